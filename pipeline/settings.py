@@ -1,0 +1,54 @@
+"""Limits and places, read from the environment once, at start."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipeline.errors import SpecError
+
+PREFIX = "GRAFT_"
+
+
+class Settings(BaseModel):
+    """Everything a host decides. Each field is the variable ``GRAFT_<FIELD>``.
+
+    None of them changes a run's result; what does belongs in the
+    :class:`~pipeline.spec.RunSpec`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    runs_dir: Path = Field(Path("runs"), description="Folder that holds runs, uploads and artifacts.")
+    max_upload_mb: float = Field(50, gt=0, description="Largest file that can be uploaded, in MB.")
+    max_rows: int = Field(200_000, gt=0, description="Most rows read from one file.")
+    max_running: int = Field(1, ge=1, le=64, description="Runs carried out at the same time.")
+    checkpoint_seconds: float = Field(20, ge=0, description="Seconds between two checkpoints of a fine-tuning.")
+    cancel_seconds: float = Field(20, ge=0, description="Seconds a cancelled run may take to save, then it is ended.")
+    hub_probe_seconds: float = Field(3, gt=0, le=3, description="Longest wait for the Hub's answer at start.")
+    shared: bool = Field(False, description="Many visitors: each sees only their own runs.")
+
+    @classmethod
+    def from_environment(cls, environment: dict[str, str] | None = None) -> Settings:
+        """Read ``GRAFT_*`` variables; a Space's own variables set the defaults there.
+
+        Raises:
+            SpecError: A variable has a value that its field does not allow.
+        """
+        source = dict(os.environ if environment is None else environment)
+        values: dict[str, str] = {}
+        if "SPACE_ID" in source:
+            values["shared"] = "true"
+            if os.access("/data", os.W_OK):
+                values["runs_dir"] = "/data/graft"
+        for field in cls.model_fields:
+            if (value := source.get(f"{PREFIX}{field.upper()}")) is not None:
+                values[field] = value
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = f"{PREFIX}{str(first['loc'][0]).upper()}"
+            raise SpecError(f"{name} is {first['input']!r}: {first['msg']}.", "Correct or unset it.") from error
