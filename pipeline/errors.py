@@ -55,7 +55,7 @@ class ExportError(GraftError):
     """A model could not be exported, or missed its parity gate."""
 
 
-class Cancelled(GraftError):
+class Cancelled(GraftError):  # noqa: N818 - not a fault
     """A person asked the run to stop; its finished stages and checkpoints are kept."""
 
     def __init__(self) -> None:

@@ -105,7 +105,7 @@ class Progress:
         """Take in new events, in order."""
         for event in events:
             self.updated = event["time"]
-            _FOLDS[event["kind"]](self, event)
+            getattr(self, f"_{event['kind']}")(event)
         return self
 
     @property
@@ -156,12 +156,3 @@ class Progress:
 
     def _end(self, event: Event) -> None:
         self.ended, self.error = event["state"], event.get("error", "")
-
-
-_FOLDS = {
-    "plan": Progress._plan,
-    "stage": Progress._stage,
-    "step": Progress._step,
-    "note": Progress._note,
-    "end": Progress._end,
-}

@@ -140,9 +140,13 @@ class RunStore:
         try:
             return RunRecord.model_validate_json((self.folder(run_id) / "state.json").read_bytes())
         except FileNotFoundError:
-            raise RunError(f"There is no run {run_id!r} in {self.root}.", "`python -m pipeline list` shows them.") from None
+            raise RunError(
+                f"There is no run {run_id!r} in {self.root}.", "`python -m pipeline list` shows them."
+            ) from None
         except ValidationError as error:
-            raise RunError(f"state.json of run {run_id!r} is damaged.", "Delete its folder, or repair the file.") from error
+            raise RunError(
+                f"state.json of run {run_id!r} is damaged.", "Delete its folder, or repair the file."
+            ) from error
 
     def find(self, prefix: str) -> RunRecord:
         """The one run whose id begins with ``prefix``.
@@ -247,8 +251,10 @@ def write_atomically(path: Path, text: str) -> None:
 
 
 def link_tree(source: Path, destination: Path) -> None:
-    """Put a folder of files at ``destination`` too, replacing what is there: hard links where they
-    work, copies elsewhere, so that a run's folder is whole in itself at no cost in disk."""
+    """Put a folder of files at ``destination`` too, replacing what is there.
+
+    Hard links where they work, copies elsewhere: a run's folder is whole in itself at no cost in disk.
+    """
     partial = destination.with_name(f".{destination.name}.{secrets.token_hex(4)}")
     destination.parent.mkdir(parents=True, exist_ok=True)
     shutil.copytree(source, partial, copy_function=_link_or_copy)

@@ -28,6 +28,7 @@ class Settings(BaseModel):
     checkpoint_seconds: float = Field(20, ge=0, description="Seconds between two checkpoints of a fine-tuning.")
     cancel_seconds: float = Field(20, ge=0, description="Seconds a cancelled run may take to save, then it is ended.")
     hub_probe_seconds: float = Field(3, gt=0, le=3, description="Longest wait for the Hub's answer at start.")
+    default_source: Path | None = Field(None, description="Model folder to use instead of the embedded source.")
     shared: bool = Field(False, description="Many visitors: each sees only their own runs.")
 
     @classmethod

@@ -41,6 +41,9 @@ class DatasetSpec(Part):
     encoding: Encoding = Field("auto", title="Encoding", description="Character encoding.")
     text_column: str | None = Field(None, title="Text column", description="Name of the column with the text.")
     label_column: str | None = Field(None, title="Label column", description="Name of the column with the label.")
+    skip_missing: bool = Field(
+        False, title="Leave out incomplete rows", description="Rows without text or label are left out, not refused."
+    )
 
 
 class DataSpec(Part):
@@ -64,7 +67,11 @@ class DataSpec(Part):
         default_factory=dict, title="Label mapping", description="A target label, and the source label it stands for."
     )
     test_fraction: float = Field(
-        0.3, gt=0, lt=0.9, title="Test share", description="Share of the target texts held out when no test file is given."
+        0.3,
+        gt=0,
+        lt=0.9,
+        title="Test share",
+        description="Share of the target texts held out when no test file is given.",
     )
     source_test_fraction: float = Field(
         0.15, gt=0, lt=0.9, title="Source test share", description="Share of the source texts held out likewise."
@@ -95,7 +102,9 @@ class HubSource(Part):
 
     kind: Literal["hub"] = "hub"
     repo_id: str = Field(
-        pattern=r"^[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?$", title="Hub id", description="Such as FacebookAI/xlm-roberta-base."
+        pattern=r"^[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?$",
+        title="Hub id",
+        description="Such as FacebookAI/xlm-roberta-base.",
     )
     revision: str = Field("main", pattern=r"^[\w./-]+$", title="Revision", description="Branch, tag or commit.")
 
@@ -126,7 +135,11 @@ class TransplantVocabulary(Part):
     )
     size: int = Field(8000, ge=100, le=100_000, title="Vocabulary size", description="Most tokens to learn.")
     max_piece_length: int = Field(
-        4, ge=1, le=20, title="Longest piece", description="Characters in a Unigram piece; short ones meet dictionary entries."
+        4,
+        ge=1,
+        le=20,
+        title="Longest piece",
+        description="Characters in a Unigram piece; short ones meet dictionary entries.",
     )
 
 
@@ -143,14 +156,18 @@ class MaskedLanguageModelling(Part):
     """Train on unlabelled target text first: embeddings with the body frozen, then all."""
 
     kind: Literal["masked-lm"] = "masked-lm"
-    embedding_epochs: float = Field(1, ge=0, le=100, title="Embedding epochs", description="Passes with the body frozen.")
+    embedding_epochs: float = Field(
+        1, ge=0, le=100, title="Embedding epochs", description="Passes with the body frozen."
+    )
     epochs: float = Field(1, ge=0, le=100, title="Epochs", description="Passes in which everything learns.")
     batch_size: int = Field(32, ge=1, le=1024, title="Batch size", description="Texts a step.")
     embedding_learning_rate: float = Field(
         2e-4, gt=0, le=1, title="Embedding learning rate", description="Rate while the body is frozen."
     )
     learning_rate: float = Field(5e-5, gt=0, le=1, title="Learning rate", description="Rate when everything learns.")
-    mask_probability: float = Field(0.15, gt=0, lt=1, title="Masked share", description="Share of tokens to be guessed.")
+    mask_probability: float = Field(
+        0.15, gt=0, lt=1, title="Masked share", description="Share of tokens to be guessed."
+    )
 
 
 AdaptationSpec = Annotated[NoAdaptation | MaskedLanguageModelling, Field(discriminator="kind")]
@@ -164,10 +181,16 @@ class FullFineTuning(Part):
     batch_size: int = Field(32, ge=1, le=1024, title="Batch size", description="Texts a step.")
     learning_rate: float = Field(5e-5, gt=0, le=1, title="Learning rate", description="Peak rate of the body.")
     embedding_learning_rate: float | None = Field(
-        None, gt=0, le=1, title="Embedding learning rate", description="Peak rate of the word embeddings; null: as the body."
+        None,
+        ge=0,
+        le=1,
+        title="Embedding learning rate",
+        description="Peak rate of the word embeddings; null: as the body, 0: frozen.",
     )
     weight_decay: float = Field(0.01, ge=0, le=1, title="Weight decay", description="As in AdamW.")
-    warmup_ratio: float = Field(0.1, ge=0, le=1, title="Warm-up", description="Share of the steps in which the rate rises.")
+    warmup_ratio: float = Field(
+        0.1, ge=0, le=1, title="Warm-up", description="Share of the steps in which the rate rises."
+    )
 
 
 class LinearProbe(Part):
@@ -188,8 +211,12 @@ class RecipeSpec(Part):
     source_training: FineTuningSpec = Field(
         FullFineTuning(), title="Source training", description="Fine-tuning on the source texts: gives source-only."
     )
-    vocabulary: VocabularySpec = Field(TransplantVocabulary(), title="Vocabulary", description="Which tokens the model reads.")
-    adaptation: AdaptationSpec = Field(NoAdaptation(), title="Adaptation", description="Learning from unlabelled target text.")
+    vocabulary: VocabularySpec = Field(
+        TransplantVocabulary(), title="Vocabulary", description="Which tokens the model reads."
+    )
+    adaptation: AdaptationSpec = Field(
+        NoAdaptation(), title="Adaptation", description="Learning from unlabelled target text."
+    )
     fine_tuning: FineTuningSpec = Field(
         FullFineTuning(epochs=10, embedding_learning_rate=5e-4),
         title="Fine-tuning",
@@ -249,7 +276,8 @@ def migrate(document: dict[str, Any]) -> dict[str, Any]:
     version = document.get("schema_version", SCHEMA_VERSION)
     if version != SCHEMA_VERSION:
         raise SpecError(
-            f"schema_version is {version!r}; this Graft reads {SCHEMA_VERSION}.", "Update Graft, or write the spec anew."
+            f"schema_version is {version!r}; this Graft reads {SCHEMA_VERSION}.",
+            "Update Graft, or write the spec anew.",
         )
     return document
 
@@ -300,4 +328,6 @@ def anchor(spec: RunSpec, base: Path) -> RunSpec:
     source = spec.source
     if isinstance(source, LocalSource):
         source = source.model_copy(update={"path": absolute(source.path)})
-    return spec.model_copy(update={"source": source, "data": data.model_copy(update={**datasets, "dictionary": dictionary})})
+    return spec.model_copy(
+        update={"source": source, "data": data.model_copy(update={**datasets, "dictionary": dictionary})}
+    )

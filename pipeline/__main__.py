@@ -1,0 +1,184 @@
+"""The command line: ``python -m pipeline run|list|show|cancel|resume``.
+
+Exit codes: 0 all went well, 1 an error (told in one line), 2 wrong usage, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from pipeline import spec as specs
+from pipeline.engine.local import LocalEngine
+from pipeline.engine.supervisor import Supervisor
+from pipeline.errors import GraftError, RunError
+from pipeline.events import Progress
+from pipeline.plan import plan
+from pipeline.report import Report
+from pipeline.runs import RunRecord, RunState, RunStore
+from pipeline.settings import Settings
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and give its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        settings = Settings.from_environment()
+        if options.runs_dir:
+            settings = settings.model_copy(update={"runs_dir": options.runs_dir})
+        return int(COMMANDS[options.command](options, settings))
+    except GraftError as error:
+        message = " ".join(str(error).split())
+        print(json.dumps({"error": message}, ensure_ascii=False)) if options.json else None
+        print(f"error: {message}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--runs-dir", type=Path, help="folder of runs (default: GRAFT_RUNS_DIR, or ./runs)")
+    shared.add_argument("--json", action="store_true", help="print one JSON document")
+    parser = argparse.ArgumentParser(prog="python -m pipeline", description="Carry out and look after runs.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("run", parents=[shared], help="carry out a spec file")
+    run.add_argument("spec", type=Path, help="a spec file, see docs/spec.md")
+    run.add_argument("--detach", action="store_true", help="start it and return at once")
+    commands.add_parser("list", parents=[shared], help="list runs, newest first")
+    for name, help_text in (
+        ("show", "show a run's state and report"),
+        ("cancel", "ask a run to save and stop"),
+        ("resume", "go on with a run that ended early"),
+    ):
+        command = commands.add_parser(name, parents=[shared], help=help_text)
+        command.add_argument("run", help="the run's id, or enough of its beginning")
+    return parser
+
+
+def _supervisor(settings: Settings) -> Supervisor:
+    store = RunStore(settings.runs_dir)
+    return Supervisor(store, LocalEngine(store), settings)
+
+
+def _run(options: argparse.Namespace, settings: Settings) -> int:
+    spec = specs.load(options.spec)
+    plan(spec)  # a missing file is told before anything is queued
+    supervisor = _supervisor(settings)
+    record = supervisor.submit(spec)
+    if not options.json:
+        print(record.id)
+    return _answer(record, options) if options.detach else _follow(supervisor, record.id, options)
+
+
+def _resume(options: argparse.Namespace, settings: Settings) -> int:
+    supervisor = _supervisor(settings)
+    record = supervisor.resume(supervisor.store.find(options.run).id)
+    return _follow(supervisor, record.id, options)
+
+
+def _cancel(options: argparse.Namespace, settings: Settings) -> int:
+    supervisor = _supervisor(settings)
+    run_id = supervisor.store.find(options.run).id
+    supervisor.cancel(run_id)
+    while (record := supervisor.store.get(run_id)).state.active:
+        time.sleep(0.2)
+        supervisor.tick()
+    return _answer(record, options)
+
+
+def _list(options: argparse.Namespace, settings: Settings) -> int:
+    supervisor = _supervisor(settings)
+    supervisor.tick()  # notices workers that died
+    records = supervisor.store.list()
+    if options.json:
+        _print_json([record.model_dump(mode="json") for record in records])
+        return 0
+    for record in records:
+        created = time.strftime("%Y-%m-%d %H:%M", time.localtime(record.created))
+        print(f"{record.id}  {record.state:<11}  {created}  {record.name}")
+    if not records:
+        print("No runs yet. `python -m pipeline run examples/demo.json` makes one.")
+    return 0
+
+
+def _show(options: argparse.Namespace, settings: Settings) -> int:
+    supervisor = _supervisor(settings)
+    supervisor.tick()
+    record = supervisor.store.find(options.run)
+    if not options.json:
+        print(f"{record.id}: {record.state}" + (f" ({record.error})" if record.error else ""))
+    _answer(record, options, store=supervisor.store)
+    return 0
+
+
+def _follow(supervisor: Supervisor, run_id: str, options: argparse.Namespace) -> int:
+    """Watch a run to its end, with a bar on the terminal; Ctrl-C cancels it."""
+    store = supervisor.store
+    log, progress, offset = store.events(run_id), Progress(), 0
+    try:
+        with tqdm(total=100, unit="%", file=sys.stderr, bar_format="{l_bar}{bar}| {elapsed}{postfix}") as bar:
+            while True:
+                active = store.get(run_id).state.active  # asked first, so that no last word is missed
+                events, offset = log.read(offset)
+                progress.add(events)
+                _draw(bar, progress)
+                if not active:
+                    break
+                time.sleep(0.3)
+                supervisor.tick()
+    except KeyboardInterrupt:
+        print("Cancelling; a checkpoint is being written.", file=sys.stderr)
+        supervisor.cancel(run_id)
+        raise
+    return _answer(store.get(run_id), options, store=store)
+
+
+def _draw(bar: tqdm[Any], progress: Progress) -> None:
+    bar.n = round(100 * progress.fraction, 1)
+    current, left = progress.current, progress.seconds_left(time.time())
+    bar.set_description(current.title if current else "Waiting" if progress.started is None else "Done")
+    bar.set_postfix_str(f"about {left:.0f} s left" if left is not None else "", refresh=True)
+
+
+def _answer(record: RunRecord, options: argparse.Namespace, store: RunStore | None = None) -> int:
+    """Print how the run stands, with its report if it has one; the exit code tells whether it went well."""
+    report = store.report(record.id) if store else None
+    if options.json:
+        _print_json({**record.model_dump(mode="json"), "report": report.model_dump(mode="json") if report else None})
+    elif report:
+        print(_table(report))
+    if record.state in (RunState.FAILED, RunState.INTERRUPTED) and options.command != "show":
+        raise RunError(record.error or f"Run {record.id} is {record.state}.", f"See {record.id}/worker.log.")
+    return int(record.state is RunState.CANCELLED and options.command in ("run", "resume"))
+
+
+def _table(report: Report) -> str:
+    lines = [f"{'model':<14}{'accuracy':<26}{'macro-F1':<26}"]
+    for model in report.models:
+        cells = [f"{100 * m.value:5.1f} % [{100 * m.low:.1f}, {100 * m.high:.1f}]" for m in model.metrics.values()]
+        lines.append(f"{model.name:<14}" + "".join(f"{cell:<26}" for cell in cells))
+    return "\n".join([*lines, report.verdict.sentence])
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {
+    "run": _run,
+    "list": _list,
+    "show": _show,
+    "cancel": _cancel,
+    "resume": _resume,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,128 @@
+"""Who owns the runs' states: queues them, starts them, notices the dead, cancels and resumes."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+
+from filelock import FileLock
+
+from pipeline.engine.local import LocalEngine
+from pipeline.errors import RunError
+from pipeline.runs import RunRecord, RunState, RunStore
+from pipeline.settings import Settings
+from pipeline.spec import RunSpec
+
+logger = logging.getLogger(__name__)
+
+
+class Supervisor:
+    """Brings every run of a store through its states.
+
+    It keeps nothing in memory that the run folders do not hold, so it can be replaced at any
+    moment: the next one adopts living workers and marks dead ones as interrupted. Several
+    (a server, a command line) may look after one store.
+    """
+
+    def __init__(self, store: RunStore, engine: LocalEngine, settings: Settings) -> None:
+        self.store = store
+        self.engine = engine
+        self.settings = settings
+        self._stop = threading.Event()
+        self._cancelled_at: dict[str, float] = {}
+
+    # ── what people ask for ──────────────────────────────────────────────────────────
+
+    def submit(self, spec: RunSpec, owner: str = "") -> RunRecord:
+        """Queue a new run, and start it if there is room."""
+        record = self.store.create(spec, owner)
+        self.tick()
+        return self.store.get(record.id)
+
+    def cancel(self, run_id: str) -> None:
+        """Ask a run to stop; its worker has :attr:`Settings.cancel_seconds` to save.
+
+        Raises:
+            RunError: The run has ended already.
+        """
+        record = self.store.get(run_id)
+        if not record.state.active:
+            raise RunError(f"Run {run_id} is {record.state} already.")
+        self.store.request_cancel(run_id)
+        self.tick()
+
+    def resume(self, run_id: str) -> RunRecord:
+        """Queue a run again that ended early; what it finished is not done twice.
+
+        Raises:
+            RunError: The run is at work.
+        """
+        state = self.store.get(run_id).state
+        if state.active:
+            raise RunError(f"Run {run_id} is {state}.", "Only a run that has ended can be resumed.")
+        self.store.clear_cancel(run_id)
+        self._cancelled_at.pop(run_id, None)
+        self.store.move(run_id, RunState.QUEUED)
+        self.tick()
+        return self.store.get(run_id)
+
+    def extend(self, run_id: str, spec: RunSpec) -> RunRecord:
+        """Give a finished run more to do, such as another export; the rest is not done twice.
+
+        Raises:
+            RunError: The run is at work.
+        """
+        self.store.revise(run_id, spec)
+        return self.resume(run_id)
+
+    # ── what it sees to ──────────────────────────────────────────────────────────────
+
+    def tick(self) -> None:
+        """Look at every active run once, and do what is due."""
+        self.store.root.mkdir(parents=True, exist_ok=True)
+        with FileLock(self.store.root / ".supervisor.lock"):
+            active = [record for record in self.store.list() if record.state.active]
+            running = sum(self._look_after(record) for record in active if record.state is RunState.RUNNING)
+            for record in sorted((r for r in active if r.state is RunState.QUEUED), key=lambda r: r.changed):
+                if self.store.cancel_requested(record.id):
+                    self.store.move(record.id, RunState.CANCELLED)
+                elif running < self.settings.max_running:
+                    self._start(record)
+                    running += 1
+
+    def start(self, seconds: float = 1.0) -> None:
+        """Tick in the background until :meth:`stop`."""
+        threading.Thread(target=self._run, args=(seconds,), name="supervisor", daemon=True).start()
+
+    def stop(self) -> None:
+        """Stop ticking; workers go on."""
+        self._stop.set()
+
+    def _run(self, seconds: float) -> None:
+        while not self._stop.wait(seconds):
+            try:
+                self.tick()
+            except Exception:
+                logger.exception("The supervisor stumbled; it goes on.")
+
+    def _start(self, record: RunRecord) -> None:
+        self.store.move(record.id, RunState.RUNNING, pid=self.engine.start(record.id))
+
+    def _look_after(self, record: RunRecord) -> bool:
+        """See to a run that should be running; tells whether it still is."""
+        if not self.engine.alive(record.id, record.pid):
+            current = self.store.get(record.id)
+            if current.state is RunState.RUNNING and current.pid == record.pid:  # it said no last word
+                cancelled = self.store.cancel_requested(record.id)
+                self.store.move(
+                    record.id,
+                    RunState.CANCELLED if cancelled else RunState.INTERRUPTED,
+                    error="" if cancelled else "The worker process ended without a word.",
+                )
+            return False
+        if self.store.cancel_requested(record.id):
+            asked = self._cancelled_at.setdefault(record.id, time.monotonic())
+            if time.monotonic() - asked > self.settings.cancel_seconds:
+                self.engine.kill(record.id, record.pid)
+        return True

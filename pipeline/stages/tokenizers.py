@@ -1,0 +1,126 @@
+"""Tokenizers learned from text, and how well one fits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+from transformers import PreTrainedTokenizerFast
+
+from pipeline.errors import TrainingError
+from pipeline.report import TokenizerFit
+from pipeline.spec import TransplantVocabulary
+
+#: Marks of a token's place in a word: WordPiece continues with ##, byte-level BPE begins with Ġ,
+#: SentencePiece with ▁.
+CONTINUATION, WORD_STARTS = "##", ("Ġ", "▁")
+
+
+def learn_tokenizer(
+    texts: list[str], vocabulary: TransplantVocabulary, source: PreTrainedTokenizerFast
+) -> PreTrainedTokenizerFast:
+    """A tokenizer for ``texts`` that frames a text with the source's own special tokens.
+
+    Args:
+        texts: Target text; the test set is never among it.
+        vocabulary: Kind and size.
+        source: The source model's tokenizer.
+
+    Raises:
+        TrainingError: There is too little text to learn from.
+    """
+    special = {
+        "unk_token": source.unk_token or "[UNK]",
+        "pad_token": source.pad_token or "[PAD]",
+        "cls_token": source.cls_token or "[CLS]",
+        "sep_token": source.sep_token or "[SEP]",
+        "mask_token": source.mask_token or "[MASK]",
+    }
+    tokenizer, trainer = ALGORITHMS[vocabulary.algorithm](vocabulary, special)
+    tokenizer.normalizer = normalizers.BertNormalizer(handle_chinese_chars=False, lowercase=True)
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    try:
+        tokenizer.train_from_iterator(_batches(texts), trainer)
+    except Exception as error:
+        raise TrainingError(
+            f"No tokenizer could be learned from {len(texts)} texts: {error}.", "Add unlabelled target text."
+        ) from error
+    cls, sep = special["cls_token"], special["sep_token"]
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single=f"{cls} $A {sep}",
+        pair=f"{cls} $A {sep} $B:1 {sep}:1",
+        special_tokens=[(token, tokenizer.token_to_id(token)) for token in (cls, sep)],
+    )
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        model_max_length=source.model_max_length,
+        model_input_names=source.model_input_names,
+        padding_side="right",
+        truncation_side="right",
+        **special,
+    )
+
+
+def _unigram(vocabulary: TransplantVocabulary, special: dict[str, str]) -> tuple[Tokenizer, trainers.Trainer]:
+    trainer = trainers.UnigramTrainer(
+        vocab_size=vocabulary.size,
+        special_tokens=list(special.values()),
+        unk_token=special["unk_token"],
+        max_piece_length=vocabulary.max_piece_length,
+        show_progress=False,
+    )
+    return Tokenizer(models.Unigram()), trainer
+
+
+def _wordpiece(vocabulary: TransplantVocabulary, special: dict[str, str]) -> tuple[Tokenizer, trainers.Trainer]:
+    tokenizer = Tokenizer(models.WordPiece(unk_token=special["unk_token"], max_input_chars_per_word=100))
+    tokenizer.decoder = decoders.WordPiece(prefix=CONTINUATION)
+    trainer = trainers.WordPieceTrainer(
+        vocab_size=vocabulary.size,
+        special_tokens=list(special.values()),
+        continuing_subword_prefix=CONTINUATION,
+        show_progress=False,
+    )
+    return tokenizer, trainer
+
+
+#: Algorithm → an empty tokenizer and its trainer.
+ALGORITHMS: dict[str, Callable[[TransplantVocabulary, dict[str, str]], tuple[Tokenizer, trainers.Trainer]]] = {
+    "unigram": _unigram,
+    "wordpiece": _wordpiece,
+}
+
+
+def spelling(token: str, tokenizer: PreTrainedTokenizerFast) -> tuple[str, str]:
+    """A token's role and bare characters, so that tokens of different tokenizers can be matched.
+
+    Special tokens match by their role (``cls_token``), whatever they are called; a WordPiece
+    continuation only matches another.
+    """
+    for role, special in tokenizer.special_tokens_map.items():
+        if token == special:
+            return role, token
+    if token.startswith(CONTINUATION) and len(token) > len(CONTINUATION):
+        return "continuation", token.removeprefix(CONTINUATION)
+    for mark in WORD_STARTS:
+        if token.startswith(mark) and len(token) > len(mark):
+            return "", token.removeprefix(mark)
+    return "", token
+
+
+def fit(tokenizer: PreTrainedTokenizerFast, texts: list[str]) -> TokenizerFit:
+    """How a tokenizer reads ``texts``: unknown tokens, and pieces for each character."""
+    encoded = tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"]
+    pieces = sum(map(len, encoded))
+    unknown = sum(ids.count(tokenizer.unk_token_id) for ids in encoded)
+    characters = sum(len(text.replace(" ", "")) for text in texts)
+    return TokenizerFit(
+        vocabulary_size=len(tokenizer),
+        unknown_rate=unknown / pieces if pieces else 0.0,
+        pieces_per_character=pieces / characters if characters else 0.0,
+    )
+
+
+def _batches(texts: list[str], size: int = 1000) -> Iterator[list[str]]:
+    for start in range(0, len(texts), size):
+        yield texts[start : start + size]

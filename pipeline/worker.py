@@ -1,0 +1,125 @@
+"""The process that carries out one run: ``python -m pipeline.worker RUNS_DIR RUN_ID``.
+
+It says it is alive before it loads anything heavy, skips what is finished, and leaves by one
+of four doors: done, failed, cancelled, or killed, in which case the supervisor notices.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import time
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from pipeline.artifacts import ArtifactStore
+from pipeline.errors import Cancelled, GraftError
+from pipeline.plan import Stage, plan
+from pipeline.runs import RunRecord, RunState, RunStore, link_tree, write_atomically
+from pipeline.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+def carry_out(store: RunStore, run_id: str, settings: Settings) -> RunState:
+    """Carry out a run to its end, and give the state it ended in. Raises nothing."""
+    log = store.events(run_id)
+    try:
+        stages = plan(store.spec(run_id))
+        log.append("plan", stages=[{"name": s.name, "title": s.title, "cost": s.cost} for s in stages])
+        artifacts = ArtifactStore(store.artifacts)
+        for stage in stages:
+            _bring_about(stage, store, run_id, artifacts, settings)
+    except Cancelled:
+        state, error = RunState.CANCELLED, ""
+    except GraftError as fault:
+        logger.exception("The run failed.")
+        state, error = RunState.FAILED, str(fault)
+    except MemoryError:
+        logger.exception("The run failed.")
+        state, error = RunState.FAILED, "The machine ran out of memory. Lower the batch size or the longest text."
+    except Exception as fault:
+        logger.exception("The run failed.")
+        state = RunState.FAILED
+        error = f"Something unexpected happened ({type(fault).__name__}). The log has the details."
+    else:
+        state, error = RunState.DONE, ""
+    store.move(run_id, state, error=error)
+    log.append("end", state=state, error=error)
+    return state
+
+
+def _bring_about(stage: Stage, store: RunStore, run_id: str, artifacts: ArtifactStore, settings: Settings) -> None:
+    """See that a stage is finished, by doing it unless somebody has, and publish its output."""
+    log = store.events(run_id)
+    if store.cancel_requested(run_id):
+        raise Cancelled
+    started = time.monotonic()
+    if artifacts.complete(stage.key):
+        log.append("stage", stage=stage.name, state="reused", seconds=0.0)
+    else:
+        log.append("stage", stage=stage.name, state="running")
+        from pipeline.stages import STAGES  # noqa: PLC0415 - torch; a run that is all reused needs none
+        from pipeline.stages.context import Context  # noqa: PLC0415
+
+        try:
+            with artifacts.build(stage.key) as building:
+                if building is not None:
+                    context = Context(
+                        name=stage.name,
+                        title=stage.title,
+                        parameters=stage.parameters,
+                        inputs={role: artifacts.path(before.key) for role, before in stage.inputs.items()},
+                        out=building.out,
+                        work=building.work,
+                        run_folder=store.folder(run_id),
+                        settings=settings,
+                        events=log,
+                        cancel_requested=lambda: store.cancel_requested(run_id),
+                    )
+                    STAGES[stage.kind](context)
+        except Exception:
+            log.append("stage", stage=stage.name, state="failed", seconds=time.monotonic() - started)
+            raise
+        log.append("stage", stage=stage.name, state="done", seconds=time.monotonic() - started)
+    _publish(stage, artifacts.path(stage.key), store.folder(run_id))
+
+
+def _publish(stage: Stage, artifact: Path, folder: Path) -> None:
+    """Show a finished stage's output in the run's folder, under the name people look for."""
+    if stage.publishes is None:
+        return
+    if (file := artifact / stage.publishes).is_file():
+        write_atomically(folder / stage.publishes, file.read_text(encoding="utf-8"))
+    else:
+        link_tree(artifact, folder / stage.publishes)
+
+
+def _await_start(store: RunStore, run_id: str) -> RunRecord:
+    """The supervisor writes this process's id into the record just after starting it."""
+    deadline = time.monotonic() + 10
+    while (record := store.get(run_id)).pid != os.getpid() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return record
+
+
+def main(arguments: list[str]) -> int:
+    """Entry point; the exit code is 0 if the run is done."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    store, run_id = RunStore(Path(arguments[0])), arguments[1]
+    try:
+        with FileLock(store.folder(run_id) / ".worker.lock", timeout=0):
+            if _await_start(store, run_id).state is not RunState.RUNNING:
+                logger.error("Run %s is not to be run; leaving.", run_id)
+                return 1
+            return int(carry_out(store, run_id, Settings.from_environment()) is not RunState.DONE)
+    except Timeout:
+        logger.error("Another worker is at run %s; leaving.", run_id)  # noqa: TRY400 - no fault of the code
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
