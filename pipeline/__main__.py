@@ -144,7 +144,7 @@ def _follow(supervisor: Supervisor, run_id: str, options: argparse.Namespace) ->
 def _draw(bar: tqdm[Any], progress: Progress) -> None:
     bar.n = round(100 * progress.fraction, 1)
     current, left = progress.current, progress.seconds_left(time.time())
-    bar.set_description(current.title if current else "Waiting" if progress.started is None else "Done")
+    bar.set_description(current.title if current else progress.ended or "waiting")
     bar.set_postfix_str(f"about {left:.0f} s left" if left is not None else "", refresh=True)
 
 

@@ -29,8 +29,10 @@ def demo_spec(settings: Settings) -> RunSpec:
             dictionary=str(SAMPLES / "glossary.en-zh.tsv"),
         ),
         recipe=RecipeSpec(
-            source_training=FullFineTuning(epochs=4, batch_size=16),
-            vocabulary=TransplantVocabulary(size=4000),
+            source_training=FullFineTuning(epochs=4, batch_size=16, learning_rate=3e-4, embedding_learning_rate=0),
+            vocabulary=TransplantVocabulary(size=8000),
+            fine_tuning=FullFineTuning(epochs=6, batch_size=16, embedding_learning_rate=2e-4),
+            target_only=FullFineTuning(epochs=15, batch_size=16, learning_rate=2e-4),
         ),
         exports=(
             ExportSpec(model="transferred", optimisation="O2", quantisation="int8"),

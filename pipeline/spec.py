@@ -122,7 +122,7 @@ class KeepVocabulary(Part):
 
 
 class TransplantVocabulary(Part):
-    """Learn a tokenizer from the target text and give the encoder new embeddings for it.
+    """Learn a Unigram tokenizer from the target text and give the encoder new embeddings for it.
 
     A new token's embedding comes from the source token with the same spelling, else from the
     dictionary's translations of it or of its parts, else from the distribution of the
@@ -130,16 +130,13 @@ class TransplantVocabulary(Part):
     """
 
     kind: Literal["transplant"] = "transplant"
-    algorithm: Literal["unigram", "wordpiece"] = Field(
-        "unigram", title="Tokenizer", description="Unigram suits scripts without spaces; WordPiece those with."
-    )
     size: int = Field(8000, ge=100, le=100_000, title="Vocabulary size", description="Most tokens to learn.")
     max_piece_length: int = Field(
         4,
         ge=1,
         le=20,
         title="Longest piece",
-        description="Characters in a Unigram piece; short ones meet dictionary entries.",
+        description="Characters in a piece; short ones meet dictionary entries.",
     )
 
 
@@ -218,7 +215,7 @@ class RecipeSpec(Part):
         NoAdaptation(), title="Adaptation", description="Learning from unlabelled target text."
     )
     fine_tuning: FineTuningSpec = Field(
-        FullFineTuning(epochs=10, embedding_learning_rate=5e-4),
+        FullFineTuning(epochs=10, embedding_learning_rate=2e-4),
         title="Fine-tuning",
         description="Training on the target labels: gives transferred.",
     )

@@ -61,9 +61,10 @@ def _bring_about(stage: Stage, store: RunStore, run_id: str, artifacts: Artifact
         log.append("stage", stage=stage.name, state="reused", seconds=0.0)
     else:
         log.append("stage", stage=stage.name, state="running")
-        from pipeline.stages import STAGES  # noqa: PLC0415 - torch; a run that is all reused needs none
+        from pipeline.stages import STAGES, quieten  # noqa: PLC0415 - torch; a run that is all reused needs none
         from pipeline.stages.context import Context  # noqa: PLC0415
 
+        quieten()
         try:
             with artifacts.build(stage.key) as building:
                 if building is not None:

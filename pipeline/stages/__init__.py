@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import datasets
+import transformers
+
 from pipeline.stages import adaptation, data, evaluation, export, fine_tuning, vocabulary
 from pipeline.stages.context import Context
 
@@ -19,3 +22,10 @@ STAGES: dict[str, Callable[[Context[Any]], None]] = {
     "evaluation": evaluation.run,
     "export": export.run,
 }
+
+
+def quieten() -> None:
+    """Leave the log to what people need: no bars, no notice that a new head is new."""
+    datasets.disable_progress_bars()
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()

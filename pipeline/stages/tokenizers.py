@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import json
+import math
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
-from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import PreTrainedTokenizerFast
 
 from pipeline.errors import TrainingError
@@ -17,7 +20,7 @@ CONTINUATION, WORD_STARTS = "##", ("Ġ", "▁")
 
 
 def learn_tokenizer(
-    texts: list[str], vocabulary: TransplantVocabulary, source: PreTrainedTokenizerFast
+    texts: list[str], vocabulary: TransplantVocabulary, source: PreTrainedTokenizerFast, words: Iterable[str] = ()
 ) -> PreTrainedTokenizerFast:
     """A tokenizer for ``texts`` that frames a text with the source's own special tokens.
 
@@ -25,6 +28,8 @@ def learn_tokenizer(
         texts: Target text; the test set is never among it.
         vocabulary: Kind and size.
         source: The source model's tokenizer.
+        words: Words whose meaning is known; while there is room they become tokens too, even if
+            no text at hand uses them.
 
     Raises:
         TrainingError: There is too little text to learn from.
@@ -36,15 +41,24 @@ def learn_tokenizer(
         "sep_token": source.sep_token or "[SEP]",
         "mask_token": source.mask_token or "[MASK]",
     }
-    tokenizer, trainer = ALGORITHMS[vocabulary.algorithm](vocabulary, special)
+    tokenizer = Tokenizer(models.Unigram())
+    trainer = trainers.UnigramTrainer(
+        vocab_size=vocabulary.size,
+        special_tokens=list(special.values()),
+        unk_token=special["unk_token"],
+        max_piece_length=vocabulary.max_piece_length,
+        show_progress=False,
+    )
     tokenizer.normalizer = normalizers.BertNormalizer(handle_chinese_chars=False, lowercase=True)
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     try:
         tokenizer.train_from_iterator(_batches(texts), trainer)
     except Exception as error:
         raise TrainingError(
-            f"No tokenizer could be learned from {len(texts)} texts: {error}.", "Add unlabelled target text."
+            f"No tokenizer could be learned from {len(texts)} texts: {error}.",
+            "Raise the vocabulary size, or add target text.",
         ) from error
+    tokenizer = _settled(tokenizer, len(special), words, vocabulary)
     cls, sep = special["cls_token"], special["sep_token"]
     tokenizer.post_processor = processors.TemplateProcessing(
         single=f"{cls} $A {sep}",
@@ -61,34 +75,25 @@ def learn_tokenizer(
     )
 
 
-def _unigram(vocabulary: TransplantVocabulary, special: dict[str, str]) -> tuple[Tokenizer, trainers.Trainer]:
-    trainer = trainers.UnigramTrainer(
-        vocab_size=vocabulary.size,
-        special_tokens=list(special.values()),
-        unk_token=special["unk_token"],
-        max_piece_length=vocabulary.max_piece_length,
-        show_progress=False,
-    )
-    return Tokenizer(models.Unigram()), trainer
+def _settled(tokenizer: Tokenizer, special: int, words: Iterable[str], vocabulary: TransplantVocabulary) -> Tokenizer:
+    """Put the pieces in an order of their own, and add words, each as probable as the rarest piece.
 
-
-def _wordpiece(vocabulary: TransplantVocabulary, special: dict[str, str]) -> tuple[Tokenizer, trainers.Trainer]:
-    tokenizer = Tokenizer(models.WordPiece(unk_token=special["unk_token"], max_input_chars_per_word=100))
-    tokenizer.decoder = decoders.WordPiece(prefix=CONTINUATION)
-    trainer = trainers.WordPieceTrainer(
-        vocab_size=vocabulary.size,
-        special_tokens=list(special.values()),
-        continuing_subword_prefix=CONTINUATION,
-        show_progress=False,
-    )
-    return tokenizer, trainer
-
-
-#: Algorithm → an empty tokenizer and its trainer.
-ALGORITHMS: dict[str, Callable[[TransplantVocabulary, dict[str, str]], tuple[Tokenizer, trainers.Trainer]]] = {
-    "unigram": _unigram,
-    "wordpiece": _wordpiece,
-}
+    The trainer leaves pieces of equal probability in an order that changes from run to run, sums
+    in one that moves the last digits, and ranks rare characters by that order below all else; here
+    these are as probable as the rarest longer piece. An added word beats its own characters where
+    it occurs, and loses to pieces that the text prefers.
+    """
+    document = json.loads(tokenizer.to_str())
+    pieces = document["model"]["vocab"]
+    rarest = min((score for piece, score in pieces[special:] if len(piece) > 1), default=-math.inf)
+    settled = [(piece, round(max(score, rarest), 4)) for piece, score in pieces[special:]]
+    learned = sorted(settled, key=lambda item: (-item[1], item[0]))
+    rarest = learned[-1][1]
+    known = {piece for piece, _ in pieces}
+    fitting = (word for word in words if word not in known and 0 < len(word) <= vocabulary.max_piece_length)
+    added = [(word, rarest) for word in islice(fitting, max(0, vocabulary.size - len(pieces)))]
+    document["model"]["vocab"] = pieces[:special] + learned + added
+    return Tokenizer.from_str(json.dumps(document))
 
 
 def spelling(token: str, tokenizer: PreTrainedTokenizerFast) -> tuple[str, str]:

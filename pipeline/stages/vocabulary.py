@@ -37,14 +37,15 @@ def run(context: Context[VocabularyParameters]) -> None:
     data = context.inputs["data"]
     labels = read_json(data / "data.json")["labels"]
     old = load_tokenizer(source)
+    dictionary = read_json(data / "dictionary.json")
     texts = [text for split in ("target_train", "unlabelled") for text in read_split(data, split)["text"]]
     context.step(1, 4)
-    new = learn_tokenizer(texts, parameters.vocabulary, old)
+    # The dictionary's words count as text too, so that their characters are all known.
+    new = learn_tokenizer([*texts, *dictionary], parameters.vocabulary, old, words=dictionary)
     context.step(2, 4)
 
     model = load_model(source, parameters.task, labels)
     table = model.get_input_embeddings().weight.detach()
-    dictionary = read_json(data / "dictionary.json")
     embeddings, rules = transplant_embeddings(table, old, new, dictionary, parameters.seed)
     context.step(3, 4)
     model.resize_token_embeddings(len(new), mean_resizing=False)
@@ -85,7 +86,8 @@ def transplant_embeddings(
     words = _WordEmbeddings(table, old, dictionary)
     result = torch.empty(len(new), table.shape[1])
     rules: Counter[str] = Counter()
-    for token, index in new.get_vocab().items():
+    # In the order of their indices: the tokenizer's own order changes from process to process.
+    for token, index in sorted(new.get_vocab().items(), key=lambda item: item[1]):
         rule, vector = "distribution", None
         if (match := matching.get(spelling(token, new))) is not None:
             rule, vector = "matching", table[match]

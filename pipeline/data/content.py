@@ -1,0 +1,65 @@
+"""What every format's reader gives, and the checks that all of them share."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import NamedTuple, TypeVar
+
+from pipeline.errors import DataError
+
+Item = TypeVar("Item")
+MOST_COLUMNS = 200
+
+
+class Content(NamedTuple):
+    """A file's rows. The numbers are those by which a person finds a row in the file."""
+
+    columns: list[str]
+    rows: list[list[str]]
+    row_numbers: list[int]
+
+
+def numbered_lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines that are not blank, from 1; only line ends divide lines, no other control characters."""
+    for number, line in enumerate(io.StringIO(text, newline=None), start=1):
+        if not line.isspace():
+            yield number, line.rstrip("\n")
+
+
+def bounded(items: Iterable[Item], limit: int, name: str, *, header: bool = False) -> list[Item]:
+    """Take the items, but refuse more than ``limit`` before memory runs out.
+
+    Args:
+        items: Rows.
+        limit: How many there may be.
+        name: The file's name, for the message.
+        header: Whether the first item may be a header, which does not count.
+
+    Raises:
+        DataError: There are more.
+    """
+    allowed = limit + header
+    taken = list(islice(items, allowed + 1))
+    if len(taken) > allowed:
+        raise DataError(f"{name} has more than {limit:,} rows.", "Split the file, or raise the limit (GRAFT_MAX_ROWS).")
+    return taken
+
+
+def checked_columns(columns: list[str], name: str) -> list[str]:
+    """The columns' names, stripped.
+
+    Raises:
+        DataError: A name is blank or stands twice, or there are too many.
+    """
+    names = [column.strip() for column in columns]
+    if len(names) > MOST_COLUMNS:
+        raise DataError(f"{name} has {len(names)} columns; at most {MOST_COLUMNS} can be read.", "Leave some out.")
+    if "" in names:
+        raise DataError(f"{name}: column {names.index('') + 1} has no name.", "Name it in the file, or remove it.")
+    twice = next((column for column, count in Counter(names).items() if count > 1), None)
+    if twice is not None:
+        raise DataError(f"{name}: more than one column is named “{twice}”.", "Rename one of them, or remove it.")
+    return names

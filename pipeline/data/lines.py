@@ -1,0 +1,137 @@
+"""Files of lines: JSON lines, and plain text with or without a label before each text."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.data.clues import is_few
+from pipeline.data.content import Content, bounded, checked_columns, numbered_lines
+from pipeline.data.labels import WELL_KNOWN
+from pipeline.errors import DataError
+
+_FASTTEXT = "__label__"
+_LABEL = re.compile(r"__label__\S+|[+-]?\d+|[A-Z][A-Z0-9_]+(:\w+)?")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_DECODER = json.JSONDecoder(parse_constant=lambda _: None)  # NaN is no text
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
+_ONE_OBJECT_A_LINE = 'Write one object a line, like {"text": "…", "label": "…"}, or one array of objects.'
+
+
+def read_jsonl(text: str, name: str, limit: int) -> Content:
+    """Read one JSON object a line, or one array of objects, whose rows are then counted from 1.
+
+    Raises:
+        DataError: With the line or item that is no JSON or no object.
+    """
+    records = _array(text, name) if text.lstrip().startswith("[") else _objects(text, name)
+    taken = bounded(records, limit, name)
+    keys = list(dict.fromkeys(key for _, record in taken for key in record))
+    columns = checked_columns(keys, name)
+    return Content(
+        columns, [[record.get(key, "") for key in keys] for _, record in taken], [number for number, _ in taken]
+    )
+
+
+def is_json_object(line: str) -> bool:
+    """Whether a line is one JSON object."""
+    try:
+        return line.lstrip().startswith("{") and isinstance(_parse(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def read_text(text: str, name: str, limit: int) -> Content:
+    """Read one text a line; where every line starts with a label, it becomes a column.
+
+    Raises:
+        DataError: A line has two labels.
+    """
+    numbered = bounded(numbered_lines(text), limit, name)
+    numbers = [number for number, _ in numbered]
+    lines = [line.strip() for _, line in numbered]
+    pairs = _labelled(lines)
+    if pairs is None:
+        return Content(["text"], [[line] for line in lines], numbers)
+    for number, (_, rest) in zip(numbers, pairs, strict=True):
+        if rest.startswith(_FASTTEXT):
+            raise DataError(f"{name}: line {number} has more than one label.", "Keep one label a line.")
+    return Content(["label", "text"], [[label.removeprefix(_FASTTEXT), rest] for label, rest in pairs], numbers)
+
+
+def _objects(text: str, name: str) -> Iterator[tuple[int, dict[str, str]]]:
+    for number, line in numbered_lines(text):
+        try:
+            record = _flat(_parse(line))
+        except (ValueError, RecursionError) as error:
+            raise DataError(f"{name}: line {number} is not JSON ({_fault(error)}).", _ONE_OBJECT_A_LINE) from error
+        if record is None:
+            raise DataError(f"{name}: line {number} is JSON, but not an object.", _ONE_OBJECT_A_LINE)
+        yield number, record
+
+
+def _array(text: str, name: str) -> Iterator[tuple[int, dict[str, str]]]:
+    try:
+        for number, item in enumerate(_parse(text), start=1):
+            record = _flat(item)
+            if record is None:
+                raise DataError(f"{name}: item {number} of the array is not an object.", _ONE_OBJECT_A_LINE)
+            yield number, record
+    except (ValueError, RecursionError) as error:
+        line = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "the array"
+        raise DataError(f"{name}: {line} is not JSON ({_fault(error)}).", _ONE_OBJECT_A_LINE) from error
+
+
+def _parse(text: str) -> Any:
+    return _DECODER.decode(text)
+
+
+def _flat(value: Any) -> dict[str, str] | None:
+    """An object's fields as text; what is nested stays JSON."""
+    return {_clean(key): _clean(_cell(field)) for key, field in value.items()} if isinstance(value, dict) else None
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else _ENCODER.encode(value)
+
+
+def _clean(text: str) -> str:
+    """Replace halves of characters, which JSON can hold and no encoding can write."""
+    return _SURROGATE.sub("\ufffd", text)
+
+
+def _fault(error: Exception) -> str:
+    return f"{error.msg} at column {error.colno}" if isinstance(error, json.JSONDecodeError) else "it can't be parsed"
+
+
+def _labelled(lines: list[str]) -> list[tuple[str, str]] | None:
+    """Divide the lines into labels and texts, if that is what they are."""
+    for separator in ("\t", None):
+        pairs = [_divided(line, separator) for line in lines]
+        if sum(bool(rest) for _, rest in pairs) * 10 >= len(lines) * 9 and _are_labels(
+            [label for label, _ in pairs], separator
+        ):
+            return pairs
+    return None
+
+
+def _divided(line: str, separator: str | None) -> tuple[str, str]:
+    label, *rest = line.split(separator, 1)
+    return label.strip(), " ".join(rest).strip()
+
+
+def _are_labels(words: list[str], separator: str | None) -> bool:
+    """Whether the lines' first words look like labels, or ordinary words recur as only labels do."""
+    counts = Counter(words)
+    if all(word.startswith(_FASTTEXT) for word in counts):
+        return True
+    if all(_LABEL.fullmatch(word) or word.casefold() in WELL_KNOWN for word in counts):
+        return is_few(len(counts), len(words), share=0.5)
+    recurring = 1 < len(counts) < len(words) and is_few(len(counts), len(words))
+    # The first words of sentences have a long tail of rare ones; labels have none.
+    return recurring and (separator == "\t" or (len(words) >= 30 and min(counts.values()) > 1))

@@ -1,0 +1,85 @@
+"""Reads a file of texts into a table of strings, whatever its format and encoding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.data.content import Content, bounded
+from pipeline.data.delimited import read_csv, read_tsv
+from pipeline.data.encoding import decode
+from pipeline.data.formats import detect_format
+from pipeline.data.lines import read_jsonl, read_text
+from pipeline.errors import DataError
+from pipeline.settings import Settings
+from pipeline.spec import DatasetSpec, Encoding, FileFormat
+
+READERS: dict[FileFormat, Callable[[str, str, int], Content]] = {
+    "csv": read_csv,
+    "tsv": read_tsv,
+    "jsonl": read_jsonl,
+    "text": read_text,
+}
+_MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file's rows as strings.
+
+    Attributes:
+        columns: Their names.
+        rows: One cell a column; a field that a JSON object lacks is empty.
+        row_numbers: As a spreadsheet counts rows (a header is row 1); lines in JSON lines and
+            plain text; items in a JSON array.
+        format: What the file turned out to be, never ``auto``.
+        encoding: What it was decoded from.
+    """
+
+    columns: list[str]
+    rows: list[list[str]]
+    row_numbers: list[int]
+    format: FileFormat
+    encoding: str
+
+
+def read_table(dataset: DatasetSpec, settings: Settings) -> Table:
+    """Read a file as its spec says, detecting what the spec leaves open.
+
+    Raises:
+        DataError: The file is missing, empty, too large, no text, or broken; says where and what to do.
+    """
+    path = Path(dataset.path)
+    name = path.name or dataset.path
+    text, encoding = read_document(path, dataset.encoding, settings)
+    format_ = detect_format(text, path.suffix.lower()) if dataset.format == "auto" else dataset.format
+    content = READERS[format_](text, name, settings.max_rows)
+    if not content.rows:
+        raise DataError(f"{name} has no rows under its header.", "Choose a file with texts in it.")
+    bounded(content.rows, settings.max_rows, name)
+    return Table(content.columns, content.rows, content.row_numbers, format_, encoding)
+
+
+def read_document(path: Path, encoding: Encoding, settings: Settings) -> tuple[str, str]:
+    """Read a whole file, within the host's limit, as text; also returns the encoding used.
+
+    Raises:
+        DataError: It is missing, not a file, unreadable, empty, too large or no text.
+    """
+    name = path.name or str(path)
+    try:
+        if not path.is_file():
+            what = "is a folder, not a file" if path.is_dir() else "does not exist"
+            raise DataError(f"{name} {what}.", "Check its path, or upload it again.")
+        if path.stat().st_size > settings.max_upload_mb * _MEGABYTE:
+            raise DataError(
+                f"{name} is larger than {settings.max_upload_mb:g} MB.",
+                "Split the file, or raise the limit (GRAFT_MAX_UPLOAD_MB).",
+            )
+        text, used = decode(path.read_bytes(), encoding, name)
+    except OSError as error:
+        raise DataError(f"{name} can't be read: {error.strerror}.", "Check its permissions.") from error
+    if not text.strip():
+        raise DataError(f"{name} is empty.", "Choose a file with texts in it.")
+    return text, used

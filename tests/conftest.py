@@ -1,0 +1,134 @@
+"""What every test may ask for: a tiny model, tiny data, and a place for runs. No network."""
+
+from __future__ import annotations
+
+import csv
+import os
+import random
+from pathlib import Path
+
+import pytest
+
+os.environ["HF_HUB_OFFLINE"] = "1"  # before any library reads it
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # two test processes on two cores must not spin
+
+from pipeline.runs import RunStore
+from pipeline.settings import Settings
+from pipeline.spec import DatasetSpec, DataSpec, FullFineTuning, LocalSource, RecipeSpec, RunSpec, TransplantVocabulary
+
+GOOD = ["good", "great", "lovely", "fine", "warm", "fresh", "quick", "kind", "tasty", "clean"]
+BAD = ["bad", "awful", "broken", "cold", "slow", "rude", "stale", "dirty", "noisy", "late"]
+THINGS = ["soup", "room", "phone", "book", "film", "coat", "cable", "bed", "cake", "screen", "hotel", "driver"]
+GUT = ["好", "棒", "赞", "香", "快", "暖", "净", "甜", "美", "爱"]
+SCHLECHT = ["差", "坏", "烂", "臭", "慢", "冷", "脏", "苦", "丑", "恨"]
+DINGE = ["汤", "房", "机", "书", "片", "衣", "线", "床", "糕", "屏", "店", "车"]
+
+
+def sentences(good: list[str], bad: list[str], things: list[str], count: int, joiner: str) -> list[tuple[str, str]]:
+    """Distinct little texts whose label is plain to see."""
+    choice = random.Random(0)
+    rows: dict[str, str] = {}
+    while len(rows) < count:
+        words, label = choice.choice(((good, "positive"), (bad, "negative")))
+        text = joiner.join((*choice.sample(things, 2), *choice.sample(words, 3)))
+        rows.setdefault(text, label)
+    return list(rows.items())
+
+
+def write_csv(path: Path, rows: list[tuple[str, str]]) -> Path:
+    """A CSV file with the columns text and label."""
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("text", "label"), *rows])
+    return path
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A BERT encoder of two layers with random weights and a WordPiece tokenizer, as a folder."""
+    import torch
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    letters = "abcdefghijklmnopqrstuvwxyz0123456789.,!?'"
+    pieces = special + GOOD + BAD + THINGS + list(letters) + [f"##{letter}" for letter in letters]
+    vocabulary = {piece: index for index, piece in enumerate(dict.fromkeys(pieces))}
+    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.BertNormalizer()
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
+    fast = PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        model_max_length=64,
+        unk_token="[UNK]",
+        pad_token="[PAD]",
+        cls_token="[CLS]",
+        sep_token="[SEP]",
+        mask_token="[MASK]",
+        model_input_names=["input_ids", "token_type_ids", "attention_mask"],
+    )
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(vocabulary),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=64,
+    )
+    folder = tmp_path_factory.mktemp("tiny-model")
+    BertModel(config).save_pretrained(folder)
+    fast.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with source.csv, target.csv, test.csv, unlabelled.txt and words.tsv."""
+    folder = tmp_path_factory.mktemp("tiny-data")
+    write_csv(folder / "source.csv", sentences(GOOD, BAD, THINGS, 160, " "))
+    chinese = sentences(GUT, SCHLECHT, DINGE, 260, "")
+    write_csv(folder / "target.csv", chinese[:60])
+    write_csv(folder / "test.csv", chinese[60:140])
+    (folder / "unlabelled.txt").write_text("\n".join(text for text, _ in chinese[140:]), encoding="utf-8")
+    pairs = zip(GOOD + BAD + THINGS, GUT + SCHLECHT + DINGE, strict=True)
+    (folder / "words.tsv").write_text("".join(f"{en}\t{zh}\n" for en, zh in pairs), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings whose runs lie in the test's own folder; checkpoints after every step."""
+    return Settings(runs_dir=tmp_path / "runs", checkpoint_seconds=0, cancel_seconds=10)
+
+
+@pytest.fixture
+def store(settings: Settings) -> RunStore:
+    """An empty run store."""
+    return RunStore(settings.runs_dir)
+
+
+@pytest.fixture
+def tiny_spec(tiny_model: Path, tiny_data: Path) -> RunSpec:
+    """A whole run that takes seconds."""
+    tuning = FullFineTuning(epochs=4, batch_size=16, learning_rate=1e-3)
+    return RunSpec(
+        name="tiny",
+        source=LocalSource(path=str(tiny_model)),
+        data=DataSpec(
+            source=DatasetSpec(path=str(tiny_data / "source.csv")),
+            target=DatasetSpec(path=str(tiny_data / "target.csv")),
+            test=DatasetSpec(path=str(tiny_data / "test.csv")),
+            unlabelled=DatasetSpec(path=str(tiny_data / "unlabelled.txt"), format="text"),
+            dictionary=str(tiny_data / "words.tsv"),
+            max_length=32,
+        ),
+        recipe=RecipeSpec(
+            source_training=tuning,
+            vocabulary=TransplantVocabulary(size=200),
+            fine_tuning=tuning,
+            target_only=tuning,
+        ),
+    )

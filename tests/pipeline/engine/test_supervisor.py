@@ -1,0 +1,131 @@
+"""The state machine, with an engine whose workers do nothing but live."""
+
+import os
+import time
+from dataclasses import dataclass, field
+
+import pytest
+
+from pipeline.engine.local import LocalEngine
+from pipeline.engine.supervisor import Supervisor
+from pipeline.errors import RunError
+from pipeline.runs import RunState, RunStore
+from pipeline.settings import Settings
+from pipeline.spec import RunSpec
+
+
+@dataclass
+class FakeEngine:
+    """Workers are numbers in a dictionary."""
+
+    workers: dict[int, str] = field(default_factory=dict)
+    killed: list[str] = field(default_factory=list)
+
+    def start(self, run_id: str) -> int:
+        self.workers[len(self.workers) + 1] = run_id
+        return len(self.workers)
+
+    def alive(self, run_id: str, pid: int | None) -> bool:
+        return pid is not None and self.workers.get(pid) == run_id
+
+    def kill(self, run_id: str, pid: int | None) -> None:
+        self.killed.append(run_id)
+        self.die(run_id)
+
+    def die(self, run_id: str) -> None:
+        self.workers = {pid: run if run != run_id else "" for pid, run in self.workers.items()}
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return FakeEngine()
+
+
+@pytest.fixture
+def supervisor(store: RunStore, engine: FakeEngine, settings: Settings) -> Supervisor:
+    return Supervisor(store, engine, settings)  # type: ignore[arg-type]
+
+
+def test_runs_wait_for_room_and_start_in_order(supervisor: Supervisor, engine: FakeEngine, tiny_spec: RunSpec) -> None:
+    first, second, third = (supervisor.submit(tiny_spec).id for _ in range(3))
+    states = [supervisor.store.get(run).state for run in (first, second, third)]
+    assert states == [RunState.RUNNING, RunState.QUEUED, RunState.QUEUED]
+    supervisor.store.move(first, RunState.DONE)
+    engine.die(first)
+    supervisor.tick()
+    assert supervisor.store.get(second).state is RunState.RUNNING
+    assert supervisor.store.get(third).state is RunState.QUEUED
+
+
+def test_a_dead_worker_is_noticed_and_can_be_resumed(
+    supervisor: Supervisor, engine: FakeEngine, tiny_spec: RunSpec
+) -> None:
+    run = supervisor.submit(tiny_spec).id
+    engine.die(run)
+    supervisor.tick()
+    record = supervisor.store.get(run)
+    assert record.state is RunState.INTERRUPTED
+    assert "without a word" in record.error
+    assert supervisor.resume(run).state is RunState.RUNNING
+    assert supervisor.store.get(run).error == ""
+
+
+def test_a_new_supervisor_adopts_a_living_worker(
+    supervisor: Supervisor, engine: FakeEngine, settings: Settings, tiny_spec: RunSpec
+) -> None:
+    run = supervisor.submit(tiny_spec)
+    Supervisor(supervisor.store, engine, settings).tick()  # type: ignore[arg-type]
+    assert supervisor.store.get(run.id) == run
+
+
+def test_cancelling_a_queued_run_needs_no_worker(
+    supervisor: Supervisor, engine: FakeEngine, tiny_spec: RunSpec
+) -> None:
+    supervisor.submit(tiny_spec)
+    waiting = supervisor.submit(tiny_spec).id
+    supervisor.cancel(waiting)
+    assert supervisor.store.get(waiting).state is RunState.CANCELLED
+    assert waiting not in engine.workers.values()
+
+
+def test_a_worker_that_does_not_stop_is_ended(store: RunStore, engine: FakeEngine, tiny_spec: RunSpec) -> None:
+    supervisor = Supervisor(store, engine, Settings(cancel_seconds=0.05))  # type: ignore[arg-type]
+    run = supervisor.submit(tiny_spec).id
+    supervisor.cancel(run)
+    assert engine.killed == []  # it is asked first
+    time.sleep(0.1)
+    supervisor.tick()
+    assert engine.killed == [run]
+    supervisor.tick()
+    assert store.get(run).state is RunState.CANCELLED
+
+
+def test_a_run_that_ended_can_not_be_cancelled_nor_a_working_one_resumed(
+    supervisor: Supervisor, tiny_spec: RunSpec
+) -> None:
+    run = supervisor.submit(tiny_spec).id
+    with pytest.raises(RunError, match="running"):
+        supervisor.resume(run)
+    supervisor.store.move(run, RunState.DONE)
+    with pytest.raises(RunError, match="done"):
+        supervisor.cancel(run)
+
+
+def test_a_finished_run_can_be_given_more_to_do(supervisor: Supervisor, engine: FakeEngine, tiny_spec: RunSpec) -> None:
+    run = supervisor.submit(tiny_spec).id
+    supervisor.store.move(run, RunState.DONE)
+    engine.die(run)
+    more = tiny_spec.model_copy(update={"seed": 5})
+    assert supervisor.extend(run, more).state is RunState.RUNNING
+    assert supervisor.store.spec(run).seed == 5
+
+
+def test_another_process_with_the_same_id_is_not_the_worker(
+    store: RunStore, tmp_path: Path, tiny_spec: RunSpec
+) -> None:
+
+    run = store.create(tiny_spec).id
+    engine = LocalEngine(store)
+    assert not engine.alive(run, os.getpid())
+    assert not engine.alive(run, None)
+    engine.kill(run, os.getpid())  # must not end this very test

@@ -1,0 +1,82 @@
+"""The plan: order, and keys that change exactly when the output would."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import DataError, SourceError
+from pipeline.plan import plan
+from pipeline.spec import (
+    DatasetSpec,
+    ExportSpec,
+    FullFineTuning,
+    KeepVocabulary,
+    LocalSource,
+    MaskedLanguageModelling,
+    RunSpec,
+)
+
+
+def keys(spec: RunSpec) -> dict[str, str]:
+    return {stage.name: stage.key for stage in plan(spec)}
+
+
+def with_recipe(spec: RunSpec, **changes: object) -> RunSpec:
+    return spec.model_copy(update={"recipe": spec.recipe.model_copy(update=changes)})
+
+
+def test_every_stage_comes_after_what_it_reads(tiny_spec: RunSpec) -> None:
+    spec = with_recipe(tiny_spec, adaptation=MaskedLanguageModelling())
+    spec = spec.model_copy(update={"exports": (ExportSpec(),)})
+    seen: set[str] = set()
+    for stage in plan(spec):
+        assert {before.name for before in stage.inputs.values()} <= seen
+        seen.add(stage.name)
+    assert seen >= {"data", "source-only", "vocabulary", "adaptation", "transferred", "target-only", "report"}
+
+
+def test_keys_are_unique_and_stable(tiny_spec: RunSpec) -> None:
+    first = keys(tiny_spec)
+    assert first == keys(tiny_spec)
+    assert len(set(first.values())) == len(first)
+
+
+def test_a_change_reaches_only_what_depends_on_it(tiny_spec: RunSpec) -> None:
+    before = keys(tiny_spec)
+    after = keys(with_recipe(tiny_spec, fine_tuning=FullFineTuning(epochs=7)))
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == {"transferred", "report"}
+
+
+def test_the_seed_reaches_everything(tiny_spec: RunSpec) -> None:
+    after = keys(tiny_spec.model_copy(update={"seed": 1}))
+    assert all(key != after[name] for name, key in keys(tiny_spec).items())
+
+
+def test_content_counts_and_place_does_not(tiny_spec: RunSpec, tmp_path: Path) -> None:
+    moved = tmp_path / "moved.csv"
+    shutil.copy(tiny_spec.data.target.path, moved)
+
+    def at(path: Path) -> RunSpec:
+        data = tiny_spec.data.model_copy(update={"target": DatasetSpec(path=str(path))})
+        return tiny_spec.model_copy(update={"data": data})
+
+    assert keys(at(moved)) == keys(tiny_spec)
+    moved.write_text(moved.read_text(encoding="utf-8") + "好汤,positive\n", encoding="utf-8")
+    assert keys(at(moved))["data"] != keys(tiny_spec)["data"]
+
+
+def test_keeping_the_vocabulary_leaves_the_stage_out(tiny_spec: RunSpec) -> None:
+    assert "vocabulary" not in keys(with_recipe(tiny_spec, vocabulary=KeepVocabulary()))
+
+
+def test_a_missing_file_is_named(tiny_spec: RunSpec) -> None:
+    data = tiny_spec.data.model_copy(update={"target": DatasetSpec(path="/nowhere/target.csv")})
+    with pytest.raises(DataError, match=r"/nowhere/target\.csv"):
+        plan(tiny_spec.model_copy(update={"data": data}))
+
+
+def test_a_missing_source_is_named(tiny_spec: RunSpec) -> None:
+    with pytest.raises(SourceError, match="/nowhere"):
+        plan(tiny_spec.model_copy(update={"source": LocalSource(path="/nowhere")}))

@@ -1,0 +1,30 @@
+"""Settings come from the environment, and a wrong one is named."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import SpecError
+from pipeline.settings import Settings
+
+
+def test_defaults_are_for_one_person_on_one_machine() -> None:
+    settings = Settings.from_environment({})
+    assert settings.runs_dir == Path("runs")
+    assert not settings.shared
+
+
+def test_variables_are_read() -> None:
+    settings = Settings.from_environment({"GRAFT_MAX_UPLOAD_MB": "1.5", "GRAFT_SHARED": "true"})
+    assert settings.max_upload_mb == 1.5
+    assert settings.shared
+
+
+def test_a_space_is_shared() -> None:
+    assert Settings.from_environment({"SPACE_ID": "someone/graft"}).shared
+
+
+@pytest.mark.parametrize(("name", "value"), [("MAX_ROWS", "many"), ("MAX_RUNNING", "0"), ("HUB_PROBE_SECONDS", "60")])
+def test_a_wrong_value_is_named_with_its_variable(name: str, value: str) -> None:
+    with pytest.raises(SpecError, match=f"GRAFT_{name}"):
+        Settings.from_environment({f"GRAFT_{name}": value})

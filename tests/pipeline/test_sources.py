@@ -1,0 +1,97 @@
+"""Source models: found, checked, or refused with a reason."""
+
+import json
+import shutil
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from pipeline import sources
+from pipeline.errors import SourceError
+from pipeline.sources import EMBEDDED_SHA256, HubProbe
+from pipeline.spec import EmbeddedSource, HubSource, LocalSource
+
+
+@pytest.fixture
+def model_copy(tiny_model: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(tiny_model, tmp_path / "model"))
+
+
+def test_the_embedded_model_has_the_published_hash() -> None:
+    resolved = sources.resolve(EmbeddedSource())
+    assert (resolved.path / "config.json").is_file()
+    assert resolved.licence == "Apache-2.0"
+
+
+def test_an_altered_embedded_model_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "EMBEDDED_SHA256", "0" * 64)
+    with pytest.raises(SourceError, match=EMBEDDED_SHA256):
+        sources.resolve(EmbeddedSource())
+
+
+def test_a_missing_embedded_model_names_the_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "EMBEDDED_PACKAGE", "no_such_package")
+    with pytest.raises(SourceError, match=r"requirements\.txt"):
+        sources.resolve(EmbeddedSource())
+
+
+def test_a_local_folder_is_taken_as_it_is(model_copy: Path) -> None:
+    assert sources.resolve(LocalSource(path=str(model_copy))).path == model_copy
+
+
+def test_pickled_weights_are_refused(model_copy: Path) -> None:
+    (model_copy / "model.safetensors").rename(model_copy / "pytorch_model.bin")
+    with pytest.raises(SourceError, match="safetensors"):
+        sources.resolve(LocalSource(path=str(model_copy)))
+
+
+def test_a_model_with_code_is_refused(model_copy: Path) -> None:
+    config = json.loads((model_copy / "config.json").read_text())
+    (model_copy / "config.json").write_text(json.dumps({**config, "auto_map": {"AutoModel": "evil.Model"}}))
+    with pytest.raises(SourceError, match="code"):
+        sources.resolve(LocalSource(path=str(model_copy)))
+
+
+@pytest.mark.parametrize("damage", ["config.json", "folder"])
+def test_a_folder_that_is_no_model_is_named(model_copy: Path, damage: str) -> None:
+    if damage == "folder":
+        shutil.rmtree(model_copy)
+    else:
+        (model_copy / damage).write_text("{")
+    with pytest.raises(SourceError, match=str(model_copy)):
+        sources.resolve(LocalSource(path=str(model_copy)))
+
+
+def test_a_hub_model_without_a_hub_says_what_else_to_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    with pytest.raises(SourceError, match="embedded source"):
+        sources.resolve(HubSource(repo_id="nobody/nothing-here"))
+
+
+def test_the_fingerprint_follows_the_weights(model_copy: Path) -> None:
+    source = LocalSource(path=str(model_copy))
+    before = sources.fingerprint(source)
+    assert before == sources.fingerprint(source)
+    with open(model_copy / "model.safetensors", "ab") as file:
+        file.write(b"\0")
+    assert sources.fingerprint(source) != before
+
+
+def test_the_catalogue_starts_with_what_needs_no_network() -> None:
+    assert not sources.CATALOGUE[0].needs_hub
+    assert all(entry.needs_hub for entry in sources.CATALOGUE[1:])
+
+
+def test_a_hub_that_never_answers_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setattr(HubProbe, "URL", f"http://127.0.0.1:{silent.getsockname()[1]}/")
+        probe = HubProbe(timeout=0.5)
+        started = time.monotonic()
+        probe.start()
+        assert probe.reachable is None  # starting does not wait
+        while probe.reachable is None and time.monotonic() - started < 3:
+            time.sleep(0.02)
+        assert probe.reachable is False
+        assert time.monotonic() - started < 1.5

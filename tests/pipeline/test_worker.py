@@ -1,0 +1,191 @@
+"""Whole runs on a tiny model: done, repeated, killed, cancelled, resumed, failed."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.engine.local import LocalEngine
+from pipeline.engine.supervisor import Supervisor
+from pipeline.events import Progress
+from pipeline.report import Report
+from pipeline.runs import RunState, RunStore
+from pipeline.settings import Settings
+from pipeline.spec import DatasetSpec, FullFineTuning, MaskedLanguageModelling, RunSpec
+from pipeline.worker import carry_out
+
+
+def carry_out_here(store: RunStore, spec: RunSpec, settings: Settings) -> str:
+    """Carry out a run in this process, and give its id."""
+    run = store.create(spec).id
+    store.move(run, RunState.RUNNING)
+    carry_out(store, run, settings)
+    return run
+
+
+def progress(store: RunStore, run: str) -> Progress:
+    return Progress().add(store.events(run).read()[0])
+
+
+def lasting(report: Report | None) -> dict[str, Any]:
+    """What two runs of one spec have in common: all but the seconds."""
+    assert report is not None
+    return report.model_dump(exclude={"models": {"__all__": {"training_seconds"}}})
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> tuple[RunStore, str, RunSpec]:
+    """A finished run, and the store it lies in."""
+    from pipeline.spec import DataSpec, LocalSource, RecipeSpec, TransplantVocabulary
+
+    model, data = request.getfixturevalue("tiny_model"), request.getfixturevalue("tiny_data")
+    tuning = FullFineTuning(epochs=10, batch_size=16, learning_rate=2e-3)
+    spec = RunSpec(
+        name="finished",
+        source=LocalSource(path=str(model)),
+        data=DataSpec(
+            source=DatasetSpec(path=str(data / "source.csv")),
+            target=DatasetSpec(path=str(data / "target.csv")),
+            test=DatasetSpec(path=str(data / "test.csv")),
+            unlabelled=DatasetSpec(path=str(data / "unlabelled.txt"), format="text"),
+            dictionary=str(data / "words.tsv"),
+            max_length=32,
+        ),
+        recipe=RecipeSpec(
+            source_training=tuning,
+            vocabulary=TransplantVocabulary(size=200),
+            adaptation=MaskedLanguageModelling(embedding_epochs=1, epochs=1),
+            fine_tuning=tuning,
+            target_only=tuning,
+        ),
+    )
+    store = RunStore(tmp_path_factory.mktemp("runs"))
+    return store, carry_out_here(store, spec, Settings(runs_dir=store.root)), spec
+
+
+def test_a_run_ends_with_a_report_and_ordinary_model_folders(finished: tuple[RunStore, str, RunSpec]) -> None:
+    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+    store, run, _ = finished
+    assert store.get(run).state is RunState.DONE
+    report = store.report(run)
+    assert report is not None
+    assert [model.name for model in report.models] == ["source-only", "transferred", "target-only"]
+    assert report.data.test == len(report.examples) == 80
+    for model in report.models:
+        folder = store.model_folder(run, model.name)
+        loaded = AutoModelForSequenceClassification.from_pretrained(folder, use_safetensors=True)
+        assert loaded.config.id2label == {0: "negative", 1: "positive"}
+        assert len(AutoTokenizer.from_pretrained(folder)) == loaded.get_input_embeddings().num_embeddings
+        assert not list(folder.glob("*.bin"))
+    assert (store.folder(run) / "events.jsonl").is_file()
+
+
+def test_transfer_is_learned_not_asserted(finished: tuple[RunStore, str, RunSpec]) -> None:
+    """The little language is easy: the source model learns it, and can't read the target's script."""
+    store, run, _ = finished
+    report = store.report(run)
+    assert report is not None
+    source = report.model("source-only")
+    assert source.source_accuracy is not None
+    assert source.source_accuracy.value > 0.9
+    assert source.tokenizer.unknown_rate > 0.9
+    assert source.metrics["accuracy"].value < 0.7
+    assert report.model("transferred").tokenizer.unknown_rate < 0.1
+    assert report.model("transferred").metrics["accuracy"].value > 0.85
+
+
+def test_a_second_run_of_one_spec_does_nothing_twice(finished: tuple[RunStore, str, RunSpec]) -> None:
+    store, run, spec = finished
+    again = carry_out_here(store, spec, Settings(runs_dir=store.root))
+    assert {stage.state for stage in progress(store, again).stages.values()} == {"reused"}
+    assert store.report(again) == store.report(run)
+    assert (store.model_folder(again, "transferred") / "model.safetensors").is_file()
+
+
+def test_a_seed_makes_a_run_repeat_exactly(
+    finished: tuple[RunStore, str, RunSpec], store: RunStore, settings: Settings
+) -> None:
+    first, run, spec = finished
+    # Here checkpoints are written after every step; there, none were: that must not matter.
+    again = carry_out_here(store, spec, settings)
+    assert lasting(store.report(again)) == lasting(first.report(run))
+
+
+def wait_for(condition: Callable[[], bool], supervisor: Supervisor, seconds: float = 120) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        supervisor.tick()
+        time.sleep(0.02)
+
+
+@pytest.mark.timeout(400)
+def test_a_run_killed_in_every_stage_ends_with_the_same_report(
+    finished: tuple[RunStore, str, RunSpec], store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, run, spec = finished
+    monkeypatch.setenv("GRAFT_CHECKPOINT_SECONDS", "0")
+    engine = LocalEngine(store)
+    supervisor = Supervisor(store, engine, Settings(runs_dir=store.root))
+    killed = supervisor.submit(spec).id
+    for stage, steps in (("data", 0), ("source-only", 3), ("vocabulary", 1), ("adaptation", 4), ("transferred", 2)):
+
+        def reached(stage: str = stage, steps: int = steps) -> bool:
+            found = progress(store, killed).stages.get(stage)
+            return found is not None and found.state != "waiting" and found.step >= steps
+
+        wait_for(reached, supervisor)
+        engine.kill(killed, store.get(killed).pid)
+        wait_for(lambda: store.get(killed).state is RunState.INTERRUPTED, supervisor)
+        supervisor.resume(killed)
+    wait_for(lambda: not store.get(killed).state.active, supervisor)
+    assert store.get(killed).state is RunState.DONE, store.log_path(killed).read_text(encoding="utf-8")
+    assert lasting(store.report(killed)) == lasting(first.report(run))
+    last = progress(store, killed)
+    assert last.stages["source-only"].state == "reused"
+    assert any("goes on from step" in text for _, text in last.notes)
+
+
+@pytest.mark.timeout(200)
+def test_a_cancelled_run_saves_and_can_be_resumed(store: RunStore, tiny_spec: RunSpec) -> None:
+    long = FullFineTuning(epochs=400, batch_size=16, learning_rate=1e-3)
+    spec = tiny_spec.model_copy(update={"recipe": tiny_spec.recipe.model_copy(update={"source_training": long})})
+    supervisor = Supervisor(store, LocalEngine(store), Settings(runs_dir=store.root))
+    run = supervisor.submit(spec).id
+    wait_for(lambda: any(stage == "source-only" for stage, _, _ in progress(store, run).losses), supervisor)
+    supervisor.cancel(run)
+    wait_for(lambda: not store.get(run).state.active, supervisor)
+    assert store.get(run).state is RunState.CANCELLED
+    assert list(store.artifacts.glob("*.work/training/checkpoint-*/trainer_state.json"))
+    assert supervisor.resume(run).state is RunState.RUNNING
+    supervisor.cancel(run)
+    wait_for(lambda: not store.get(run).state.active, supervisor)
+
+
+def test_a_failing_run_says_why_and_keeps_what_it_has(
+    store: RunStore, tiny_spec: RunSpec, tmp_path: Path, settings: Settings
+) -> None:
+    bad = tmp_path / "one-label.csv"
+    bad.write_text("text,label\n好汤,positive\n坏汤,positive\n", encoding="utf-8")
+    data = tiny_spec.data.model_copy(update={"target": DatasetSpec(path=str(bad))})
+    run = carry_out_here(store, tiny_spec.model_copy(update={"data": data}), settings)
+    record = store.get(run)
+    assert record.state is RunState.FAILED
+    assert "one-label.csv" in record.error
+    assert progress(store, run).error == record.error
+    assert progress(store, run).stages["data"].state == "failed"
+
+
+def test_a_loss_that_explodes_is_told(
+    store: RunStore, tiny_spec: RunSpec, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+    from transformers import Trainer
+
+    monkeypatch.setattr(Trainer, "training_step", lambda *args, **kwargs: torch.tensor(float("nan")))
+    run = carry_out_here(store, tiny_spec, settings)
+    assert store.get(run).state is RunState.FAILED
+    assert "learning rate" in store.get(run).error

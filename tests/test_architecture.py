@@ -1,0 +1,93 @@
+"""The import rules of docs/architecture.md."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+HEAVY = ("torch", "transformers", "datasets", "optimum")
+
+#: Package or module → what of the project it may import, besides itself.
+ALLOWED = {
+    "pipeline/errors.py": set(),
+    "pipeline/spec.py": {"pipeline.errors"},
+    "pipeline/settings.py": {"pipeline.errors"},
+    "pipeline/events.py": set(),
+    "pipeline/report.py": set(),
+    "pipeline/tasks.py": {"pipeline.spec"},
+    "pipeline/sources.py": {"pipeline.errors", "pipeline.spec"},
+    "pipeline/artifacts.py": set(),
+    "pipeline/runs.py": {"pipeline", "pipeline.errors", "pipeline.events", "pipeline.report", "pipeline.spec"},
+    "pipeline/plan.py": {"pipeline", "pipeline.errors", "pipeline.spec", "pipeline.sources"},
+    "pipeline/evaluation.py": {"pipeline.report"},
+    "pipeline/data": {"pipeline.errors", "pipeline.spec", "pipeline.settings", "pipeline.tasks"},
+    "export/predictor.py": set(),
+}
+
+
+def project_imports(path: Path) -> set[str]:
+    """Modules of the project that a file imports."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return {name for name in found if name.split(".")[0] in ("pipeline", "export", "ui", "app")}
+
+
+def files(place: str) -> list[Path]:
+    path = ROOT / place
+    return sorted(path.rglob("*.py")) if path.is_dir() else [path]
+
+
+@pytest.mark.parametrize("place", ALLOWED)
+def test_left_never_imports_right(place: str) -> None:
+    for path in files(place):
+        for name in project_imports(path):
+            assert any(
+                name == allowed or (allowed == "pipeline.data" and name.startswith(allowed))
+                for allowed in ALLOWED[place]
+            ), f"{path.relative_to(ROOT)} imports {name}"
+
+
+@pytest.mark.parametrize(
+    ("place", "forbidden"),
+    [
+        ("pipeline", ("export", "ui", "app")),
+        ("export", ("ui", "app", "pipeline.stages", "pipeline.worker", "pipeline.data", "pipeline.engine")),
+        ("ui", ("app", "pipeline.stages", "pipeline.worker")),
+    ],
+)
+def test_packages_keep_their_direction(place: str, forbidden: tuple[str, ...]) -> None:
+    for path in files(place):
+        for name in project_imports(path):
+            assert not name.startswith(forbidden), f"{path.relative_to(ROOT)} imports {name}"
+
+
+@pytest.mark.parametrize(
+    "module", ["pipeline.spec", "pipeline.runs", "pipeline.plan", "pipeline.worker", "ui.layout", "export.predictor"]
+)
+def test_importing_loads_nothing_heavy(module: str) -> None:
+    code = f"import sys, {module}; print(*[name for name in {HEAVY!r} if name in sys.modules])"
+    answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert answer.stdout.split() == []
+
+
+def test_the_spaces_folder_does_not_shadow_the_spaces_package() -> None:
+    assert not (ROOT / "spaces" / "__init__.py").exists()
+    code = "import spaces; print(spaces.GPU)"
+    answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "GPU" in answer.stdout
+
+
+def test_stage_table_has_a_row_for_every_kind_a_plan_can_hold() -> None:
+    tree = ast.parse((ROOT / "pipeline/plan.py").read_text(encoding="utf-8"))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Stage"]
+    kinds = {call.args[1].value for call in calls if isinstance(call.args[1], ast.Constant)}
+    from pipeline.stages import STAGES
+
+    assert kinds == set(STAGES)
