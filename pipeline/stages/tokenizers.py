@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
@@ -79,15 +78,20 @@ def _settled(tokenizer: Tokenizer, special: int, words: Iterable[str], vocabular
     """Put the pieces in an order of their own, and add words, each as probable as the rarest piece.
 
     The trainer leaves pieces of equal probability in an order that changes from run to run, sums
-    in one that moves the last digits, and ranks rare characters by that order below all else; here
-    these are as probable as the rarest longer piece. An added word beats its own characters where
-    it occurs, and loses to pieces that the text prefers.
+    in one that moves the last digits, and tells the characters that it has no estimate for apart
+    by steps of 0.0001 in that order; here these are all as probable as the rarest piece. An added
+    word beats its own characters where it occurs, and loses to pieces that the text prefers.
     """
     document = json.loads(tokenizer.to_str())
     pieces = document["model"]["vocab"]
-    rarest = min((score for piece, score in pieces[special:] if len(piece) > 1), default=-math.inf)
-    settled = [(piece, round(max(score, rarest), 4)) for piece, score in pieces[special:]]
-    learned = sorted(settled, key=lambda item: (-item[1], item[0]))
+    rarest = min(score for _, score in pieces[special:])
+
+    def settled(piece: str, score: float) -> tuple[str, float]:
+        steps = (score - rarest) / 0.0001
+        guessed = len(piece) == 1 and steps < len(pieces) and abs(steps - round(steps)) < 1e-5
+        return piece, round(rarest if guessed else score, 4)
+
+    learned = sorted((settled(*entry) for entry in pieces[special:]), key=lambda item: (-item[1], item[0]))
     rarest = learned[-1][1]
     known = {piece for piece, _ in pieces}
     fitting = (word for word in words if word not in known and 0 < len(word) <= vocabulary.max_piece_length)

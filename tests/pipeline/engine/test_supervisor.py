@@ -120,9 +120,7 @@ def test_a_finished_run_can_be_given_more_to_do(supervisor: Supervisor, engine: 
     assert supervisor.store.spec(run).seed == 5
 
 
-def test_another_process_with_the_same_id_is_not_the_worker(
-    store: RunStore, tmp_path: Path, tiny_spec: RunSpec
-) -> None:
+def test_another_process_with_the_same_id_is_not_the_worker(store: RunStore, tiny_spec: RunSpec) -> None:
 
     run = store.create(tiny_spec).id
     engine = LocalEngine(store)
