@@ -33,6 +33,7 @@ class LocalEngine:
             process = subprocess.Popen(
                 [sys.executable, "-m", "pipeline.worker", str(self.store.root), run_id],
                 cwd=PROJECT,
+                env={"OMP_WAIT_POLICY": "PASSIVE", **os.environ},  # spinning threads starve whoever shares the cores
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

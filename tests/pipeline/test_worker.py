@@ -1,5 +1,7 @@
 """Whole runs on a tiny model: done, repeated, killed, cancelled, resumed, failed."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -189,3 +191,26 @@ def test_a_loss_that_explodes_is_told(
     run = carry_out_here(store, tiny_spec, settings)
     assert store.get(run).state is RunState.FAILED
     assert "learning rate" in store.get(run).error
+
+
+def test_a_run_outlives_the_process_that_started_it(store: RunStore, tiny_spec: RunSpec, tmp_path: Path) -> None:
+    """Kill the server in mid-run: the worker goes on, and the next supervisor adopts it."""
+    (tmp_path / "spec.json").write_text(tiny_spec.model_dump_json(), encoding="utf-8")
+    server = subprocess.Popen(
+        [sys.executable, "-m", "pipeline", "run", str(tmp_path / "spec.json"), "--runs-dir", str(store.root)],
+        cwd=Path(__file__).resolve().parents[2],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 60
+    while not (runs := store.list()) or not progress(store, runs[0].id).stages:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    server.kill()
+    server.wait()
+    supervisor = Supervisor(store, LocalEngine(store), Settings(runs_dir=store.root))
+    supervisor.tick()
+    assert store.get(runs[0].id).state is RunState.RUNNING
+    wait_for(lambda: not store.get(runs[0].id).state.active, supervisor)
+    assert store.get(runs[0].id).state is RunState.DONE
+    assert store.report(runs[0].id) is not None
