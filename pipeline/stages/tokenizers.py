@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections import Counter
+from collections.abc import Collection, Iterator
+from itertools import chain, islice
 
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import PreTrainedTokenizerFast
@@ -19,7 +20,7 @@ CONTINUATION, WORD_STARTS = "##", ("Ġ", "▁")
 
 
 def learn_tokenizer(
-    texts: list[str], vocabulary: TransplantVocabulary, source: PreTrainedTokenizerFast, words: Iterable[str] = ()
+    texts: list[str], vocabulary: TransplantVocabulary, source: PreTrainedTokenizerFast, words: Collection[str] = ()
 ) -> PreTrainedTokenizerFast:
     """A tokenizer for ``texts`` that frames a text with the source's own special tokens.
 
@@ -27,8 +28,8 @@ def learn_tokenizer(
         texts: Target text; the test set is never among it.
         vocabulary: Kind and size.
         source: The source model's tokenizer.
-        words: Words whose meaning is known; while there is room they become tokens too, even if
-            no text at hand uses them.
+        words: Words whose meaning is known; while there is room their characters and they
+            themselves become tokens too, even if no text at hand uses them.
 
     Raises:
         TrainingError: There is too little text to learn from.
@@ -74,7 +75,7 @@ def learn_tokenizer(
     )
 
 
-def _settled(tokenizer: Tokenizer, special: int, words: Iterable[str], vocabulary: TransplantVocabulary) -> Tokenizer:
+def _settled(tokenizer: Tokenizer, special: int, words: Collection[str], vocabulary: TransplantVocabulary) -> Tokenizer:
     """Put the pieces in an order of their own, and add words, each as probable as the rarest piece.
 
     The trainer leaves pieces of equal probability in an order that changes from run to run, sums
@@ -94,7 +95,10 @@ def _settled(tokenizer: Tokenizer, special: int, words: Iterable[str], vocabular
     learned = sorted((settled(*entry) for entry in pieces[special:]), key=lambda item: (-item[1], item[0]))
     rarest = learned[-1][1]
     known = {piece for piece, _ in pieces}
-    fitting = (word for word in words if word not in known and 0 < len(word) <= vocabulary.max_piece_length)
+    # A text of words that all are new should still be read, character by character.
+    characters = [character for character, _ in Counter("".join(words)).most_common()]
+    wanted = dict.fromkeys(chain(characters, words))
+    fitting = (piece for piece in wanted if piece not in known and 0 < len(piece) <= vocabulary.max_piece_length)
     added = [(word, rarest) for word in islice(fitting, max(0, vocabulary.size - len(pieces)))]
     document["model"]["vocab"] = pieces[:special] + learned + added
     return Tokenizer.from_str(json.dumps(document))

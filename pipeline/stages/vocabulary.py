@@ -40,8 +40,7 @@ def run(context: Context[VocabularyParameters]) -> None:
     dictionary = read_json(data / "dictionary.json")
     texts = [text for split in ("target_train", "unlabelled") for text in read_split(data, split)["text"]]
     context.step(1, 4)
-    # The dictionary's words count as text too, so that their characters are all known.
-    new = learn_tokenizer([*texts, *dictionary], parameters.vocabulary, old, words=dictionary)
+    new = learn_tokenizer(texts, parameters.vocabulary, old, words=dictionary)
     context.step(2, 4)
 
     model = load_model(source, parameters.task, labels)

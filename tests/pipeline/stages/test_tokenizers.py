@@ -45,6 +45,7 @@ def test_known_words_become_tokens_while_there_is_room(
 ) -> None:
     assert {"汤", "声音", "干净"} <= set(learned.get_vocab())
     assert "清晰度" not in learned.get_vocab()  # longer than the longest piece
+    assert {"清", "晰", "度"} <= set(learned.get_vocab())  # but its characters are known
     words = [f"词{chr(0x4E00 + number)}" for number in range(500)]
     assert len(learn_tokenizer(TEXTS, TransplantVocabulary(size=100), source, words=words)) == 100
 
