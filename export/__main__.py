@@ -1,0 +1,160 @@
+"""The command line: ``python -m export RUN`` exports a model, ``python -m export predict FOLDER`` asks one.
+
+Exit codes: 0 all went well, 1 an error (told in one line), 2 wrong usage, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, get_args
+
+from export.report import FILE, ExportReport
+from pipeline.errors import DataError, ExportError, GraftError
+from pipeline.runs import RunStore
+from pipeline.settings import Settings
+from pipeline.spec import ExportSpec, ModelName
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and give its exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    name = given[0] if given and given[0] in COMMANDS else EXPORT
+    parser, command = COMMANDS[name]
+    options = parser().parse_args(given[1:] if given and given[0] == name else given)
+    try:
+        command(options)
+    except (GraftError, OSError) as error:
+        message = " ".join(str(error).split())
+        if options.json:
+            _print_json({"error": message})
+        print(f"error: {message}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+# ── export ──────────────────────────────────────────────────────────────────────────────
+
+
+def _export_parser() -> argparse.ArgumentParser:
+    default = ExportSpec()
+    parser = argparse.ArgumentParser(
+        prog="python -m export",
+        description="Export a run's model to ONNX, checked against PyTorch.",
+        epilog="`python -m export predict --help` tells how to ask an exported model.",
+    )
+    parser.add_argument("run", help="the run's id, or enough of its beginning")
+    parser.add_argument("--model", choices=get_args(ModelName), default=default.model, help="default: %(default)s")
+    for field, option in (("optimisation", "--optimise"), ("quantisation", "--quantise")):
+        choices = get_args(ExportSpec.model_fields[field].annotation)
+        parser.add_argument(
+            option, dest=field, choices=choices, default=getattr(default, field), help="default: %(default)s"
+        )
+    parser.add_argument("--runs-dir", type=Path, help="folder of runs (default: GRAFT_RUNS_DIR, or ./runs)")
+    parser.add_argument("--out", type=Path, help="where to put the export (default: in the run's folder)")
+    parser.add_argument("--stage", help="tell progress in the run's events too, under this stage's name")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    return parser
+
+
+def _export(options: argparse.Namespace) -> None:
+    from tqdm import tqdm
+
+    from export.exporting import export_model
+
+    store = RunStore(options.runs_dir or Settings.from_environment().runs_dir)
+    run_id = store.find(options.run).id
+    events = store.events(run_id)
+    wanted = ExportSpec(model=options.model, optimisation=options.optimisation, quantisation=options.quantisation)
+    destination = options.out or store.export_folder(run_id, wanted.model)
+    # disable=None: no bar where stderr is no terminal.
+    with tqdm(disable=None, file=sys.stderr, bar_format="{desc} |{bar}| {n_fmt}/{total_fmt} {elapsed}") as bar:
+
+        def progress(done: int, total: int, text: str) -> None:
+            bar.total, bar.n = total, done
+            bar.set_description(text)
+            if options.stage:
+                events.append("step", stage=options.stage, step=done, total=total)
+
+        report = export_model(store, run_id, wanted, out=destination, progress=progress)
+    if options.stage:
+        for remark in report.remarks():
+            events.append("note", stage=options.stage, text=remark)
+    if options.json:
+        _print_json({**json.loads(report.model_dump_json()), "destination": str(destination)})
+    else:
+        print(_table(report))
+        print(f"Served: {destination / report.variant(report.served).folder}")
+
+
+def _table(report: ExportReport) -> str:
+    lines = [f"{'variant':<9}{'gate':<8}{report.metric:>9}{'flips':>12}{'logits':>9}{'size':>11}{'one text':>12}"]
+    for variant in report.variants:
+        parity = variant.parity
+        lines.append(
+            f"{variant.name:<9}{'passed' if parity.passed else 'FAILED':<8}{parity.metric:>9.1%}"
+            f"{f'{parity.flip_count}/{parity.texts}':>12}{parity.max_logit_difference:>9.0e}"
+            f"{variant.size_bytes / 1e6:>8.1f} MB{variant.latency_ms:>9.1f} ms"
+        )
+    reference = report.variants[0].parity.metric_reference
+    lines.append(f"{'torch':<17}{reference:>9.1%}{'':>32}{report.torch_latency_ms:>9.1f} ms")
+    return "\n".join([*lines, *report.remarks()])
+
+
+# ── predict ─────────────────────────────────────────────────────────────────────────────
+
+
+def _predict_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m export predict", description="Ask an exported model.")
+    parser.add_argument(
+        "folder", type=Path, help="a variant's folder, or an export's, of which the served one is asked"
+    )
+    parser.add_argument("texts", nargs="*", help="texts (default: the lines of stdin)")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    return parser
+
+
+def _predict(options: argparse.Namespace) -> None:
+    from export.exporting import served_folder
+    from export.predictor import Predictor, PredictorError
+
+    try:
+        predictor = Predictor(served_folder(options.folder) if (options.folder / FILE).exists() else options.folder)
+    except PredictorError as error:
+        raise ExportError(str(error)) from error
+    texts = options.texts or _lines()
+    answers = zip(texts, predictor.predict(texts), strict=True)
+    if options.json:
+        _print_json(
+            [{"text": text, "label": said.label, "probabilities": said.probabilities} for text, said in answers]
+        )
+    else:
+        for text, said in answers:
+            print(f"{said.label}\t{said.probabilities[said.label]:.4f}\t{text}")
+
+
+def _lines() -> list[str]:
+    try:
+        return sys.stdin.buffer.read().decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise DataError(f"stdin is not UTF-8: {error}.", "Convert it, with iconv for one.") from error
+
+
+def _print_json(document: Any) -> None:
+    print(json.dumps(document, ensure_ascii=False, indent=1))
+
+
+#: The command's name → its parser and what it does. A run's id in the place of a name means EXPORT.
+EXPORT = "export"
+COMMANDS: dict[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argparse.Namespace], None]]] = {
+    EXPORT: (_export_parser, _export),
+    "predict": (_predict_parser, _predict),
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

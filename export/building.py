@@ -1,0 +1,201 @@
+"""The steps of an export, from PyTorch to packaged variants."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import torch
+
+from export.benchmark import median_latencies
+from export.convert import convert
+from export.optimise import LEVELS, LevelName, fusion_note, optimise
+from export.package import package
+from export.predictor import Predictor
+from export.quantise import LADDER, quantise
+from export.reference import Reference
+from export.report import ExportReport, Parity, VariantName, VariantReport
+from export.verify import Gate, verify
+from pipeline.errors import ExportError
+from pipeline.report import Report
+from pipeline.spec import ExportSpec, RunSpec
+from pipeline.tasks import TASKS
+
+#: A variant this many times slower than one that it builds on was made for nothing; less is noise.
+NOTABLY_SLOWER = 1.15
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to export: a model's folder, and the run that explains it."""
+
+    run_id: str
+    folder: Path
+    options: ExportSpec
+    spec: RunSpec
+    report: Report
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A variant that was made, opened as it will be served, and compared."""
+
+    name: VariantName
+    method: str
+    predictor: Predictor
+    parity: Parity
+    fused: dict[str, int] = field(default_factory=dict)
+    repairs: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def report(self, latencies: dict[str, float]) -> VariantReport:
+        """Its report, given how many milliseconds each variant takes for one text, in the order they were made."""
+        folder, names = self.predictor.folder, list(latencies)
+        earlier = min(names[: names.index(self.name)], key=lambda name: latencies[name], default=self.name)
+        slow = latencies[self.name] > NOTABLY_SLOWER * latencies[earlier]
+        return VariantReport(
+            name=self.name,
+            folder=folder.name,
+            method=self.method,
+            size_bytes=sum(path.stat().st_size for path in folder.glob("model.onnx*")),
+            parity=self.parity,
+            latency_ms=latencies[self.name],
+            provider=self.predictor.provider,
+            fused=self.fused,
+            repairs=self.repairs,
+            notes=[*self.notes, f"It takes longer here than {earlier}."] if slow else self.notes,
+        )
+
+
+class Yardstick:
+    """PyTorch's answers on the frozen test set."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.reference = Reference(job.folder, job.spec.task)
+        numbers = self.reference.model.config.label2id
+        self.texts = [example.text for example in job.report.examples]
+        self.truth = [numbers.get(example.label, -1) for example in job.report.examples]
+        self.logits = self.reference.logits(self.texts)
+
+    def compare(self, predictor: Predictor, *, exact: bool) -> Parity:
+        """Hold a variant against PyTorch, under the default gate."""
+        return verify(predictor, self.job.spec.task, self.texts, self.truth, self.logits, exact=exact, gate=Gate())
+
+    def time(self, variants: list[Variant]) -> dict[str, float]:
+        """Median milliseconds for one text, of every variant and of ``torch``."""
+        answers = {str(variant.name): variant.predictor.logits for variant in variants}
+        return median_latencies({"torch": self.reference.logits, **answers}, self.texts)
+
+
+def build(job: Job, out: Path, progress: Callable[[int, int, str], None]) -> ExportReport:
+    """Make every variant that the options ask for in ``out``, each in a folder of its own.
+
+    Raises:
+        ExportError: A step is impossible for this model, or no variant passed its gate.
+    """
+    plan = _plan(job.options)
+    total = len(plan) + 2
+    with _quietly():
+        progress(0, total, "Asking PyTorch for its answers")
+        yardstick = Yardstick(job)
+        variants: list[Variant] = []
+        for done, (title, make) in enumerate(plan, start=1):
+            progress(done, total, title)
+            variants.append(make(yardstick, out))
+        passed = [variant.name for variant in variants if variant.parity.passed]
+        if not passed:
+            reasons = "; ".join(f"{variant.name}: {variant.parity.reason}" for variant in variants)
+            raise ExportError(f"No variant answers as PyTorch does: {reasons}.", "Report this model as a defect.")
+        progress(total - 1, total, "Timing, and writing the model cards")
+        latencies = yardstick.time(variants)
+        torch_latency = latencies.pop("torch")
+        report = ExportReport(
+            run_id=job.run_id,
+            model=job.options.model,
+            task=job.spec.task,
+            options=job.options,
+            metric=TASKS[job.spec.task].metrics[0],
+            variants=[variant.report(latencies) for variant in variants],
+            torch_latency_ms=torch_latency,
+            served=passed[-1],
+        )
+        for variant in report.variants:
+            package(out / variant.folder, variant, report, job.spec, job.report)
+    progress(total, total, "Exported")
+    return report
+
+
+Maker = Callable[[Yardstick, Path], Variant]
+
+
+def _plan(options: ExportSpec) -> list[tuple[str, Maker]]:
+    """A title and a maker for each variant, in the order in which they build on each other."""
+    plan: list[tuple[str, Maker]] = [("Converting to ONNX", _fp32)]
+    if options.optimisation != "none":
+        plan.append((f"Optimising ({options.optimisation})", partial(_optimised, options.optimisation)))
+    if options.quantisation != "none":
+        plan.append((f"Quantising ({options.quantisation})", QUANTISERS[options.quantisation]))
+    return plan
+
+
+def _fp32(yardstick: Yardstick, out: Path) -> Variant:
+    convert(yardstick.job.folder, out / "fp32", yardstick.job.spec.task)
+    predictor = Predictor(out / "fp32")
+    return Variant("fp32", "converted in float32", predictor, yardstick.compare(predictor, exact=True))
+
+
+def _optimised(level: LevelName, yardstick: Yardstick, out: Path) -> Variant:
+    folder = out / level.lower()
+    fused = optimise(out / "fp32", folder, level)
+    note = fusion_note(level, fused, getattr(yardstick.reference.model.config, "num_hidden_layers", 0))
+    predictor = Predictor(folder)
+    return Variant(
+        level,
+        f"fp32 with {LEVELS[level].title}",
+        predictor,
+        yardstick.compare(predictor, exact=LEVELS[level].exact),
+        fused=fused,
+        notes=[note] if note else [],
+    )
+
+
+def _int8(yardstick: Yardstick, out: Path) -> Variant:
+    """The first rung of the ladder that passes; if none does, the last, which is nearest to float32."""
+    folder = out / "int8"
+    repairs: list[str] = []
+    for rung in LADDER:
+        shutil.rmtree(folder, ignore_errors=True)
+        method = quantise(out / "fp32", folder, rung)
+        predictor = Predictor(folder)
+        parity = yardstick.compare(predictor, exact=False)
+        if parity.passed or rung is LADDER[-1]:
+            break
+        repairs.append(f"{rung.title} missed the gate: {parity.reason}.")
+    return Variant("int8", method, predictor, parity, repairs=repairs)
+
+
+#: By ExportSpec.quantisation.
+QUANTISERS: dict[str, Maker] = {"int8": _int8}
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Keep the libraries' comments on a normal export to themselves; their errors come through."""
+    loggers = [logging.getLogger(name) for name in ("optimum", "transformers", "onnxruntime")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", torch.jit.TracerWarning)
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)

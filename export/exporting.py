@@ -1,0 +1,73 @@
+"""Exporting a model of a finished run, from its folder to checked variants.
+
+Light to import: torch and Optimum are loaded when an export begins, so that a page that only
+looks for what is there does not wait for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from export.folders import replacing
+from export.report import FILE, ExportReport, read_report
+from pipeline.errors import ExportError
+from pipeline.runs import RunStore, write_atomically
+from pipeline.spec import ExportSpec
+
+#: Called with the steps done, their total, and what is done now.
+Progress = Callable[[int, int, str], None]
+
+
+def silent(done: int, total: int, text: str) -> None:
+    """Progress that nobody watches."""
+
+
+def export_model(
+    store: RunStore, run_id: str, options: ExportSpec, *, out: Path | None = None, progress: Progress = silent
+) -> ExportReport:
+    """Convert, optimise, quantise, check and package one model of a run.
+
+    The destination holds ``export.json`` and a folder a variant, such as ``fp32``, ``o2`` and
+    ``int8``. An earlier export there is replaced when the new one is complete, not before.
+
+    Args:
+        store: Where the run is.
+        run_id: A run that has its report.
+        options: Which model, and how far to take it.
+        out: Destination; by default the run's own folder for this model's exports.
+        progress: Told at each step.
+
+    Returns:
+        What was made and how it compares with PyTorch. A variant that missed its gate is among
+        it, marked, and is not the served one.
+
+    Raises:
+        RunError: There is no such run.
+        ExportError: The run has no report or no such model, the model can't be exported, or no
+            variant answers as PyTorch does.
+    """
+    store.get(run_id)
+    report, folder = store.report(run_id), store.model_folder(run_id, options.model)
+    if report is None or not report.examples:
+        raise ExportError(f"Run {run_id} has no report to check an export against.", "Let the run finish first.")
+    if not folder.is_dir():
+        raise ExportError(f"Run {run_id} has no model {options.model!r}.", "Let the run finish, or name another model.")
+    # Seconds of import: torch, transformers and Optimum.
+    from export.building import Job, build  # noqa: PLC0415
+
+    job = Job(run_id=run_id, folder=folder, options=options, spec=store.spec(run_id), report=report)
+    with replacing(Path(out) if out else store.export_folder(run_id, options.model)) as partial:
+        result = build(job, partial, progress)
+        write_atomically(partial / FILE, result.model_dump_json(indent=2))
+    return result
+
+
+def served_folder(destination: Path) -> Path:
+    """The folder of the variant to be served from a finished export.
+
+    Raises:
+        ExportError: ``destination`` holds no finished export.
+    """
+    report = read_report(destination)
+    return destination / report.variant(report.served).folder

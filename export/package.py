@@ -1,0 +1,55 @@
+"""Making an exported folder fit to be handed on: model card, checksums, zip."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import zipfile
+from pathlib import Path
+
+from export.card import card
+from export.report import ExportReport, VariantReport
+from pipeline.report import Report
+from pipeline.spec import RunSpec
+
+CHECKSUMS = "SHA256SUMS"
+
+
+def package(folder: Path, variant: VariantReport, export: ExportReport, spec: RunSpec, report: Report) -> None:
+    """Write the variant's model card, and checksums of every file, as ``sha256sum -c`` reads them."""
+    (folder / "README.md").write_text(card(variant, export, spec, report), encoding="utf-8")
+    lines = [f"{_sha256(path)}  {path.relative_to(folder).as_posix()}\n" for path in _files(folder)]
+    (folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
+
+
+def zip_folder(folder: Path, out: Path) -> Path:
+    """Pack a folder's files, below a folder named as the zip; equal files give equal bytes.
+
+    Returns:
+        ``out``, where the zip appears when it is complete.
+    """
+    partial = out.with_name(f".{out.name}.partial")
+    try:
+        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in [*_files(folder), folder / CHECKSUMS]:
+                # A fresh entry has a fixed date, where ZipFile.write would take the file's.
+                entry = zipfile.ZipInfo(f"{out.stem}/{path.relative_to(folder).as_posix()}")
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                entry.external_attr = 0o644 << 16
+                with path.open("rb") as source, archive.open(entry, "w", force_zip64=True) as target:
+                    while block := source.read(1 << 20):
+                        target.write(block)
+        os.replace(partial, out)
+    finally:
+        partial.unlink(missing_ok=True)
+    return out
+
+
+def _files(folder: Path) -> list[Path]:
+    """Every file but the checksums, which can't hold their own."""
+    return sorted(path for path in folder.rglob("*") if path.is_file() and path.name != CHECKSUMS)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

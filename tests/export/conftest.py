@@ -1,0 +1,140 @@
+"""A tiny classifier that has learnt something, a finished run around it, and its exports."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
+
+from export.exporting import export_model
+from pipeline.report import DataSummary, Example, Interval, ModelReport, Report, TokenizerFit, Verdict
+from pipeline.runs import RunStore, write_atomically
+from pipeline.spec import DatasetSpec, DataSpec, ExportSpec, RunSpec
+
+GOOD = ["tasty", "warm", "quick", "friendly"]
+BAD = ["cold", "late", "rude", "stale"]
+NEUTRAL = ["the", "food", "was", "and", "rider", "rice", "soup", "very", "came"]
+LABELS = ["bad", "good"]
+LONGEST = 24
+
+
+def make_texts(count: int, seed: int) -> list[tuple[str, str]]:
+    """Texts of 1 to 30 words with a few that tell the label."""
+    draw = random.Random(seed)
+    rows = []
+    for number in range(count):
+        label = LABELS[number % 2]
+        words = draw.choices(GOOD if label == "good" else BAD, k=3) + draw.choices(NEUTRAL, k=draw.randrange(15))
+        rows.append((" ".join(draw.sample(words, len(words))), label))
+    return rows
+
+
+@pytest.fixture(scope="session")
+def texts() -> list[tuple[str, str]]:
+    return make_texts(60, seed=1)
+
+
+@pytest.fixture(scope="session")
+def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A BERT of two layers, trained for some seconds, with a tokenizer of whole words."""
+    folder = tmp_path_factory.mktemp("model") / "tiny"
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *GOOD, *BAD, *NEUTRAL]
+    words = Tokenizer(models.WordLevel({word: number for number, word in enumerate(vocabulary)}, unk_token="[UNK]"))
+    words.normalizer = normalizers.Lowercase()
+    words.pre_tokenizer = pre_tokenizers.Whitespace()
+    words.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=words,
+        unk_token="[UNK]",
+        pad_token="[PAD]",
+        cls_token="[CLS]",
+        sep_token="[SEP]",
+        model_max_length=LONGEST,
+    )
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(vocabulary),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=64,
+        max_position_embeddings=32,
+        id2label=dict(enumerate(LABELS)),
+        label2id={label: number for number, label in enumerate(LABELS)},
+    )
+    model = BertForSequenceClassification(config)
+    optimiser = torch.optim.AdamW(model.parameters(), lr=3e-3)
+    rows = make_texts(640, seed=0)
+    for start in range(0, len(rows), 16):
+        batch = rows[start : start + 16]
+        inputs = tokenizer([text for text, _ in batch], padding=True, truncation=True, return_tensors="pt")
+        model(**inputs, labels=torch.tensor([LABELS.index(label) for _, label in batch])).loss.backward()
+        optimiser.step()
+        optimiser.zero_grad()
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+MakeRun = Callable[[Path], tuple[RunStore, str]]
+
+
+@pytest.fixture(scope="session")
+def make_run(model_folder: Path, texts: list[tuple[str, str]]) -> MakeRun:
+    """Makes a finished run below a folder: model, spec and report."""
+
+    def make(root: Path) -> tuple[RunStore, str]:
+        store = RunStore(root)
+        data = DataSpec(source=DatasetSpec(path="/private/source.csv"), target=DatasetSpec(path="/private/target.csv"))
+        run_id = store.create(RunSpec(name="tiny", data=data)).id
+        shutil.copytree(model_folder, store.model_folder(run_id, "transferred"))
+        write_atomically(store.folder(run_id) / "report.json", _report(texts).model_dump_json())
+        return store, run_id
+
+    return make
+
+
+def _report(texts: list[tuple[str, str]]) -> Report:
+    interval = Interval(value=0.9, low=0.85, high=0.95)
+    model = ModelReport(
+        name="transferred",
+        description="Trained on both.",
+        metrics={"accuracy": interval, "macro_f1": interval},
+        confusion=[[1, 0], [0, 1]],
+        source_accuracy=None,
+        tokenizer=TokenizerFit(vocabulary_size=21, unknown_rate=0, pieces_per_character=0.2),
+        parameters=1,
+        training_seconds=1,
+    )
+    return Report(
+        task="text-classification",
+        labels=LABELS,
+        data=DataSummary(source_train=640, source_test=60, target_train=32, test=60, unlabelled=0, dictionary=0),
+        models=[model.model_copy(update={"name": "source-only"}), model],
+        comparisons=[],
+        verdict=Verdict(code="noise", sentence="No difference can be told."),
+        examples=[Example(text=text, label=label, predictions={}, probabilities={}) for text, label in texts],
+        notes=[],
+    )
+
+
+@pytest.fixture
+def run(make_run: MakeRun, tmp_path: Path) -> tuple[RunStore, str]:
+    """A finished run that nothing was exported of yet."""
+    return make_run(tmp_path / "runs")
+
+
+@pytest.fixture(scope="session")
+def exported(make_run: MakeRun, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished export with fp32, O2 and int8; not to be changed."""
+    root = tmp_path_factory.mktemp("exported")
+    export_model(*make_run(root / "runs"), ExportSpec(), out=root / "onnx")
+    return root / "onnx"

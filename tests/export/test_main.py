@@ -1,0 +1,124 @@
+"""The command line: answers, exit codes, one-line errors, events."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import export
+from export.__main__ import main
+from export.report import ExportReport
+from pipeline.runs import RunStore
+
+ROOT = Path(export.__file__).parents[1]
+Run = tuple[RunStore, str]
+QUICK = ["--optimise", "none", "--quantise", "none"]
+
+
+def _one_line(text: str) -> bool:
+    return text.startswith("error: ") and text.count("\n") == 1
+
+
+def test_export_by_prefix_prints_a_table(run: Run, capsys: pytest.CaptureFixture[str]):
+    store, run_id = run
+    assert main([run_id[:6], "--runs-dir", str(store.root), *QUICK]) == 0
+    said = capsys.readouterr()
+    assert "fp32     passed" in said.out
+    assert said.out.rstrip().endswith("fp32")
+    assert said.err == ""
+
+
+def test_export_as_json_into_a_folder(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    store, run_id = run
+    assert main([run_id, "--runs-dir", str(store.root), *QUICK, "--out", str(tmp_path / "onnx"), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document.pop("destination") == str(tmp_path / "onnx")
+    assert ExportReport.model_validate(document).served == "fp32"
+    assert (tmp_path / "onnx" / "export.json").is_file()
+
+
+def test_a_stage_tells_its_progress_in_the_events(run: Run, monkeypatch: pytest.MonkeyPatch):
+    store, run_id = run
+    monkeypatch.setattr(ExportReport, "remarks", lambda _: ["O2: a remark"])
+    assert main([run_id, "--runs-dir", str(store.root), *QUICK, "--stage", "export-transferred"]) == 0
+    events, _ = store.events(run_id).read()
+    assert [(event["kind"], event["stage"]) for event in events] == [
+        *[("step", "export-transferred")] * 4,
+        ("note", "export-transferred"),
+    ]
+    assert (events[-2]["step"], events[-2]["total"]) == (3, 3)
+    assert events[-1]["text"] == "O2: a remark"
+
+
+def test_an_error_is_one_line(run: Run, capsys: pytest.CaptureFixture[str]):
+    store, _ = run
+    assert main(["nobody", "--runs-dir", str(store.root)]) == 1
+    assert _one_line(capsys.readouterr().err)
+
+
+def test_an_error_is_json_too(run: Run, capsys: pytest.CaptureFixture[str]):
+    store, run_id = run
+    assert main([run_id, "--runs-dir", str(store.root), "--model", "target-only", "--json"]) == 1
+    said = capsys.readouterr()
+    assert "no model 'target-only'" in json.loads(said.out)["error"]
+    assert _one_line(said.err)
+
+
+@pytest.mark.parametrize("arguments", [[], ["run", "--optimise", "O9"], ["run", "--model", "best"], ["predict"]])
+def test_wrong_usage_is_2(arguments: list[str]):
+    with pytest.raises(SystemExit) as exit_:
+        main(arguments)
+    assert exit_.value.code == 2
+
+
+@pytest.mark.parametrize("part", ["", "fp32", "int8"])
+def test_predict_from_an_export_or_a_variant(exported: Path, part: str, capsys: pytest.CaptureFixture[str]):
+    assert main(["predict", str(exported / part), "tasty warm food", "rude late rider"]) == 0
+    lines = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
+    assert [(label, text) for label, _, text in lines] == [("good", "tasty warm food"), ("bad", "rude late rider")]
+    assert all(0.5 < float(probability) <= 1 for _, probability, _ in lines)
+
+
+def test_predict_as_json(exported: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["predict", str(exported), "温 tasty friendly", "--json"]) == 0
+    (answer,) = json.loads(capsys.readouterr().out)
+    assert answer["label"] == "good"
+    assert answer["text"] == "温 tasty friendly"
+    assert set(answer["probabilities"]) == {"bad", "good"}
+
+
+def _stdin(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+
+
+def test_predict_reads_lines(exported: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    _stdin(monkeypatch, "tasty quick soup\nstale cold rice\n".encode("utf-8-sig"))
+    assert main(["predict", str(exported)]) == 0
+    assert [line.split("\t")[0] for line in capsys.readouterr().out.splitlines()] == ["good", "bad"]
+
+
+def test_predict_refuses_other_encodings(
+    exported: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    _stdin(monkeypatch, "好吃".encode("gb18030"))
+    assert main(["predict", str(exported)]) == 1
+    assert _one_line(capsys.readouterr().err)
+
+
+def test_predict_without_a_model_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["predict", str(tmp_path), "text"]) == 1
+    said = capsys.readouterr().err
+    assert _one_line(said)
+    assert "lacks model.onnx" in said
+
+
+def test_as_a_command(exported: Path):
+    command = [sys.executable, "-m", "export", "predict", str(exported), "warm tasty rice", "--json"]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert json.loads(said.stdout)[0]["label"] == "good"
+    assert said.stderr == ""

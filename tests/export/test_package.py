@@ -1,0 +1,93 @@
+"""Model card, checksums and zip."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from export.card import LICENCES, PARTS, card
+from export.package import CHECKSUMS, zip_folder
+from export.report import read_report
+from pipeline.report import Report
+from pipeline.runs import RunStore
+from pipeline.spec import EmbeddedSource, HubSource, LocalSource, ModelName, RecipeSpec, RunSpec
+
+Run = tuple[RunStore, str]
+
+
+def _given(run: Run) -> tuple[RunSpec, Report]:
+    store, run_id = run
+    report = store.report(run_id)
+    assert report is not None
+    return store.spec(run_id), report
+
+
+def test_the_checksums_hold(exported: Path):
+    lines = (exported / "int8" / CHECKSUMS).read_text().splitlines()
+    named = dict(reversed(line.split("  ")) for line in lines)
+    assert {"model.onnx", "README.md", "config.json", "tokenizer.json"} <= set(named)
+    for name, digest in named.items():
+        assert hashlib.sha256((exported / "int8" / name).read_bytes()).hexdigest() == digest
+
+
+def test_the_card_tells_what_matters(exported: Path):
+    text = (exported / "int8" / "README.md").read_text()
+    assert text.startswith("---\nlicense: apache-2.0\npipeline_tag: text-classification\n")
+    for part in (
+        "Labels: bad, good",
+        "| Source texts, for training | 640 |",
+        "- Fine tuning: full (epochs 10,",
+        "| **transferred** | 90.0% (85.0% to 95.0%)",
+        "| source-only | 90.0%",
+        "No difference can be told.",
+        "| **int8** | passed |",
+        "| O2 | passed |",
+        "It is for CPUs",
+        "under the Apache License 2.0",
+        "ORTModelForSequenceClassification",
+    ):
+        assert part in text
+    assert "/private" not in text
+
+
+@pytest.mark.parametrize(
+    ("source", "named", "licence"),
+    [
+        (HubSource(repo_id="bert-base-chinese"), "`bert-base-chinese` at `main`", "stated on its page"),
+        (LocalSource(path="/home/me/encoders/mine"), "a local folder `mine`", "ask its author"),
+        (LocalSource(path="C:\\encoders\\mine\\"), "a local folder `mine`", "ask its author"),
+        (EmbeddedSource(), "all-MiniLM-L6-v2", "Apache"),
+    ],
+)
+def test_the_card_names_the_source_and_its_licence(exported: Path, run: Run, source, named: str, licence: str):
+    spec, report = _given(run)
+    export = read_report(exported)
+    text = card(export.variants[0], export, spec.model_copy(update={"source": source}), report)
+    assert named in text
+    assert licence in text
+    assert "/home/me" not in text
+
+
+def test_tables_hold_every_kind():
+    assert set(PARTS) == set(ModelName.__args__)
+    assert {name for parts in PARTS.values() for name in parts} == set(RecipeSpec.model_fields)
+    assert set(LICENCES) == {"embedded", "hub", "local"}
+
+
+def test_a_zip_unpacks_to_the_same_files_below_its_name(exported: Path, tmp_path: Path):
+    path = zip_folder(exported / "int8", tmp_path / "tiny-int8.zip")
+    assert [left.name for left in tmp_path.iterdir()] == ["tiny-int8.zip"]
+    zipfile.ZipFile(path).extractall(tmp_path)
+    unpacked = {file.name: file.read_bytes() for file in (tmp_path / "tiny-int8").iterdir()}
+    assert unpacked == {file.name: file.read_bytes() for file in (exported / "int8").iterdir()}
+
+
+def test_equal_folders_give_equal_zips(exported: Path, tmp_path: Path):
+    copy = shutil.copytree(exported / "int8", tmp_path / "copy", copy_function=shutil.copy)
+    (tmp_path / "other").mkdir()
+    first, second = zip_folder(copy, tmp_path / "a.zip"), zip_folder(exported / "int8", tmp_path / "other" / "a.zip")
+    assert first.read_bytes() == second.read_bytes()
