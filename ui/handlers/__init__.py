@@ -1,0 +1,1 @@
+"""What happens when somebody presses something: plain functions of services and values. No Gradio here."""

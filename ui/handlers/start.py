@@ -1,0 +1,48 @@
+"""The first screen: the demo, the sources, and the visitor's runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.demo import demo_spec
+from pipeline.runs import RunRecord, RunState
+from pipeline.sources import CATALOGUE
+from ui.access import owner_of, visible_runs
+from ui.services import Services
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What the first screen shows; equal overviews look the same."""
+
+    hub_reachable: bool | None
+    hub_models: int
+    host_source: str | None
+    runs: tuple[RunRecord, ...]
+
+
+def overview(services: Services, visitor: str | None) -> Overview:
+    """The sources and the runs, as they are now."""
+    folder = services.settings.default_source
+    return Overview(
+        hub_reachable=services.hub.reachable,
+        hub_models=sum(entry.needs_hub for entry in CATALOGUE),
+        host_source=folder.name if folder else None,
+        runs=tuple(visible_runs(services, visitor)),
+    )
+
+
+def run_demo(services: Services, visitor: str | None) -> RunRecord:
+    """Start the demo, or give the one that is at work: two at once would only be slower."""
+    spec = demo_spec(services.settings)
+    for record in visible_runs(services, visitor):
+        if record.state.active and record.name == spec.name and services.store.spec(record.id) == spec:
+            return record
+    return services.supervisor.submit(spec, owner_of(services, visitor))
+
+
+def active_run(services: Services, visitor: str | None) -> RunRecord | None:
+    """The run that a returning visitor wants to see: the one at work, else the one in the queue."""
+    active = [record for record in visible_runs(services, visitor) if record.state.active]
+    running = [record for record in active if record.state is RunState.RUNNING]
+    return next(iter(running or active), None)

@@ -1,0 +1,146 @@
+"""The card of one upload: the file, what is wrong with it, how it is read, its labels and first rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import gradio as gr
+
+from pipeline.spec import DatasetSpec, DataSpec
+from ui.fields import SpecField
+from ui.forms import component
+from ui.handlers import uploads as handlers
+from ui.page import Page
+from ui.text import say
+from ui.views import data as views
+from ui.wiring import Updates, listen, present_if
+
+CORRECTIONS = ("format", "encoding", "text_column", "label_column", "skip_missing")
+
+
+class DatasetCard:
+    """One file of texts."""
+
+    def __init__(self, page: Page, role: handlers.Role, *, required: bool) -> None:
+        self.page = page
+        self.role = role
+        self.slot = gr.State(handlers.Slot())
+        labelled = handlers.LABELLED[role]
+        with gr.Column(elem_classes="g-card", min_width=320):
+            description = DataSpec.model_fields[role].description or ""
+            gr.HTML(views.slot_title(role, description, required=required), apply_default_css=False)
+            self.file = upload_box(role)
+            self.message = gr.HTML(elem_id=f"upload-{role}-message", apply_default_css=False)
+            with gr.Column(elem_classes=present_if(False)) as self.details:
+                self.status = gr.HTML(elem_id=f"upload-{role}-status", apply_default_css=False)
+                with gr.Row(elem_classes="g-corrections"):
+                    self.corrections = {
+                        name: component(self._field(name), info=None)
+                        for name in CORRECTIONS
+                        if labelled or name != "label_column"
+                    }
+                self.labels = gr.HTML(apply_default_css=False)
+                self.preview = gr.HTML(apply_default_css=False)
+                self.remove = gr.Button(
+                    say("data.remove"), size="sm", elem_classes=present_if(not required), scale=0, min_width=110
+                )
+        self.outputs = [self.slot, self.file, self.message, self.details, self.status, self.labels, self.preview]
+        self.outputs += self.corrections.values()
+
+    def _field(self, name: str) -> SpecField:
+        return SpecField((self.role,), name, DatasetSpec, DatasetSpec.model_fields[name].default)
+
+    def connect(self, also: Callable[..., Updates], also_inputs: Sequence[Any], also_outputs: Sequence[Any]) -> None:
+        """Wire the card's events; ``also`` tells what else changes with the file."""
+        services, role = self.page.services, self.role
+
+        def after(slot: handlers.Slot, *rest: Any) -> Updates:
+            return {**self.draw(slot), **also(role, slot, *rest)}
+
+        def accept(slot: handlers.Slot, path: str, *rest: Any) -> Updates:
+            return after(handlers.accept(services, slot, role, path), *rest)
+
+        def correct(slot: handlers.Slot, *values: Any) -> Updates:
+            count = len(self.corrections)
+            wanted = dict(zip(self.corrections, values[:count], strict=True))
+            return after(handlers.reread(services, slot, role, wanted), *values[count:])
+
+        outputs = [*self.outputs, *also_outputs]
+        listen(self.file.upload, accept, [self.slot, self.file, *also_inputs], outputs, show_progress="minimal")
+        inputs = [self.slot, *self.corrections.values(), *also_inputs]
+        for control in self.corrections.values():
+            listen(control.input, correct, inputs, outputs)
+        listen(self.remove.click, lambda *rest: after(handlers.Slot(), *rest), also_inputs, outputs)
+
+    def draw(self, slot: handlers.Slot) -> Updates:
+        """What the card looks like with this in its slot."""
+        updates: Updates = {
+            self.slot: slot,
+            self.file: None,  # the box is ready for the next file; the status names the one in use
+            self.message: views.messages(slot),
+            self.details: gr.Column(elem_classes=present_if(slot.shown is not None)),
+            self.status: views.status(slot),
+            self.labels: views.labels(slot),
+            self.preview: views.preview(slot),
+        }
+        if slot.shown is not None:
+            dataset, columns = slot.shown.dataset, list(slot.shown.columns)
+            missing = dataset.skip_missing or any(problem.code == "missing" for problem in slot.shown.problems)
+            for name, control in self.corrections.items():
+                value = getattr(dataset, name)
+                if name.endswith("_column"):
+                    updates[control] = gr.Dropdown(choices=columns, value=value)
+                elif name == "skip_missing":
+                    updates[control] = gr.Checkbox(value=value, elem_classes=present_if(missing))
+                else:
+                    updates[control] = gr.Dropdown(value=value)
+        return updates
+
+
+class DictionaryCard:
+    """The optional dictionary."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.slot = gr.State(handlers.DictionarySlot())
+        with gr.Column(elem_classes="g-card", min_width=320):
+            description = DataSpec.model_fields["dictionary"].description or ""
+            gr.HTML(views.slot_title("dictionary", description, required=False), apply_default_css=False)
+            self.file = upload_box("dictionary")
+            self.message = gr.HTML(elem_id="upload-dictionary-message", apply_default_css=False)
+            self.status = gr.HTML(elem_id="upload-dictionary-status", apply_default_css=False)
+            self.remove = gr.Button(
+                say("data.remove"), size="sm", elem_classes=present_if(False), scale=0, min_width=110
+            )
+        self.outputs = [self.slot, self.file, self.message, self.status, self.remove]
+
+    def connect(self) -> None:
+        """Wire the card's events."""
+
+        def accept(slot: handlers.DictionarySlot, path: str) -> Updates:
+            return self.draw(handlers.accept_dictionary(self.page.services, slot, path))
+
+        listen(self.file.upload, accept, [self.slot, self.file], self.outputs, show_progress="minimal")
+        listen(self.remove.click, lambda: self.draw(handlers.DictionarySlot()), [], self.outputs)
+
+    def draw(self, slot: handlers.DictionarySlot) -> Updates:
+        """What the card looks like with this in its slot."""
+        return {
+            self.slot: slot,
+            self.file: None,
+            self.message: views.dictionary_messages(slot),
+            self.status: views.dictionary_status(slot),
+            self.remove: gr.Button(elem_classes=present_if(slot.path is not None)),
+        }
+
+
+def upload_box(role: str) -> gr.File:
+    """Where a file is dropped or chosen."""
+    return gr.File(
+        label=DataSpec.model_fields[role].title,
+        show_label=False,
+        height=96,
+        elem_id=f"upload-{role}",
+        elem_classes="g-upload",
+    )

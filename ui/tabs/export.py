@@ -1,0 +1,133 @@
+"""The tab that turns a run's models into ONNX files."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from pipeline.spec import ModelName
+from ui import fields, forms
+from ui.handlers import export as handlers
+from ui.handlers.progress import choose_run
+from ui.page import Page, run_dropdown
+from ui.text import say
+from ui.views import export as views
+from ui.views.html import heading
+from ui.wiring import Updates, listen, present_if
+
+#: Lets a snippet's button put it on the clipboard.
+COPY = """
+element.addEventListener('click', async event => {
+  const button = event.target.closest('.g-copy');
+  if (!button) return;
+  await navigator.clipboard.writeText(button.parentElement.querySelector('pre').textContent);
+  const before = button.textContent;
+  button.textContent = button.dataset.copied;
+  setTimeout(() => { button.textContent = before; }, 1500);
+});
+"""
+
+EXAMPLE = "这家店真不错"
+
+
+class ExportTab:
+    """Options for a new export, what there is, a zip file, snippets."""
+
+    id = "export"
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self._zips = tempfile.TemporaryDirectory(prefix="graft-")
+        with gr.Tab(say("export.tab"), id=self.id, elem_id="tab-export") as self.tab:
+            with gr.Row(elem_classes="g-bar-row"):
+                self.run = run_dropdown("export-run")
+            self.empty = gr.HTML(views.nothing(), apply_default_css=False)
+            with gr.Column(elem_classes=present_if(False)) as self.body:
+                self.variants = gr.HTML(elem_id="variants", apply_default_css=False)
+                with gr.Column(elem_classes="g-card"):
+                    gr.HTML(heading(say("export.new"), say("export.new_hint")), apply_default_css=False)
+                    with gr.Row(elem_classes="g-corrections"):
+                        self.options = {field.name: forms.component(field) for field in fields.EXPORT}
+                    self.export = gr.Button(
+                        say("export.export"), variant="primary", elem_id="start-export", scale=0, min_width=160
+                    )
+                with gr.Column(elem_classes=present_if(False, "g-card")) as self.away:
+                    self._build_away()
+        self.outputs = [page.current, self.run, self.empty, self.body, self.variants, self.away, self.model, self.file]
+        self.outputs.append(self.snippets)
+        page.run_tabs[self.id] = self
+
+    def _build_away(self) -> None:
+        gr.HTML(heading(say("export.download_title")), apply_default_css=False)
+        with gr.Row(elem_classes="g-bar-row"):
+            self.model = gr.Dropdown(
+                choices=[],
+                label=say("export.download_model"),
+                filterable=False,
+                interactive=True,
+                elem_id="export-model",
+            )
+            self.prepare = gr.Button(say("export.prepare"), elem_id="prepare-zip", scale=0, min_width=160)
+            self.file = gr.DownloadButton(
+                elem_classes=present_if(False), variant="primary", elem_id="download", scale=0, min_width=240
+            )
+        gr.HTML(heading(say("export.snippets"), level=4), apply_default_css=False)
+        self.snippets = gr.HTML(js_on_load=COPY, apply_default_css=False)
+
+    def connect(self) -> None:
+        """Wire the tab's events."""
+        page, here = self.page, [self.page.visitor, self.page.current]
+        listen(self.tab.select, self.show, here, self.outputs)
+        listen(self.run.input, self.show, [page.visitor, self.run], self.outputs)
+        chosen = [page.visitor, self.run]
+        listen(
+            self.export.click,
+            self._export,
+            [*chosen, *self.options.values()],
+            page.go_outputs("progress"),
+            show_progress="minimal",
+        )
+        listen(self.model.input, self._choose, [*chosen, self.model], [self.file, self.snippets])
+        listen(self.prepare.click, self._zip, [*chosen, self.model], [self.file], show_progress="minimal")
+
+    def show(self, visitor: str | None, run_id: str | None) -> Updates:
+        """Show what was exported of a run; without one, of the newest that is finished."""
+        services = self.page.services
+        chosen = choose_run(services, visitor, run_id, finished=True)
+        if chosen is None:
+            return {self.empty: views.nothing(), self.body: gr.Column(elem_classes=present_if(False))}
+        exports = handlers.exports_of(services, visitor, chosen)
+        models = list(exports.reports)
+        model = "transferred" if "transferred" in models else next(iter(models), None)
+        updates: Updates = {
+            self.page.current: chosen,
+            self.run: self.page.run_choices(visitor, chosen, finished=True),
+            self.empty: None,
+            self.body: gr.Column(elem_classes=present_if(True)),
+            self.variants: views.variants(exports),
+            self.away: gr.Column(elem_classes=present_if(models, "g-card")),
+            self.model: gr.Dropdown(choices=models, value=model),
+        }
+        return updates | (self._choose(visitor, chosen, model) if model else {})
+
+    def _choose(self, visitor: str | None, run_id: str, model: str) -> Updates:
+        exports = handlers.exports_of(self.page.services, visitor, run_id)
+        folder = next((place for name, place in exports.places.items() if name == model), "…")
+        return {
+            self.file: gr.DownloadButton(elem_classes=present_if(False)),
+            self.snippets: views.snippets(folder, EXAMPLE),
+        }
+
+    def _export(self, visitor: str | None, run_id: str, *values: Any) -> Updates:
+        options = dict(zip(self.options, values, strict=True))
+        record = handlers.export(self.page.services, visitor, run_id, options)
+        return self.page.go("progress", visitor, record.id)
+
+    def _zip(self, visitor: str | None, run_id: str, model: ModelName) -> Any:
+        # Gradio takes its own copy from there: the runs' folder is closed to it.
+        folder = Path(self._zips.name)
+        file = handlers.zip_export(self.page.services, visitor, run_id, model, folder)
+        return gr.DownloadButton(say("export.download", name=file.name), value=file, elem_classes=present_if(True))

@@ -1,0 +1,1 @@
+"""Records in, HTML out: pure functions. What is written by people is escaped by construction."""

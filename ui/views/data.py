@@ -1,0 +1,130 @@
+"""Uploads: what was read, what is wrong with it, and how the labels match."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.data.inspection import Inspection, Problem
+from ui.handlers.training import role_title
+from ui.handlers.uploads import DictionarySlot, Slot
+from ui.text import say
+from ui.views.html import Markup, heading, message, table, tag
+
+MOST_LABELS, MOST_ROWS, MOST_CHARACTERS = 12, 5, 160
+
+
+def slot_title(role: str, description: str, *, required: bool) -> Markup:
+    """The head of an upload's card."""
+    need = tag("span", say("data.required" if required else "data.optional"), class_="g-chip")
+    return tag(
+        "div",
+        tag("h3", role_title(role), " ", need),
+        tag("p", description, class_="g-hint"),
+        class_="g-heading",
+    )
+
+
+def messages(slot: Slot) -> Markup | None:
+    """What is wrong with the last file, beside its upload."""
+    found = []
+    if slot.failure:
+        found.append(message(slot.failure.message, slot.failure.remedy))
+    if slot.candidate:
+        found += [_problem(problem) for problem in slot.candidate.problems]
+    if found and slot.accepted:
+        found.append(message(say("data.still_in_use", name=_name(slot.accepted)), kind="warn"))
+    return tag("div", *found) if found else None
+
+
+def dictionary_messages(slot: DictionarySlot) -> Markup | None:
+    """The same for the dictionary."""
+    if slot.failure is None:
+        return None
+    kept = message(say("data.still_in_use", name=Path(slot.path).name), kind="warn") if slot.path else None
+    return tag("div", message(slot.failure.message, slot.failure.remedy), kept)
+
+
+def status(slot: Slot) -> Markup:
+    """Which file is on show, how it was read, and whether it is in use."""
+    inspection = slot.shown
+    if inspection is None:
+        return Markup()
+    dataset, used = inspection.dataset, slot.candidate is None
+    return tag(
+        "p",
+        tag(
+            "span",
+            say("data.in_use" if used else "data.pending"),
+            class_=f"g-chip {'g-state-done' if used else 'g-state-interrupted'}",
+        ),
+        tag("b", say("data.accepted", name=_name(inspection), rows=f"{inspection.row_count:,}")),
+        tag("span", say("data.read_as", format=dataset.format, encoding=dataset.encoding), class_="g-hint"),
+        class_="g-file",
+    )
+
+
+def dictionary_status(slot: DictionarySlot) -> Markup:
+    """The dictionary in use."""
+    if slot.path is None:
+        return Markup()
+    return tag(
+        "p",
+        tag("span", say("data.in_use"), class_="g-chip g-state-done"),
+        tag("b", Path(slot.path).name),
+        tag("span", say("data.dictionary_entries", count=f"{slot.entries:,}"), class_="g-hint"),
+        class_="g-file",
+    )
+
+
+def labels(slot: Slot) -> Markup:
+    """How often each label occurs."""
+    inspection = slot.shown
+    if inspection is None or not inspection.label_counts:
+        return Markup()
+    ranked = sorted(inspection.label_counts.items(), key=lambda pair: -pair[1])
+    most = ranked[0][1]
+    items = [
+        tag(
+            "li",
+            tag("span", label, class_="g-bar-label"),
+            tag("span", tag("span", style=f"width:{100 * count / most:.1f}%"), class_="g-bar"),
+            tag("span", f"{count:,}", class_="g-num"),
+        )
+        for label, count in ranked[:MOST_LABELS]
+    ]
+    rest = len(ranked) - MOST_LABELS
+    more = tag("p", say("data.more_labels", count=rest), class_="g-hint") if rest > 0 else None
+    return tag("div", tag("h4", say("data.labels")), tag("ul", *items, class_="g-bars"), more)
+
+
+def preview(slot: Slot) -> Markup:
+    """The first rows as they were read."""
+    inspection = slot.shown
+    if inspection is None or not inspection.preview:
+        return Markup()
+    rows = [[_short(cell) for cell in row] for row in inspection.preview[:MOST_ROWS]]
+    title = say("data.preview")
+    return tag("div", tag("h4", title), table(inspection.columns, rows, class_="g-preview", label=title))
+
+
+def mapping_heading() -> Markup:
+    """Why there is a table of labels to fill in."""
+    return heading(say("data.mapping_title"), say("data.mapping_why"))
+
+
+def source_note(note: str) -> Markup | None:
+    """Why some sources can't be chosen."""
+    return tag("p", note, class_="g-hint") if note else None
+
+
+def _problem(problem: Problem) -> Markup:
+    body = tag("p", tag("strong", problem.message), " ", problem.remedy)
+    return tag("div", body, class_="g-message g-bad", role="alert", data_code=problem.code)
+
+
+def _name(inspection: Inspection) -> str:
+    return Path(inspection.dataset.path).name
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MOST_CHARACTERS else text[:MOST_CHARACTERS] + "…"

@@ -1,0 +1,93 @@
+"""What was exported, how it compares with PyTorch, and how to use it elsewhere."""
+
+from __future__ import annotations
+
+from export.report import ExportReport, VariantReport
+from ui.handlers.export import Exports
+from ui.text import say
+from ui.views.html import Content, Markup, empty, heading, message, model_name, table, tag
+
+SNIPPETS = {
+    "python": """from export.predictor import Predictor  # this one file is all of Graft that it needs
+
+predictor = Predictor("{folder}")
+print(predictor.predict(["{text}"]))""",
+    "optimum": """from optimum.onnxruntime import ORTModelForSequenceClassification
+from transformers import AutoTokenizer, pipeline
+
+folder = "{folder}"
+model = ORTModelForSequenceClassification.from_pretrained(folder)
+print(pipeline("text-classification", model=model, tokenizer=AutoTokenizer.from_pretrained(folder))("{text}"))""",
+    "shell": """python -m export predict {folder} "{text}\"""",
+}
+
+
+def nothing() -> Markup:
+    """Before there is a finished run."""
+    return empty(say("export.empty"), say("export.empty_hint"))
+
+
+def variants(exports: Exports) -> Markup:
+    """All exported variants, a table a model."""
+    parts = [_model(report) for report in exports.reports.values()]
+    body = parts or [tag("p", say("export.none"), class_="g-hint")]
+    return tag("section", heading(say("export.existing")), *body)
+
+
+def snippets(folder: str, text: str) -> Markup:
+    """Ways to use an exported folder, each to be copied."""
+    return tag("div", *(_snippet(name, code.format(folder=folder, text=text)) for name, code in SNIPPETS.items()))
+
+
+def _snippet(name: str, code: str) -> Markup:
+    title = say(f"export.snippet_{name}")
+    copy = tag(
+        "button",
+        say("export.copy"),
+        type="button",
+        class_="g-copy",
+        data_copied=say("export.copied"),
+        aria_label=f"{say('export.copy')}: {title}",
+    )
+    return tag("div", tag("p", title), tag("pre", code, tabindex="0"), copy, class_="g-snippet")
+
+
+def _model(report: ExportReport) -> Markup:
+    columns = ("variant", "parity", "metric", "flips", "logit", "size", "latency")
+    rows = [_variant(report, variant) for variant in report.variants]
+    torch = tag("span", _milliseconds(report.torch_latency_ms), class_="g-num")
+    rows.append([tag("span", say("export.torch"), class_="g-hint"), "", "", "", "", "", torch])
+    remarks = [message(remark, kind="warn") for remark in report.remarks()]
+    return tag(
+        "div",
+        tag("h4", model_name(report.model)),
+        table([say(f"export.column_{name}") for name in columns], rows, class_="g-variants", label=report.model),
+        *remarks,
+        class_="g-export",
+    )
+
+
+def _variant(report: ExportReport, variant: VariantReport) -> list[Content]:
+    parity = variant.parity
+    served = tag("span", say("export.served"), class_="g-chip g-state-done") if variant.name == report.served else None
+    name = tag(
+        "span", tag("b", variant.name), " ", served, tag("span", variant.method, class_="g-hint"), class_="g-model-cell"
+    )
+    gate = tag(
+        "span",
+        say("export.passed" if parity.passed else "export.missed"),
+        class_="g-said g-right" if parity.passed else "g-said g-wrong",
+        title=parity.reason,
+    )
+    figures = (
+        say("export.points", points=f"{100 * parity.metric_loss:+.2f}"),
+        say("export.flips", count=parity.flip_count, texts=f"{parity.texts:,}"),
+        f"{parity.max_logit_difference:.1e}",
+        say("export.megabytes", size=f"{variant.size_bytes / 1e6:,.1f}"),
+        _milliseconds(variant.latency_ms),
+    )
+    return [name, gate, *(tag("span", figure, class_="g-num") for figure in figures)]
+
+
+def _milliseconds(time: float) -> str:
+    return say("export.milliseconds", time=f"{time:.1f}")

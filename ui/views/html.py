@@ -1,0 +1,126 @@
+"""HTML built from tags, so that no text can become markup by accident.
+
+``tag("p", text)`` escapes ``text`` unless it is a :class:`Markup`, which only ``tag`` and
+``join`` make.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+
+from ui.text import say
+
+_VOID = frozenset({"br", "hr", "img", "col", "line", "rect", "circle", "path", "polyline"})
+
+
+class Markup(str):
+    """HTML that is safe to send: built by this module."""
+
+    __slots__ = ()
+
+
+Content = str | int | float | None
+
+
+def tag(name: str, *children: Content, **attributes: object) -> Markup:
+    """An element. Children that are no :class:`Markup` are escaped; None is left out.
+
+    Attribute names lose a trailing underscore and take hyphens for underscores: ``class_``,
+    ``aria_label``. An attribute that is None or False is left out, True stands alone.
+    """
+    given = "".join(_attribute(key.rstrip("_").replace("_", "-"), value) for key, value in attributes.items())
+    if name in _VOID and not children:
+        return Markup(f"<{name}{given}/>")
+    return Markup(f"<{name}{given}>{join(children)}</{name}>")
+
+
+def join(parts: Iterable[Content]) -> Markup:
+    """Parts one after the other; those that are no :class:`Markup` are escaped."""
+    return Markup("".join(part if isinstance(part, Markup) else escape(part) for part in parts if part is not None))
+
+
+def escape(text: object) -> Markup:
+    """A text as it is, whatever it holds."""
+    return Markup(html.escape(str(text), quote=True))
+
+
+def _attribute(name: str, value: object) -> str:
+    if value is None or value is False:
+        return ""
+    return f" {name}" if value is True else f' {name}="{html.escape(str(value), quote=True)}"'
+
+
+# ── what several views need ─────────────────────────────────────────────────────────────
+
+
+def heading(title: str, hint: str = "", level: int = 3) -> Markup:
+    """A title with a line of help below it."""
+    return tag("div", tag(f"h{level}", title), tag("p", hint, class_="g-hint") if hint else None, class_="g-heading")
+
+
+def empty(title: str, hint: str) -> Markup:
+    """What stands where there is nothing yet, and says what to do."""
+    return tag("div", tag("p", title, class_="g-empty-title"), tag("p", hint), class_="g-empty")
+
+
+def message(text: str, remedy: str = "", kind: str = "bad") -> Markup:
+    """A message in its place; read out by screen readers when it appears."""
+    body = tag("p", tag("strong", text), " " if remedy else None, remedy or None)
+    return tag("div", body, class_=f"g-message g-{kind}", role="alert" if kind == "bad" else "status")
+
+
+def table(
+    columns: Iterable[Content], rows: Iterable[Iterable[Content]], *, class_: str = "", label: str = ""
+) -> Markup:
+    """A table that scrolls sideways where it must; the first cell of a row is its header."""
+    head = tag("thead", tag("tr", *(tag("th", column, scope="col") for column in columns)))
+    body = tag("tbody", *(tag("tr", *_cells(row)) for row in rows))
+    return tag(
+        "div",
+        tag("table", head, body, class_=f"g-table {class_}".strip()),
+        class_="g-scroll",
+        tabindex="0",
+        role="region",
+        aria_label=label or say("common.scroll_table"),
+    )
+
+
+def _cells(row: Iterable[Content]) -> Iterable[Markup]:
+    for number, cell in enumerate(row):
+        yield tag("td", cell) if number else tag("th", cell, scope="row")
+
+
+def model_name(name: str) -> Markup:
+    """A model's name behind its colour."""
+    return tag("span", tag("i", class_="g-dot", aria_hidden="true"), _model(name), class_=f"g-model g-{name}")
+
+
+def _model(name: str) -> str:
+    return say(f"common.model.{name}") if name in ("source-only", "transferred", "target-only") else name
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """A share as people read it."""
+    return f"{100 * share:.{digits}f} %"
+
+
+def duration(seconds: float) -> str:
+    """A time span as people say it."""
+    whole = round(seconds)
+    if whole < 60:
+        return say("common.seconds", count=f"{seconds:.1f}" if seconds < 10 else whole)
+    if whole < 3600:
+        return say("common.minutes", minutes=whole // 60, seconds=whole % 60)
+    return say("common.hours", hours=whole // 3600, minutes=whole % 3600 // 60)
+
+
+def ago(seconds: float) -> str:
+    """How long ago something was."""
+    if seconds < 60:
+        return say("common.ago.now")
+    if seconds < 3600:
+        return say("common.ago.minutes", count=round(seconds / 60))
+    if seconds < 86_400:
+        return say("common.ago.hours", count=round(seconds / 3600))
+    return say("common.ago.days", count=round(seconds / 86_400))
