@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
@@ -67,6 +70,8 @@ def _export(options: argparse.Namespace) -> None:
 
     from export.exporting import export_model
 
+    if options.stage:
+        _end_with_parent()
     store = RunStore(options.runs_dir or Settings.from_environment().runs_dir)
     run_id = store.find(options.run).id
     events = store.events(run_id)
@@ -92,17 +97,31 @@ def _export(options: argparse.Namespace) -> None:
         print(f"Served: {destination / report.variant(report.served).folder}")
 
 
+def _end_with_parent() -> None:
+    """Leave when the worker that started this is killed: the resumed one clears the folder this writes to."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
+
+
 def _table(report: ExportReport) -> str:
-    lines = [f"{'variant':<9}{'gate':<8}{report.metric:>9}{'flips':>12}{'logits':>9}{'size':>11}{'one text':>12}"]
+    lines = [
+        f"{'variant':<9}{'gate':<8}{report.metric:>9}{'loss':>9}{'flips':>12}{'logits':>9}{'size':>11}{'one text':>12}"
+    ]
     for variant in report.variants:
         parity = variant.parity
         lines.append(
-            f"{variant.name:<9}{'passed' if parity.passed else 'FAILED':<8}{parity.metric:>9.1%}"
+            f"{variant.name:<9}{'passed' if parity.passed else 'FAILED':<8}{parity.metric:>9.2%}{parity.metric_loss:>+9.2%}"
             f"{f'{parity.flip_count}/{parity.texts}':>12}{parity.max_logit_difference:>9.0e}"
             f"{variant.size_bytes / 1e6:>8.1f} MB{variant.latency_ms:>9.1f} ms"
         )
     reference = report.variants[0].parity.metric_reference
-    lines.append(f"{'torch':<17}{reference:>9.1%}{'':>32}{report.torch_latency_ms:>9.1f} ms")
+    lines.append(f"{'torch':<17}{reference:>9.2%}{'':>41}{report.torch_latency_ms:>9.1f} ms")
     return "\n".join([*lines, *report.remarks()])
 
 

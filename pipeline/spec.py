@@ -1,8 +1,8 @@
 """The one definition of a run, shared by the page, the command line and the worker.
 
 A :class:`RunSpec` is plain data: pydantic only, no torch. ``spec.json`` in a run's folder
-is its JSON form and reproduces the run. It never holds a secret, and nothing in it depends
-on the machine. A recipe is composed of orthogonal parts; where a part can be done in
+is its JSON form and reproduces the run. It never holds a secret, and but for where the
+files lie nothing in it depends on the machine. A recipe is composed of orthogonal parts; where a part can be done in
 several ways, it is a union told apart by ``kind``.
 """
 
@@ -58,7 +58,7 @@ class DataSpec(Part):
         None, title="Source test texts", description="Test set of the source domain; without it one is held out."
     )
     unlabelled: DatasetSpec | None = Field(
-        None, title="Unlabelled target texts", description="More target text, used to learn the vocabulary."
+        None, title="Unlabelled target texts", description="More target text, to learn the vocabulary and to adapt."
     )
     dictionary: str | None = Field(
         None, title="Dictionary", description="Tab-separated file: source word, target word. Relative to the spec file."

@@ -19,6 +19,7 @@ from pipeline.errors import Cancelled, GraftError
 from pipeline.plan import Stage, plan
 from pipeline.runs import RunRecord, RunState, RunStore, link_tree, write_atomically
 from pipeline.settings import Settings
+from pipeline.spec import HubSource
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +28,10 @@ def carry_out(store: RunStore, run_id: str, settings: Settings) -> RunState:
     """Carry out a run to its end, and give the state it ended in. Raises nothing."""
     log = store.events(run_id)
     try:
-        stages = plan(store.spec(run_id))
+        spec = store.spec(run_id)
+        if isinstance(spec.source, HubSource):
+            log.append("note", stage="", text=f"Looking for {spec.source.repo_id} on the Hub; this can take minutes.")
+        stages = plan(spec)
         log.append("plan", stages=[{"name": s.name, "title": s.title, "cost": s.cost} for s in stages])
         artifacts = ArtifactStore(store.artifacts)
         for stage in stages:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,8 +10,6 @@ from pipeline.data.readers import read_document
 from pipeline.data.wording import counted
 from pipeline.errors import DataError
 from pipeline.settings import Settings
-
-_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 
 
 class Entries(NamedTuple):
@@ -33,9 +29,9 @@ def read_dictionary(path: Path, settings: Settings) -> dict[str, list[str]]:
 
 
 def read_entries(path: Path, settings: Settings) -> Entries:
-    """Read a dictionary; lines that are blank or start with ``#`` count for nothing.
+    """Read a dictionary: source word, tab, target word.
 
-    The side with more Latin letters is the source's, else the left one.
+    Lines that are blank or start with ``#`` count for nothing.
 
     Raises:
         DataError: The file can't be read, or holds no pair of words.
@@ -57,13 +53,7 @@ def read_entries(path: Path, settings: Settings) -> Entries:
             f"{path.name} holds no dictionary entry in {counted(len(lines), 'line')}.",
             "Write a source word, a tab and a target word on each line.",
         )
-    if _latin(right for _, right in pairs) > _latin(left for left, _ in pairs):
-        pairs = [(right, left) for left, right in pairs]
     words: dict[str, dict[str, None]] = {}
     for source, target in pairs:
         words.setdefault(target, {})[source] = None
     return Entries({target: list(sources) for target, sources in words.items()}, malformed)
-
-
-def _latin(words: Iterable[str]) -> int:
-    return sum(len(_LATIN.findall(word)) for word in words)

@@ -20,8 +20,8 @@ logger = logging.getLogger(__name__)
 class Supervisor:
     """Brings every run of a store through its states.
 
-    It keeps nothing in memory that the run folders do not hold, so it can be replaced at any
-    moment: the next one adopts living workers and marks dead ones as interrupted. Several
+    All but the clock of a cancelled run's grace is in the run folders, so it can be replaced at
+    any moment: the next one adopts living workers and marks dead ones as interrupted. Several
     (a server, a command line) may look after one store.
     """
 

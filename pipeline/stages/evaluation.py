@@ -59,14 +59,7 @@ def run(context: Context[EvaluationParameters]) -> None:
             )
         )
     predictions = {name: values.argmax(1) for name, values in logits.items()}
-    comparisons = [
-        evaluation.compare(first, second, truth, predictions, parameters.seed)
-        for first, second in (
-            ("transferred", "source-only"),
-            ("transferred", "target-only"),
-            ("target-only", "source-only"),
-        )
-    ]
+    comparisons = [evaluation.compare(first, second, truth, predictions, parameters.seed) for first, second in PAIRS]
     report = Report(
         task=parameters.task,
         labels=labels,

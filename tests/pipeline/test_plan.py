@@ -49,6 +49,45 @@ def test_a_change_reaches_only_what_depends_on_it(tiny_spec: RunSpec) -> None:
     assert changed == {"transferred", "report"}
 
 
+def with_file(spec: RunSpec, role: str, path: Path) -> RunSpec:
+    """The spec with one file exchanged."""
+    value = str(path) if role == "dictionary" else DatasetSpec(path=str(path))
+    return spec.model_copy(update={"data": spec.data.model_copy(update={role: value})})
+
+
+def test_another_dictionary_is_another_transplant(tiny_spec: RunSpec, tmp_path: Path) -> None:
+    other = tmp_path / "other.tsv"
+    other.write_text("soup\t房\n", encoding="utf-8")
+    before, after = keys(tiny_spec), keys(with_file(tiny_spec, "dictionary", other))
+    assert before["vocabulary"] != after["vocabulary"]
+    assert before["transferred"] != after["transferred"]
+    gone = tiny_spec.model_copy(update={"data": tiny_spec.data.model_copy(update={"dictionary": None})})
+    assert keys(gone)["vocabulary"] not in (before["vocabulary"], after["vocabulary"])
+
+
+@pytest.mark.parametrize("role", ["target", "test", "unlabelled"])
+def test_runs_that_share_a_source_share_its_model(tiny_spec: RunSpec, tmp_path: Path, role: str) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text("text,label\n好汤,positive\n坏汤,negative\n", encoding="utf-8")
+    before, after = keys(tiny_spec), keys(with_file(tiny_spec, role, other))
+    assert before["source-only"] == after["source-only"]
+    assert before["transferred"] != after["transferred"]
+
+
+@pytest.mark.parametrize("role", ["source", "source_test"])
+def test_other_source_texts_make_another_source_model(tiny_spec: RunSpec, tmp_path: Path, role: str) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text("text,label\ngood soup,positive\nbad soup,negative\n", encoding="utf-8")
+    assert keys(tiny_spec)["source-only"] != keys(with_file(tiny_spec, role, other))["source-only"]
+
+
+def test_a_label_called_path_counts_like_any_other(tiny_spec: RunSpec) -> None:
+    def mapped(mapping: dict[str, str]) -> dict[str, str]:
+        return keys(tiny_spec.model_copy(update={"data": tiny_spec.data.model_copy(update={"label_mapping": mapping})}))
+
+    assert mapped({"path": "positive"})["data"] != mapped({})["data"]
+
+
 def test_the_seed_reaches_everything(tiny_spec: RunSpec) -> None:
     after = keys(tiny_spec.model_copy(update={"seed": 1}))
     assert all(key != after[name] for name, key in keys(tiny_spec).items())

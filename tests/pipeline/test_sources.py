@@ -70,13 +70,15 @@ def test_a_hub_model_without_a_hub_says_what_else_to_use(tmp_path: Path, monkeyp
         sources.resolve(HubSource(repo_id="nobody/nothing-here"))
 
 
-def test_the_fingerprint_follows_the_weights(model_copy: Path) -> None:
+def test_the_fingerprint_follows_weights_config_and_tokenizer(model_copy: Path) -> None:
     source = LocalSource(path=str(model_copy))
-    before = sources.fingerprint(source)
-    assert before == sources.fingerprint(source)
-    with open(model_copy / "model.safetensors", "ab") as file:
-        file.write(b"\0")
-    assert sources.fingerprint(source) != before
+    seen = [sources.fingerprint(source), sources.fingerprint(source)]
+    assert seen[0] == seen[1]
+    for name in ("model.safetensors", "config.json", "tokenizer.json"):
+        with open(model_copy / name, "ab") as file:
+            file.write(b" ")
+        seen.append(sources.fingerprint(source))
+    assert len(set(seen)) == 4
 
 
 def test_the_catalogue_starts_with_what_needs_no_network() -> None:
@@ -86,7 +88,7 @@ def test_the_catalogue_starts_with_what_needs_no_network() -> None:
 
 def test_a_hub_that_never_answers_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        monkeypatch.setattr(HubProbe, "URL", f"http://127.0.0.1:{silent.getsockname()[1]}/")
+        monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{silent.getsockname()[1]}/")
         probe = HubProbe(timeout=0.5)
         started = time.monotonic()
         probe.start()

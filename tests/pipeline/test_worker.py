@@ -12,6 +12,7 @@ import pytest
 from pipeline.engine.local import LocalEngine
 from pipeline.engine.supervisor import Supervisor
 from pipeline.events import Progress
+from pipeline.plan import plan
 from pipeline.report import Report
 from pipeline.runs import RunState, RunStore
 from pipeline.settings import Settings
@@ -40,7 +41,7 @@ def lasting(report: Report | None) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> tuple[RunStore, str, RunSpec]:
     """A finished run, and the store it lies in."""
-    from pipeline.spec import DataSpec, LocalSource, RecipeSpec, TransplantVocabulary
+    from pipeline.spec import DataSpec, ExportSpec, LocalSource, RecipeSpec, TransplantVocabulary
 
     model, data = request.getfixturevalue("tiny_model"), request.getfixturevalue("tiny_data")
     tuning = FullFineTuning(epochs=10, batch_size=16, learning_rate=2e-3)
@@ -62,6 +63,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRe
             fine_tuning=tuning,
             target_only=tuning,
         ),
+        exports=(ExportSpec(model="transferred", optimisation="O1", quantisation="none"),),
     )
     store = RunStore(tmp_path_factory.mktemp("runs"))
     return store, carry_out_here(store, spec, Settings(runs_dir=store.root)), spec
@@ -133,11 +135,13 @@ def test_a_run_killed_in_every_stage_ends_with_the_same_report(
     engine = LocalEngine(store)
     supervisor = Supervisor(store, engine, Settings(runs_dir=store.root))
     killed = supervisor.submit(spec).id
-    for stage, steps in (("data", 0), ("source-only", 3), ("vocabulary", 1), ("adaptation", 4), ("transferred", 2)):
+    stages = {stage.name: 0 for stage in plan(spec)}
+    stages |= {"source-only": 3, "adaptation": 4, "transferred": 2}  # in the midst of training
+    for stage, steps in stages.items():
 
         def reached(stage: str = stage, steps: int = steps) -> bool:
             found = progress(store, killed).stages.get(stage)
-            return found is not None and found.state != "waiting" and found.step >= steps
+            return found is not None and found.state != "waiting" and (found.step >= steps or found.fraction == 1)
 
         wait_for(reached, supervisor)
         engine.kill(killed, store.get(killed).pid)
