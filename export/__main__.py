@@ -116,7 +116,8 @@ def _table(report: ExportReport) -> str:
     for variant in report.variants:
         parity = variant.parity
         lines.append(
-            f"{variant.name:<9}{'passed' if parity.passed else 'FAILED':<8}{parity.metric:>9.2%}{parity.metric_loss:>+9.2%}"
+            f"{variant.name:<9}{'passed' if parity.passed else 'FAILED':<8}"
+            f"{parity.metric:>9.2%}{parity.metric_loss:>+9.2%}"
             f"{f'{parity.flip_count}/{parity.texts}':>12}{parity.max_logit_difference:>9.0e}"
             f"{variant.size_bytes / 1e6:>8.1f} MB{variant.latency_ms:>9.1f} ms"
         )

@@ -28,7 +28,7 @@ from pipeline.spec import ExportSpec, RunSpec
 from pipeline.tasks import TASKS
 
 #: A variant this many times slower than one that it builds on was made for nothing; less is noise.
-NOTABLY_SLOWER = 1.15
+NOTABLY_SLOWER = 1.3
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from pipeline.spec import TaskName
 ROUNDING = 1e-9
 
 #: Most texts that are asked one by one; of more, as many are taken at even distances.
-MOST_SINGLES = 1000
+MOST_SINGLES = 2000
 
 
 @dataclass(frozen=True)
