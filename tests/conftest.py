@@ -110,10 +110,10 @@ def store(settings: Settings) -> RunStore:
     return RunStore(settings.runs_dir)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def tiny_spec(tiny_model: Path, tiny_data: Path) -> RunSpec:
     """A whole run that takes seconds."""
-    tuning = FullFineTuning(epochs=4, batch_size=16, learning_rate=1e-3)
+    tuning = FullFineTuning(epochs=10, batch_size=16, learning_rate=2e-3)
     return RunSpec(
         name="tiny",
         source=LocalSource(path=str(tiny_model)),

@@ -16,7 +16,7 @@ import torch
 from datasets import Dataset, concatenate_datasets
 from transformers import AutoModelForMaskedLM, DataCollatorForLanguageModeling, PreTrainedModel, set_seed
 
-from pipeline.plan import AdaptationParameters
+from pipeline.parameters import AdaptationParameters
 from pipeline.stages.context import Context, read_json
 from pipeline.stages.data import read_split
 from pipeline.stages.fine_tuning import tokenise

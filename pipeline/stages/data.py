@@ -12,7 +12,7 @@ from datasets import Dataset, load_from_disk
 
 from pipeline.data.preparation import prepare
 from pipeline.data.texts import Texts
-from pipeline.plan import DataParameters
+from pipeline.parameters import DataParameters
 from pipeline.stages.context import Context
 
 SPLITS = ("source_train", "source_test", "target_train", "test", "unlabelled")

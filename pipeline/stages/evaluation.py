@@ -9,7 +9,7 @@ import numpy as np
 from safetensors.numpy import save_file
 
 from pipeline import evaluation
-from pipeline.plan import EvaluationParameters
+from pipeline.parameters import EvaluationParameters
 from pipeline.report import DataSummary, Example, ModelReport, Report
 from pipeline.stages.context import Context, read_json
 from pipeline.stages.data import read_split

@@ -12,7 +12,7 @@ import sys
 import time
 
 from pipeline.errors import Cancelled, ExportError
-from pipeline.plan import ExportParameters
+from pipeline.parameters import ExportParameters
 from pipeline.stages.context import Context
 
 

@@ -13,7 +13,7 @@ from datasets import Dataset
 from transformers import DataCollatorWithPadding, PreTrainedModel, set_seed
 
 from pipeline import sources
-from pipeline.plan import FineTuningParameters
+from pipeline.parameters import FineTuningParameters
 from pipeline.spec import FullFineTuning, LinearProbe
 from pipeline.stages.context import Context, read_json
 from pipeline.stages.data import read_split

@@ -21,7 +21,7 @@ from typing import Any
 import torch
 from transformers import PreTrainedTokenizerFast
 
-from pipeline.plan import VocabularyParameters
+from pipeline.parameters import VocabularyParameters
 from pipeline.stages.context import Context, read_json
 from pipeline.stages.data import read_split
 from pipeline.stages.models import load_model, load_tokenizer, save_model

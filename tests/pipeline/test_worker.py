@@ -16,7 +16,7 @@ from pipeline.plan import plan
 from pipeline.report import Report
 from pipeline.runs import RunState, RunStore
 from pipeline.settings import Settings
-from pipeline.spec import DatasetSpec, FullFineTuning, MaskedLanguageModelling, RunSpec
+from pipeline.spec import DatasetSpec, ExportSpec, FullFineTuning, MaskedLanguageModelling, RunSpec
 from pipeline.worker import carry_out
 
 
@@ -39,32 +39,12 @@ def lasting(report: Report | None) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> tuple[RunStore, str, RunSpec]:
-    """A finished run, and the store it lies in."""
-    from pipeline.spec import DataSpec, ExportSpec, LocalSource, RecipeSpec, TransplantVocabulary
-
-    model, data = request.getfixturevalue("tiny_model"), request.getfixturevalue("tiny_data")
-    tuning = FullFineTuning(epochs=10, batch_size=16, learning_rate=2e-3)
-    spec = RunSpec(
-        name="finished",
-        source=LocalSource(path=str(model)),
-        data=DataSpec(
-            source=DatasetSpec(path=str(data / "source.csv")),
-            target=DatasetSpec(path=str(data / "target.csv")),
-            test=DatasetSpec(path=str(data / "test.csv")),
-            unlabelled=DatasetSpec(path=str(data / "unlabelled.txt"), format="text"),
-            dictionary=str(data / "words.tsv"),
-            max_length=32,
-        ),
-        recipe=RecipeSpec(
-            source_training=tuning,
-            vocabulary=TransplantVocabulary(size=200),
-            adaptation=MaskedLanguageModelling(embedding_epochs=1, epochs=1),
-            fine_tuning=tuning,
-            target_only=tuning,
-        ),
-        exports=(ExportSpec(model="transferred", optimisation="O1", quantisation="none"),),
-    )
+def finished(tmp_path_factory: pytest.TempPathFactory, tiny_spec: RunSpec) -> tuple[RunStore, str, RunSpec]:
+    """A finished run of every kind of stage, and the store it lies in."""
+    adaptation = MaskedLanguageModelling(embedding_epochs=1, epochs=1)
+    export = ExportSpec(model="transferred", optimisation="O1", quantisation="none")
+    recipe = tiny_spec.recipe.model_copy(update={"adaptation": adaptation})
+    spec = tiny_spec.model_copy(update={"recipe": recipe, "exports": (export,)})
     store = RunStore(tmp_path_factory.mktemp("runs"))
     return store, carry_out_here(store, spec, Settings(runs_dir=store.root)), spec
 
