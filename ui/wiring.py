@@ -12,7 +12,6 @@ import gradio as gr
 
 from pipeline.errors import GraftError
 from ui.failures import explain
-from ui.text import say
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +42,7 @@ def guarded(handler: Callable[P, T]) -> Callable[P, T]:
             raise
         except Exception as error:  # noqa: BLE001 - it is told by a number, and logged
             sentence = html.escape(explain(error).sentence)  # Gradio renders a message as HTML
-            raise gr.Error(sentence, title=say("common.error_title"), duration=12, print_exception=False) from None
+            raise gr.Error(sentence, duration=12, print_exception=False) from None
 
     return wrapper
 

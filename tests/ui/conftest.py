@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from export.report import ExportReport, Parity, VariantReport
+from pipeline.demo import demo_spec
 from pipeline.report import (
     Comparison,
     DataSummary,
@@ -122,6 +123,12 @@ def services_for() -> Callable[..., Services]:
 
 
 @pytest.fixture
+def spec(settings: Settings) -> RunSpec:
+    """A spec whose files are there; nothing here trains with it."""
+    return demo_spec(settings)
+
+
+@pytest.fixture
 def services(settings: Settings) -> Services:
     """One's own machine: everybody sees all."""
     return make_services(settings)
@@ -148,7 +155,7 @@ def make_report(*, labels: tuple[str, ...] = ("negative", "positive"), texts: in
     wrong = {"source-only": 2, "transferred": texts + 1, "target-only": 5}
 
     def said(name: str, number: int) -> str:
-        return labels[(number + (number % wrong[name] == 1)) % len(labels)]
+        return labels[(number + (number % wrong[name] == wrong[name] - 1)) % len(labels)]
 
     examples = [
         Example(

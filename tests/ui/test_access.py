@@ -32,9 +32,9 @@ HANDLERS: dict[str, Callable[[Services, str | None, str], object]] = {
 
 
 @pytest.fixture
-def mine(shared: Services, tiny_spec: RunSpec, finished: Callable[..., str]) -> str:
+def mine(shared: Services, spec: RunSpec, finished: Callable[..., str]) -> str:
     """A finished run of the visitor "mine"."""
-    return finished(shared.store, tiny_spec, owner=access.owner_of(shared, "mine"))
+    return finished(shared.store, spec, owner=access.owner_of(shared, "mine"))
 
 
 @pytest.mark.parametrize("name", HANDLERS)
@@ -72,9 +72,9 @@ def test_a_browser_without_a_token_starts_nothing_on_a_shared_host(shared: Servi
 
 
 def test_on_ones_own_machine_everybody_sees_all(
-    services: Services, tiny_spec: RunSpec, finished: Callable[..., str]
+    services: Services, spec: RunSpec, finished: Callable[..., str]
 ) -> None:
-    run_id = finished(services.store, tiny_spec)
+    run_id = finished(services.store, spec)
     assert [run.id for run in access.visible_runs(services, None)] == [run_id]
     assert access.run_of(services, None, run_id).owner == ""
 

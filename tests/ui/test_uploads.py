@@ -154,7 +154,9 @@ def test_unlabelled_texts_need_no_label(services: Services, tmp_path: Path) -> N
     assert slot.accepted.texts == 9
 
 
-def test_a_dictionary_is_counted_and_a_bad_one_changes_nothing(services: Services, tiny_data: Path, tmp_path: Path) -> None:
+def test_a_dictionary_is_counted_and_a_bad_one_changes_nothing(
+    services: Services, tiny_data: Path, tmp_path: Path
+) -> None:
     slot = uploads.accept_dictionary(services, DictionarySlot(), tiny_data / "words.tsv")
     assert slot.entries > 20
     (tmp_path / "bad.tsv").write_bytes(b"")

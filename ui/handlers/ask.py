@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from export.report import ExportReport, read_report
@@ -19,7 +19,7 @@ ASKED: tuple[ModelName, ...] = ("source-only", "transferred")
 
 @dataclass(frozen=True)
 class Answer:
-    """What one model said. Without an export there is no ``label``, and ``fault`` may say why."""
+    """What one model said. Without an export there is no ``label``, but why, and what to do about it."""
 
     model: ModelName
     label: str | None = None
@@ -28,6 +28,7 @@ class Answer:
     provider: str = ""
     milliseconds: float = 0.0
     fault: str = ""
+    hint: str = ""
 
 
 def ask(services: Services, visitor: str | None, run_id: str, text: str) -> list[Answer]:
@@ -36,13 +37,17 @@ def ask(services: Services, visitor: str | None, run_id: str, text: str) -> list
     Raises:
         DataError: There is no text, or far too much.
     """
-    run_of(services, visitor, run_id)
+    record = run_of(services, visitor, run_id)
     text = text.strip()
     if not text:
         raise DataError(say("compare.ask_empty"), say("compare.ask_empty_remedy"))
     if len(text) > LONGEST:
         raise DataError(say("compare.ask_too_long", limit=f"{LONGEST:,}"), say("compare.ask_too_long_remedy"))
-    return [_answer(services, run_id, model, text) for model in ASKED]
+    answers = [_answer(services, run_id, model, text) for model in ASKED]
+    if record.state.active:  # its exports are still to come
+        waiting = say("compare.still_exporting")
+        answers = [answer if answer.label else replace(answer, fault=waiting, hint="") for answer in answers]
+    return answers
 
 
 def exported(services: Services, run_id: str, model: ModelName) -> ExportReport | None:
@@ -61,11 +66,11 @@ def served(services: Services, run_id: str, report: ExportReport) -> Path:
 def _answer(services: Services, run_id: str, model: ModelName, text: str) -> Answer:
     report = exported(services, run_id, model)
     if report is None:
-        return Answer(model)
+        return Answer(model, fault=say("compare.not_exported"), hint=say("compare.not_exported_hint"))
     try:
         predictor = services.predictors.get(served(services, run_id, report))
     except ExportError as error:
-        return Answer(model, fault=str(error))
+        return Answer(model, fault=error.message, hint=error.remedy)
     started = time.perf_counter()
     prediction = predictor.predict([text])[0]
     return Answer(

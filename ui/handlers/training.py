@@ -78,7 +78,7 @@ def source_of(services: Services, choice: str, hub_id: str, folder: str) -> Sour
     elif choice.isdecimal() and int(choice) < len(sources.CATALOGUE):
         source = sources.CATALOGUE[int(choice)].spec
     else:
-        raise SourceError(say("data.unknown_model"), say("data.folder_refused_remedy"))
+        raise SourceError(say("data.unknown_model"), say("data.unknown_model_remedy"))
     if isinstance(source, HubSource) and not services.hub.reachable:
         raise SourceError(say("data.hub_refused"), say("data.hub_refused_remedy"))
     return source

@@ -137,7 +137,7 @@ class CompareTab:
 
     def _ask(self, visitor: str | None, run_id: str, text: str) -> Updates:
         found = asking.ask(self.page.services, visitor, run_id, text)
-        missing = any(answer.label is None for answer in found)
+        missing = any(answer.hint for answer in found)
         return {self.answers: example_views.answers(found), self.to_export: gr.Button(elem_classes=present_if(missing))}
 
     def _pick(self, visitor: str | None, run_id: str, event: gr.SelectData) -> Updates:

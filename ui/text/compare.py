@@ -4,7 +4,7 @@ TEXT = {
     "tab": "Compare",
     "empty": "No finished run yet.",
     "empty_hint": "When a run is done, its models stand here side by side. Run the demo on the Start tab; it takes "
-    "two minutes.",
+    "about three minutes.",
     "verdict.helped": "Transfer helped",
     "verdict.helped-over-source": "Better than the source, on a par with scratch",
     "verdict.noise": "No clear winner",
@@ -59,6 +59,7 @@ TEXT = {
     "served": "{variant} ONNX, onnxruntime {provider}, {latency} ms",
     "not_exported": "Not exported, so it can't answer here.",
     "not_exported_hint": "Export it on the Export tab; that takes a minute.",
+    "still_exporting": "It is still being exported. Ask again in a moment.",
     "to_export": "Export a model",
     "probability": "{percent} %",
 }

@@ -30,7 +30,7 @@ TEXT = {
     "cancel": "Cancel",
     "resume": "Resume",
     "compare": "Compare the models",
-    "error_title": "The run stopped",
+    "error_title": "The run stopped.",
     "cancelled": "The run was cancelled. Resume it to go on from its last checkpoint.",
     "interrupted": "The worker ended without a word. Resume the run; finished stages are not done again.",
     "resume_hint": "Resume tries again from the last finished stage.",

@@ -7,7 +7,7 @@ TEXT = {
     "It then tests the source, the transferred and a from-scratch model on the same frozen texts, and says "
     "plainly whether the transfer helped.",
     "run_demo": "Run the demo",
-    "demo_time": "Two minutes on a laptop. Nothing leaves this machine.",
+    "demo_time": "About three minutes on two cores. Nothing leaves this machine.",
     "demo_time_shared": "A few minutes. Only you see the run.",
     "own_data": "Use your own texts",
     "demo_title": "What the demo does",
@@ -29,7 +29,4 @@ TEXT = {
     "runs_title": "Your runs",
     "no_runs": "No runs yet. Run the demo to see the whole path, or bring your own texts.",
     "open_run": "Open {name}",
-    "column_name": "Name",
-    "column_state": "State",
-    "column_when": "Started",
 }

@@ -147,7 +147,7 @@ def _commonest_confusions(model: ModelReport, labels: list[str]) -> Markup:
         for answer, count in enumerate(counts)
         if count and truth != answer
     ]
-    ranked = sorted(found, reverse=True)[:LARGEST_MATRIX]
+    ranked = sorted(found, key=lambda entry: -entry[0])[:LARGEST_MATRIX]
     return tag("ol", *(tag("li", f"{truth} → {answer}: {count}") for count, truth, answer in ranked))
 
 

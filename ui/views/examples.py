@@ -56,7 +56,7 @@ def _said(example: Example, model: str, labels: list[str]) -> Markup:
 def _answer(answer: Answer) -> Markup:
     title = tag("p", model_name(answer.model), class_="g-answer-model")
     if answer.label is None or answer.probabilities is None:
-        body = message(answer.fault or say("compare.not_exported"), say("compare.not_exported_hint"), kind="warn")
+        body = message(answer.fault, answer.hint, kind="warn")
         return tag("article", title, body, class_=f"g-answer g-{answer.model}")
     latency = f"{answer.milliseconds:.1f}"
     by = say("compare.served", variant=answer.variant, provider=answer.provider, latency=latency)

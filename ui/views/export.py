@@ -5,7 +5,7 @@ from __future__ import annotations
 from export.report import ExportReport, VariantReport
 from ui.handlers.export import Exports
 from ui.text import say
-from ui.views.html import Content, Markup, empty, heading, message, model_name, table, tag
+from ui.views.html import Content, Markup, empty, heading, model_name, table, tag
 
 SNIPPETS = {
     "python": """from export.predictor import Predictor  # this one file is all of Graft that it needs
@@ -57,12 +57,12 @@ def _model(report: ExportReport) -> Markup:
     rows = [_variant(report, variant) for variant in report.variants]
     torch = tag("span", _milliseconds(report.torch_latency_ms), class_="g-num")
     rows.append([tag("span", say("export.torch"), class_="g-hint"), "", "", "", "", "", torch])
-    remarks = [message(remark, kind="warn") for remark in report.remarks()]
+    remarks = [tag("li", remark) for remark in report.remarks()]
     return tag(
         "div",
         tag("h4", model_name(report.model)),
         table([say(f"export.column_{name}") for name in columns], rows, class_="g-variants", label=report.model),
-        *remarks,
+        tag("ul", *remarks, class_="g-plain g-hint") if remarks else None,
         class_="g-export",
     )
 

@@ -109,7 +109,8 @@ def _left(seconds: float | None) -> str:
 def _trouble(watch: Watch) -> Markup | None:
     state = watch.record.state
     if state is RunState.FAILED:
-        return message(say("progress.error_title") + ".", f"{watch.record.error} {say('progress.resume_hint')}")
+        hint = say("progress.resume_hint")
+        return message(say("progress.error_title"), f"{watch.record.error} {hint}")
     if state is RunState.CANCELLED:
         return message(say("progress.cancelled"), kind="warn")
     if state is RunState.INTERRUPTED:

@@ -1,0 +1,38 @@
+"""Pictures hold together at their edges."""
+
+import math
+import re
+
+from pipeline.report import Interval
+from ui.views.charts import POINTS, Curve, interval_bar, loss_curve, probability_bars
+
+
+def numbers(page: str, pattern: str) -> list[float]:
+    return [float(found) for found in re.findall(pattern, page)]
+
+
+def test_a_long_curve_is_thinned_and_keeps_its_last_point() -> None:
+    points = [(step, 1 + 1 / step) for step in range(1, 5_001)]
+    page = loss_curve(Curve("a", "A", points, 5_000))
+    for line in re.findall(r'points="([^"]*)"', page):
+        assert len(line.split()) <= POINTS + 1
+        assert line.split()[-1].startswith("392.0,")
+    assert "5,000" in page
+
+
+def test_a_loss_that_is_no_number_is_left_out() -> None:
+    assert loss_curve(Curve("a", "A", [(1, math.nan), (2, math.inf)], 2)) == ""
+    page = loss_curve(Curve("a", "A", [(1, 0.0), (2, math.nan)], 0))
+    assert "nan" not in page
+
+
+def test_whiskers_stay_on_their_track() -> None:
+    page = interval_bar(Interval(value=1.0, low=0.9, high=1.0), 0.95, 1.0)
+    assert all(0 <= place <= 100 for place in numbers(page, r"(?:left|width):([\d.]+)%"))
+    interval_bar(Interval(value=0.5, low=0.5, high=0.5), 0.5, 0.5)
+
+
+def test_the_most_probable_labels_come_first_and_few() -> None:
+    page = probability_bars({f"label {number}": number / 45 for number in range(10)}, "label 9")
+    assert page.count("<li") == 6
+    assert page.index("label 9") < page.index("label 8")

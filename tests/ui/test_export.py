@@ -1,0 +1,88 @@
+"""Exporting from the page: options into the spec, numbers into a table, files into a zip."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from export.report import ExportReport
+from pipeline.errors import ExportError, RunError, SpecError
+from pipeline.spec import ExportSpec, RunSpec
+from ui.handlers import export as handlers
+from ui.services import Services
+from ui.views import export as views
+
+
+def test_an_export_is_added_to_the_spec_or_replaces_its_like(
+    services: Services, spec: RunSpec, finished: Callable[..., str]
+) -> None:
+    run_id = finished(services.store, spec)
+    for model, level in (("target-only", "O1"), ("transferred", "none")):
+        handlers.export(services, None, run_id, {"model": model, "optimisation": level, "quantisation": "none"})
+    exports = {export.model: export for export in services.store.spec(run_id).exports}
+    assert set(exports) == {"source-only", "transferred", "target-only"}
+    assert exports["transferred"] == ExportSpec(model="transferred", optimisation="none", quantisation="none")
+    assert services.supervisor.asked == [("extend", run_id)] * 2
+
+
+def test_a_run_that_is_not_finished_can_not_be_exported(services: Services, spec: RunSpec) -> None:
+    with pytest.raises(RunError, match="has not finished"):
+        handlers.export(services, None, services.store.create(spec).id, {})
+
+
+def test_an_unknown_option_is_refused(services: Services, spec: RunSpec, finished: Callable[..., str]) -> None:
+    with pytest.raises(SpecError):
+        handlers.export(services, None, finished(services.store, spec), {"optimisation": "O9"})
+
+
+def test_the_table_shows_the_gate_and_what_is_served(
+    services: Services, spec: RunSpec, finished: Callable[..., str], export_of: Callable[..., ExportReport]
+) -> None:
+    run_id = finished(services.store, spec)
+    page = views.variants(handlers.exports_of(services, None, run_id))
+    for words in ("int8", "served", "passed", "+1.00 points", "3 of 200", "2.0e-05", "12.5 MB", "2.1 ms", "13.2 ms"):
+        assert words in page, words
+    missed = handlers.Exports(
+        services.store.get(run_id), {"transferred": export_of(run_id, int8_passes=False)}, {"transferred": "x"}
+    )
+    page = views.variants(missed)
+    assert "missed" in page
+    assert "is not served" in page
+    assert "<script" not in page
+
+
+def test_without_an_export_the_page_says_what_to_do(
+    services: Services, spec: RunSpec, finished: Callable[..., str]
+) -> None:
+    run_id = finished(services.store, spec, models=())
+    assert "press Export" in views.variants(handlers.exports_of(services, None, run_id))
+    with pytest.raises(ExportError, match="transferred is not exported"):
+        handlers.zip_export(services, None, run_id, "transferred", services.store.root)
+
+
+def test_the_served_variant_is_zipped(
+    services: Services, spec: RunSpec, finished: Callable[..., str], tmp_path: Path
+) -> None:
+    run_id = finished(services.store, spec)
+    path = handlers.zip_export(services, None, run_id, "transferred", tmp_path)
+    assert path == tmp_path / f"{run_id}-transferred-int8.zip"
+    with zipfile.ZipFile(path) as archive:
+        assert f"{path.stem}/model.onnx" in archive.namelist()
+
+
+def test_snippets_name_the_folder_and_on_a_shared_host_no_path_of_it(
+    services: Services, shared: Services, spec: RunSpec, finished: Callable[..., str]
+) -> None:
+    run_id = finished(services.store, spec)
+    own = handlers.exports_of(services, None, run_id).places["transferred"]
+    assert own == str(services.store.export_folder(run_id, "transferred") / "int8")
+    assert own in views.snippets(own, "text")
+
+    from ui.access import owner_of
+
+    run_id = finished(shared.store, spec, owner=owner_of(shared, "mine"))
+    assert "/" not in handlers.exports_of(shared, "mine", run_id).places["transferred"]
+    assert "<b>" not in views.snippets("<b>", "<b>")
