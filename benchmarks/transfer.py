@@ -41,7 +41,7 @@ def draw(reviews: Path, out: Path) -> None:
 
 
 def spec(data: Path, drawn: Path) -> RunSpec:
-    """The run: full fine-tuning around a dictionary transplant, no adaptation."""
+    """The run: a dictionary transplant, a pass of masked LM on the unlabelled reviews, full fine-tuning."""
 
     def chinese(name: str, label: str | None = "label") -> DatasetSpec:
         return DatasetSpec(path=str(drawn / f"{name}.csv"), text_column="review", label_column=label)
@@ -59,7 +59,8 @@ def spec(data: Path, drawn: Path) -> RunSpec:
         recipe=RecipeSpec(
             source_training=FullFineTuning(epochs=2, learning_rate=1e-4, embedding_learning_rate=0),
             vocabulary=TransplantVocabulary(size=8000),
-            fine_tuning=FullFineTuning(epochs=8, learning_rate=1e-4, embedding_learning_rate=1e-3),
+            adaptation=MaskedLanguageModelling(embedding_epochs=1, epochs=1),
+            fine_tuning=FullFineTuning(epochs=6, learning_rate=1e-4, embedding_learning_rate=2e-4),
             target_only=FullFineTuning(epochs=10, learning_rate=2e-4, embedding_learning_rate=1e-3),
         ),
         exports=(ExportSpec(model="transferred", optimisation="O2", quantisation="int8"),),
