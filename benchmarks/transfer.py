@@ -15,7 +15,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pipeline.spec import DatasetSpec, DataSpec, ExportSpec, FullFineTuning, RecipeSpec, RunSpec, TransplantVocabulary
+from pipeline.spec import (
+    DatasetSpec,
+    DataSpec,
+    ExportSpec,
+    FullFineTuning,
+    MaskedLanguageModelling,
+    RecipeSpec,
+    RunSpec,
+    TransplantVocabulary,
+)
 
 PER_CLASS = 500
 

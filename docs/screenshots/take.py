@@ -48,8 +48,6 @@ def main(url: str) -> None:
         expect(page.locator("#answers article")).to_have_count(2, timeout=MINUTES)
         print(page.locator("#verdict").inner_text())
         shoot(page, "compare", whole=True)
-        page.locator("button[role=tab]:visible", has_text="Export").first.click()
-        shoot(page, "export", whole=True)
         browser.close()
 
 
