@@ -37,7 +37,7 @@ class Level:
 LEVELS: dict[LevelName, Level] = {
     "O1": Level("constants folded, redundant nodes removed", fuses=False, exact=True),
     "O2": Level("the changes of O1, and attention, layer norms and GELU fused", fuses=True, exact=True),
-    "O3": Level("as O2, and GELU approximated by tanh", fuses=True, exact=False),
+    "O3": Level("the changes of O2, and GELU approximated by tanh", fuses=True, exact=False),
 }
 
 
