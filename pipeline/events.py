@@ -79,7 +79,6 @@ class StageProgress:
     step: int = 0
     total: int = 0
     seconds: float = 0.0
-    started: float | None = None
 
     @property
     def fraction(self) -> float:
@@ -138,8 +137,6 @@ class Progress:
             return
         stage.state = event["state"]
         stage.seconds = event.get("seconds", 0.0)
-        if stage.state == "running":
-            stage.started = event["time"]
 
     def _step(self, event: Event) -> None:
         stage = self.stages.get(event["stage"])

@@ -16,14 +16,12 @@ class Task:
         auto_class: Name of the transformers class that has the task's head.
         onnx_task: Optimum's name for it.
         metrics: Computed on the frozen test set; the first one leads the verdict.
-        label_required: Whether its files need a label column.
     """
 
     title: str
     auto_class: str
     onnx_task: str
     metrics: tuple[str, ...]
-    label_required: bool
 
 
 TASKS: dict[TaskName, Task] = {
@@ -32,6 +30,5 @@ TASKS: dict[TaskName, Task] = {
         auto_class="AutoModelForSequenceClassification",
         onnx_task="text-classification",
         metrics=("accuracy", "macro_f1"),
-        label_required=True,
     ),
 }
