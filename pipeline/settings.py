@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -15,8 +16,8 @@ PREFIX = "GRAFT_"
 class Settings(BaseModel):
     """Everything a host decides. Each field is the variable ``GRAFT_<FIELD>``.
 
-    None of them changes a run's result; what does belongs in the
-    :class:`~pipeline.spec.RunSpec`.
+    None of them changes a run's result but ``precision``, and that in the last digits; what changes it
+    more belongs in the :class:`~pipeline.spec.RunSpec`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -28,6 +29,9 @@ class Settings(BaseModel):
     checkpoint_seconds: float = Field(20, ge=0, description="Seconds between two checkpoints of a fine-tuning.")
     cancel_seconds: float = Field(20, ge=0, description="Seconds a cancelled run may take to save, then it is ended.")
     hub_probe_seconds: float = Field(3, gt=0, le=3, description="Longest wait for the Hub's answer at start.")
+    precision: Literal["auto", "fp32", "bf16"] = Field(
+        "auto", description="Of matrix products in training; auto: bf16 if it is faster by half."
+    )
     default_source: Path | None = Field(None, description="Model folder to use instead of the embedded source.")
     shared: bool = Field(False, description="Many visitors: each sees only their own runs.")
 

@@ -12,7 +12,7 @@ from pipeline.errors import SpecError
 from pipeline.spec import RunSpec
 from pipeline.tasks import TASKS
 
-EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("*.json"))
+EXAMPLES = sorted((Path(__file__).resolve().parents[3] / "examples").glob("*.json"))
 MINIMAL = {"data": {"source": {"path": "a.csv"}, "target": {"path": "b.csv"}}}
 
 
@@ -56,12 +56,16 @@ def test_every_number_is_bounded() -> None:
     ("change", "named"),
     [
         ({"colour": "red"}, "colour"),
-        ({"data": {"source": {"path": "a"}}}, "data.target"),
+        ({"data": {"source": {"path": "a"}}}, "needs target texts"),
+        ({"data": {"target": {"name": "a"}}}, "data.target.path"),
+        ({"learning_curve": [1]}, "learning_curve"),
         ({"recipe": {"vocabulary": {"kind": "steal"}}}, "recipe.vocabulary"),
         ({"recipe": {"vocabulary": {"kind": "transplant", "size": 3}}}, "recipe.vocabulary.transplant.size"),
         ({"source": {"kind": "hub", "repo_id": "../../etc"}}, "repo_id"),
         ({"source": {"kind": "hub", "repo_id": "http://localhost/x"}}, "repo_id"),
         ({"exports": [{"model": "transferred"}, {"model": "transferred"}]}, "twice"),
+        ({"exports": [{"model": "classical"}]}, "no network"),
+        ({"exports": [{"model": "seed-ensemble"}]}, "does not make"),
         ({"schema_version": 99}, "99"),
         ({"seed": -1}, "seed"),
     ],
@@ -104,7 +108,8 @@ def test_paths_are_relative_to_the_spec_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
 def test_the_examples_are_valid_and_their_files_exist(path: Path) -> None:
     spec = specs.load(path)
-    for dataset in (spec.data.source, spec.data.target, spec.data.test, spec.data.unlabelled):
+    for role in specs.DATASETS:
+        dataset = getattr(spec.data, role)
         assert dataset is None or Path(dataset.path).is_file()
 
 

@@ -1,0 +1,124 @@
+"""Recipes with a name: the useful combinations, one row each.
+
+A preset fills in :class:`~pipeline.spec.RecipeSpec`; everything in it can still be changed. The
+figures behind the choices are in docs/results.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.spec import (
+    AttentionBridge,
+    CoTraining,
+    FullFineTuning,
+    GradualUnfreezing,
+    KeepVocabulary,
+    LowRankAdaptation,
+    MaskedLanguageModelling,
+    RecipeSpec,
+    TransplantVocabulary,
+)
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A recipe to start from.
+
+    Attributes:
+        title: For people.
+        reason: When it is the right one, in a sentence.
+        recipe: What it fills in.
+    """
+
+    title: str
+    reason: str
+    recipe: RecipeSpec
+
+
+#: Learning to read the target language: short pieces, and rates at which embeddings and body both move.
+READ_TARGET = MaskedLanguageModelling(
+    embedding_epochs=0, epochs=8, batch_size=64, learning_rate=3e-4, embedding_learning_rate=1e-3, mask_probability=0.2
+)
+PIECES = TransplantVocabulary(size=None, max_piece_length=3)
+ON_SOURCE = FullFineTuning(epochs=2, learning_rate=1e-4, embedding_learning_rate=0)
+ON_LABELS = FullFineTuning(epochs=8, learning_rate=1e-4, embedding_learning_rate=2e-4)
+FROM_SCRATCH = FullFineTuning(epochs=12, learning_rate=2e-4, embedding_learning_rate=1e-3)
+#: The settings of the article that Graft grew from, on both sides of the transfer.
+ARTICLE = FullFineTuning(epochs=50, batch_size=32, learning_rate=2e-5, dropout=0.1)
+
+PRESETS: dict[str, Preset] = {
+    "no-target-labels": Preset(
+        "No target labels",
+        "The source task is learned in the source language; unlabelled target text does the rest.",
+        RecipeSpec(
+            source_training=ON_SOURCE,
+            vocabulary=PIECES,
+            adaptation=READ_TARGET,
+            fine_tuning=FullFineTuning(epochs=2, learning_rate=1e-4, embedding_learning_rate=2e-4),
+            self_training=CoTraining(),
+            target_only=FROM_SCRATCH,
+        ),
+    ),
+    "few-target-labels": Preset(
+        "A few target labels",
+        "Up to a few hundred labels: the unlabelled text still teaches more than they do.",
+        RecipeSpec(
+            source_training=ON_SOURCE,
+            vocabulary=PIECES,
+            adaptation=READ_TARGET,
+            fine_tuning=FullFineTuning(epochs=3, learning_rate=1e-4, embedding_learning_rate=2e-4),
+            self_training=CoTraining(),
+            target_only=FROM_SCRATCH,
+        ),
+    ),
+    "many-target-labels": Preset(
+        "Many target labels",
+        "With a thousand labels and more, plain fine-tuning after masked LM is enough.",
+        RecipeSpec(
+            source_training=ON_SOURCE,
+            vocabulary=PIECES,
+            adaptation=READ_TARGET,
+            fine_tuning=ON_LABELS,
+            target_only=FROM_SCRATCH,
+        ),
+    ),
+    "same-language": Preset(
+        "Same language, new domain",
+        "The source model can read the target already: keep its vocabulary and unfreeze it with care.",
+        RecipeSpec(
+            source_training=ON_SOURCE,
+            vocabulary=KeepVocabulary(),
+            fine_tuning=GradualUnfreezing(epochs=4),
+            target_only=FROM_SCRATCH,
+        ),
+    ),
+    "small-updates": Preset(
+        "Small updates (LoRA)",
+        "Same language and a large encoder: low-rank updates keep it from forgetting.",
+        RecipeSpec(
+            source_training=ON_SOURCE,
+            vocabulary=KeepVocabulary(),
+            fine_tuning=LowRankAdaptation(),
+            target_only=FROM_SCRATCH,
+        ),
+    ),
+    "attention-bridge": Preset(
+        "Attention bridge",
+        "The trained copy attends to the frozen source encoder, layer by layer.",
+        RecipeSpec(
+            source_training=ON_SOURCE,
+            vocabulary=PIECES,
+            adaptation=READ_TARGET,
+            fine_tuning=AttentionBridge(
+                epochs=8, learning_rate=1e-4, embedding_learning_rate=2e-4, bridged="multi", every=2
+            ),
+            target_only=FROM_SCRATCH,
+        ),
+    ),
+    "article": Preset(
+        "The article's settings",
+        "BERT with dropout 0.1 and a linear head on the pooled output: batch 32, rate 2e-5, 50 epochs.",
+        RecipeSpec(source_training=ARTICLE, vocabulary=PIECES, fine_tuning=ARTICLE, target_only=ARTICLE),
+    ),
+}

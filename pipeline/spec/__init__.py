@@ -1,0 +1,84 @@
+"""The one definition of a run, shared by the page, the command line and the worker.
+
+A :class:`RunSpec` is plain data: pydantic only, no torch. ``spec.json`` in a run's folder
+is its JSON form and reproduces the run. It never holds a secret, and but for where the
+files lie nothing in it depends on the machine. A recipe is composed of orthogonal parts; where a part can be done in
+several ways, it is a union told apart by ``kind``.
+"""
+
+from pipeline.spec.base import ModelName, Part, TaskName
+from pipeline.spec.compatibility import conflicts
+from pipeline.spec.data import DatasetSpec, DataSpec, Encoding, FileFormat
+from pipeline.spec.ensemble import Bagging, Boosting, EnsembleSpec, NoEnsemble
+from pipeline.spec.recipe import RecipeSpec
+from pipeline.spec.run import DATASETS, SCHEMA_VERSION, ExportSpec, RunSpec, anchor, load, migrate, parse
+from pipeline.spec.self_training import CoTraining, NoSelfTraining, PseudoLabelling, SelfTrainingSpec
+from pipeline.spec.source import EmbeddedSource, HubSource, LocalSource, SourceSpec
+from pipeline.spec.tuning import (
+    AdaptationSpec,
+    AttentionBridge,
+    FineTuningSpec,
+    FullFineTuning,
+    GradualUnfreezing,
+    LinearProbe,
+    LowRankAdaptation,
+    MaskedLanguageModelling,
+    NoAdaptation,
+    Tuning,
+)
+from pipeline.spec.vocabulary import (
+    AdoptVocabulary,
+    ExtendVocabulary,
+    Initialisation,
+    KeepVocabulary,
+    TransplantVocabulary,
+    VocabularySpec,
+)
+
+__all__ = [
+    "DATASETS",
+    "SCHEMA_VERSION",
+    "AdaptationSpec",
+    "AdoptVocabulary",
+    "AttentionBridge",
+    "Bagging",
+    "Boosting",
+    "CoTraining",
+    "DataSpec",
+    "DatasetSpec",
+    "EmbeddedSource",
+    "Encoding",
+    "EnsembleSpec",
+    "ExportSpec",
+    "ExtendVocabulary",
+    "FileFormat",
+    "FineTuningSpec",
+    "FullFineTuning",
+    "GradualUnfreezing",
+    "HubSource",
+    "Initialisation",
+    "KeepVocabulary",
+    "LinearProbe",
+    "LocalSource",
+    "LowRankAdaptation",
+    "MaskedLanguageModelling",
+    "ModelName",
+    "NoAdaptation",
+    "NoEnsemble",
+    "NoSelfTraining",
+    "Part",
+    "PseudoLabelling",
+    "RecipeSpec",
+    "RunSpec",
+    "SelfTrainingSpec",
+    "SourceSpec",
+    "TaskName",
+    "TransplantVocabulary",
+    "Tuning",
+    "VocabularySpec",
+    "anchor",
+    "conflicts",
+    "load",
+    "migrate",
+    "parse",
+]

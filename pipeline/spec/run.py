@@ -1,0 +1,163 @@
+"""One run, whole: reading, checking and anchoring its spec."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, model_validator
+
+from pipeline.errors import SpecError
+from pipeline.spec.base import ModelName, Part, TaskName
+from pipeline.spec.compatibility import conflicts
+from pipeline.spec.data import DataSpec
+from pipeline.spec.recipe import RecipeSpec
+from pipeline.spec.source import EmbeddedSource, LocalSource, SourceSpec
+from pipeline.spec.vocabulary import AdoptVocabulary
+
+SCHEMA_VERSION = 1
+MOST_LABELS = 1_000_000
+DATASETS = ("source", "target", "test", "dev", "source_test", "unlabelled")
+
+
+class ExportSpec(Part):
+    """Which model to turn into ONNX after training, and how far to take it."""
+
+    model: ModelName = Field("transferred", title="Model", description="Which of the run's models.")
+    optimisation: Literal["none", "O1", "O2", "O3"] = Field(
+        "O2", title="Optimisation", description="onnxruntime's graph optimisation, as Optimum names the levels."
+    )
+    quantisation: Literal["none", "int8"] = Field(
+        "int8", title="Quantisation", description="Dynamic int8 makes the model smaller and faster on CPUs."
+    )
+
+
+class RunSpec(Part):
+    """One run: what to learn from, with what, how, and what to export."""
+
+    schema_version: Literal[1] = 1
+    name: str = Field("run", min_length=1, max_length=80, title="Name", description="For people; need not be unique.")
+    task: TaskName = Field("text-classification", title="Task", description="What the models are to do.")
+    seed: int = Field(0, ge=0, le=2**31 - 1, title="Seed", description="The same seed gives the same run.")
+    repeats: int = Field(
+        1,
+        ge=1,
+        le=20,
+        title="Repeats",
+        description="How many seeds the models are trained with, for mean and deviation.",
+    )
+    learning_curve: tuple[int, ...] = Field(
+        (),
+        max_length=12,
+        title="Learning curve",
+        description="Numbers of target labels at which the models are compared; 0: without any.",
+    )
+    source: SourceSpec = Field(EmbeddedSource(), title="Source model", description="The encoder to transfer.")
+    data: DataSpec = Field(title="Data", description="What to learn from.")
+    recipe: RecipeSpec = Field(RecipeSpec(), title="Recipe", description="How to transfer.")
+    exports: tuple[ExportSpec, ...] = Field((), title="Exports", description="What to export after training.")
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> RunSpec:
+        models = [export.model for export in self.exports]
+        if len(models) != len(set(models)):
+            raise ValueError("exports names one model twice")
+        for model in models:
+            if model == "classical":
+                raise ValueError("exports names classical, which is no network: it can't be turned into ONNX")
+            if model not in self.models:
+                raise ValueError(f"exports names {model}, which this run does not make")
+        if any(count != 0 and not 2 <= count <= MOST_LABELS for count in self.learning_curve):
+            raise ValueError(f"learning_curve: a model learns from none, or from 2 to {MOST_LABELS:,} labels")
+        if reasons := conflicts(self.task, self.data, self.recipe, self.learning_curve):
+            raise ValueError("; ".join(reasons))
+        return self
+
+    @property
+    def models(self) -> tuple[ModelName, ...]:
+        """The models that the run makes, in the order of its report."""
+        labelled = self.data.target is not None
+        made: dict[ModelName, bool] = {
+            "source-only": True,
+            "transferred": True,
+            "target-only": labelled,
+            "classical": labelled and self.task != "language-modelling",
+            "same-compute": self.recipe.ensemble.kind != "none",
+            "seed-ensemble": self.recipe.ensemble.kind != "none",
+        }
+        return tuple(name for name, is_made in made.items() if is_made)
+
+
+def migrate(document: dict[str, Any]) -> dict[str, Any]:
+    """Bring a spec document of any older schema to the present one; the only place that does.
+
+    Raises:
+        SpecError: The document comes from a newer Graft, or names no known version.
+    """
+    version = document.get("schema_version", SCHEMA_VERSION)
+    if version != SCHEMA_VERSION:
+        raise SpecError(
+            f"schema_version is {version!r}; this Graft reads {SCHEMA_VERSION}.",
+            "Update Graft, or write the spec anew.",
+        )
+    return document
+
+
+def parse(document: Any) -> RunSpec:
+    """Check a spec given as plain data.
+
+    Raises:
+        SpecError: With every field that is wrong, and why.
+    """
+    if not isinstance(document, dict):
+        raise SpecError("A spec is a JSON object.", "See examples/ for some of them.")
+    try:
+        return RunSpec.model_validate(migrate(document))
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, fault['loc'])) or 'spec'}: {fault['msg']}" for fault in error.errors())
+        raise SpecError(f"The spec is not valid: {faults}.", "docs/spec.md describes each field.") from error
+
+
+def load(path: Path) -> RunSpec:
+    """Read a spec file; paths in it are taken relative to its folder and come back absolute.
+
+    Raises:
+        SpecError: The file can't be read, is no JSON, or is not a valid spec.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise SpecError(f"{path} can't be read: {error.strerror}.", "Check the path.") from error
+    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        raise SpecError(f"{path} is not JSON: {error}.", "See examples/ for some specs.") from error
+    return anchor(parse(document), path.resolve().parent)
+
+
+def anchor(spec: RunSpec, base: Path) -> RunSpec:
+    """Make the spec's relative paths absolute, from ``base``."""
+
+    def absolute(path: str) -> str:
+        return str((base / Path(path).expanduser()).resolve())
+
+    def anchored(source: SourceSpec) -> SourceSpec:
+        return source.model_copy(update={"path": absolute(source.path)}) if isinstance(source, LocalSource) else source
+
+    data = spec.data
+    datasets = {
+        name: dataset.model_copy(update={"path": absolute(dataset.path)})
+        for name in DATASETS
+        if (dataset := getattr(data, name)) is not None
+    }
+    dictionary = absolute(data.dictionary) if data.dictionary else None
+    recipe = spec.recipe
+    if isinstance(recipe.vocabulary, AdoptVocabulary):
+        vocabulary = recipe.vocabulary.model_copy(update={"model": anchored(recipe.vocabulary.model)})
+        recipe = recipe.model_copy(update={"vocabulary": vocabulary})
+    return spec.model_copy(
+        update={
+            "source": anchored(spec.source),
+            "data": data.model_copy(update={**datasets, "dictionary": dictionary}),
+            "recipe": recipe,
+        }
+    )

@@ -1,0 +1,126 @@
+"""What does not go together is refused with its reason, and nothing else is."""
+
+from collections.abc import Callable
+from itertools import product
+from typing import Any, get_args
+
+import pytest
+
+from pipeline.errors import SpecError
+from pipeline.spec import (
+    AdaptationSpec,
+    DatasetSpec,
+    DataSpec,
+    EnsembleSpec,
+    FineTuningSpec,
+    RecipeSpec,
+    RunSpec,
+    SelfTrainingSpec,
+    TaskName,
+    VocabularySpec,
+    parse,
+)
+from pipeline.spec.compatibility import RULES, Choice, conflicts
+
+FILE = {"path": "x.csv"}
+ALL = {"source": FILE, "target": FILE, "unlabelled": FILE}
+
+
+def spec(task: str = "text-classification", data: dict[str, Any] | None = None, **recipe: Any) -> dict[str, Any]:
+    return {
+        "task": task,
+        "data": ALL if data is None else data,
+        "recipe": {name: {"kind": part} if isinstance(part, str) else part for name, part in recipe.items()},
+    }
+
+
+SHARED = {"kind": "bagging", "shared_layers": 2}
+PATIENT = {"kind": "full", "patience": 2}
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    (spec(data={"source": FILE}), "nothing to test on"),
+    (spec(data={"test": FILE, "unlabelled": FILE}), "labels neither of the source nor of the target"),
+    (spec("language-modelling", data={"test": FILE}, adaptation="masked-lm"), "learns from data.target"),
+    (spec(data={"source": FILE, "test": FILE}, adaptation="masked-lm"), "adaptation needs target text"),
+    (spec(data={"source": FILE, "test": FILE}), "vocabulary is learned from target text"),
+    (spec("language-modelling"), "choose masked-lm"),
+    (spec("language-modelling", adaptation="masked-lm", self_training="pseudo-labels"), "has no labels"),
+    (spec("language-modelling", adaptation="masked-lm", ensemble="bagging"), "votes on labels"),
+    ({**spec("language-modelling", adaptation="masked-lm"), "learning_curve": [10]}, "counts labels"),
+    (spec(data={"source": FILE, "target": FILE}, self_training="co-training"), "self-training needs unlabelled"),
+    (spec("multi-label-classification", self_training="pseudo-labels"), "several labels"),
+    (spec("part-of-speech", self_training="co-training"), "choose pseudo-labels"),
+    (spec(data={"test": FILE, "unlabelled": FILE}, self_training="co-training"), "has seen labels"),
+    (spec("entity-recognition", self_training={"kind": "pseudo-labels", "labels": "soft"}), "choose hard labels"),
+    (spec(data={"source": FILE, "test": FILE}, vocabulary="keep"), "changes nothing"),
+    (spec(data={"source": FILE, "test": FILE, "unlabelled": FILE}, ensemble="bagging"), "give data.target"),
+    (spec("entity-recognition", ensemble="boosting"), "choose bagging"),
+    (spec("multi-label-classification", ensemble="boosting"), "choose bagging"),
+    (spec(ensemble=SHARED, fine_tuning="bridge"), "bridge trains its whole"),
+    (spec(ensemble=SHARED, fine_tuning={"kind": "full", "embedding_learning_rate": 1e-3}), "shared layers are frozen"),
+    (spec(source_training="bridge"), "fine_tuning alone"),
+    (spec(target_only="bridge"), "fine_tuning alone"),
+    (spec(fine_tuning=PATIENT), "patience watches development texts"),
+    ({**spec(data={"test": FILE, "unlabelled": FILE, "source": FILE}), "learning_curve": [10]}, "give data.target"),
+    ({**spec(data={"target": FILE}), "learning_curve": [0, 10]}, "begin at 0"),
+]
+
+
+@pytest.mark.parametrize(("document", "reason"), REFUSED, ids=[reason for _, reason in REFUSED])
+def test_it_is_refused_with_the_reason(document: dict[str, Any], reason: str) -> None:
+    with pytest.raises(SpecError, match=reason):
+        parse(document)
+
+
+def test_every_rule_is_shown_at_work() -> None:
+    def choice(document: dict[str, Any]) -> Choice:
+        """The parts without the check that is on trial."""
+        recipe = RecipeSpec.model_validate(document["recipe"])
+        data = DataSpec.model_validate(document["data"])
+        return Choice(document["task"], data, recipe, tuple(document.get("learning_curve", ())))
+
+    shown = [[rule.refuses(choice(document)) for rule in RULES] for document, _ in REFUSED]
+    silent = [rule.reason for number, rule in enumerate(RULES) if not any(row[number] for row in shown)]
+    assert silent == []
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        spec(data={"target": FILE}),
+        spec(data={"source": FILE, "test": FILE, "unlabelled": FILE}),
+        spec(data={"source": FILE, "test": FILE, "unlabelled": FILE}, self_training="co-training", ensemble="boosting"),
+        spec(data={**ALL, "dev_fraction": 0.1}, fine_tuning=PATIENT),
+        spec("entity-recognition", ensemble="bagging", self_training="pseudo-labels", fine_tuning="bridge"),
+        spec("language-modelling", data={"target": FILE}, adaptation="masked-lm"),
+        {**spec(), "learning_curve": [0, 10, 100]},
+    ],
+)
+def test_what_makes_sense_is_accepted(document: dict[str, Any]) -> None:
+    assert isinstance(parse(document), RunSpec)
+
+
+def kinds(union: Any) -> list[str]:
+    return [part.model_fields["kind"].default for part in get_args(get_args(union)[0])]
+
+
+def test_classification_refuses_no_combination_of_kinds_when_all_data_is_there() -> None:
+    unions = {
+        "vocabulary": VocabularySpec,
+        "adaptation": AdaptationSpec,
+        "fine_tuning": FineTuningSpec,
+        "self_training": SelfTrainingSpec,
+        "ensemble": EnsembleSpec,
+    }
+    data = DataSpec(**{role: DatasetSpec(path="x") for role in ALL})
+    validated: Callable[[Any], RecipeSpec] = RecipeSpec.model_validate
+    combinations = list(product(*(kinds(union) for union in unions.values())))
+    assert len(combinations) == 4 * 2 * 5 * 3 * 3
+    for combination in combinations:
+        recipe = validated({name: {"kind": kind} for name, kind in zip(unions, combination, strict=True)})
+        assert conflicts("text-classification", data, recipe) == []
+
+
+def test_every_task_has_a_recipe_that_is_accepted() -> None:
+    for task in get_args(TaskName):
+        recipe = {"adaptation": "masked-lm"} if task == "language-modelling" else {}
+        assert parse(spec(task, **recipe)).task == task
