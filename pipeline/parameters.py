@@ -5,19 +5,26 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal
 
 from pipeline.spec import (
+    DATASETS,
+    AdoptVocabulary,
+    CoTraining,
     DataSpec,
+    EnsembleSpec,
     ExportSpec,
+    ExtendVocabulary,
     FineTuningSpec,
     MaskedLanguageModelling,
     ModelName,
     Part,
+    PseudoLabelling,
     SourceSpec,
     TaskName,
     TransplantVocabulary,
 )
 
-#: Fields of a DataSpec that name a file of texts.
-DATASETS = ("source", "target", "test", "source_test", "unlabelled")
+Split = Literal["source_train", "source_test", "target_train", "dev", "test", "unlabelled"]
+#: Where a model's weights come from: the source model, the output of the stage before, or chance.
+Start = Literal["pretrained", "given", "random"]
 
 
 class Parameters(Part):
@@ -29,6 +36,7 @@ class Parameters(Part):
 class DataParameters(Parameters):
     """What the data stage needs: the files, how to read them, and what they hold."""
 
+    task: TaskName
     data: DataSpec
     seed: int
     hashes: dict[str, str]  # role of the file → SHA-256 of its content
@@ -36,44 +44,116 @@ class DataParameters(Parameters):
     PLACES: ClassVar = {"data": {**{role: {"path"} for role in DATASETS}, "dictionary": True}}
 
 
-class FineTuningParameters(Parameters):
-    """What a fine-tuning needs, whichever of the run's models it makes."""
+class StartParameters(Parameters):
+    """What a stage needs that makes a model from another."""
 
     task: TaskName
-    split: Literal["source_train", "target_train"]
-    start: Literal["pretrained", "given", "random"]
+    start: Start
     source: SourceSpec
-    source_hash: str
-    tuning: FineTuningSpec
+    source_hash: str  # of the source model's files, where the start is pretrained; else empty
     max_length: int
     seed: int
 
     PLACES: ClassVar = {"source": {"path"}}
 
 
+class FineTuningParameters(StartParameters):
+    """What a fine-tuning needs, whichever of the run's models it makes.
+
+    Attributes:
+        split: What it learns from; None: from its input ``labels`` alone (pseudo-labels).
+        limit: How many of the split's texts, drawn by label, the fewer among the more; None: all.
+        sampling: All texts once, a bootstrap sample, or by the weights that the ``previous`` member left.
+        member: Which member of an ensemble, from 1; 0: none. It is part of the seed of all that is drawn.
+        shared_layers: Lowest layers that stay frozen, the embeddings with them.
+    """
+
+    split: Split | None
+    tuning: FineTuningSpec
+    limit: int | None = None
+    sampling: Literal["all", "bootstrap", "boosted"] = "all"
+    member: int = 0
+    shared_layers: int = 0
+
+
 class VocabularyParameters(Parameters):
-    """What a vocabulary transplant needs."""
+    """What a change of vocabulary needs."""
 
     task: TaskName
-    vocabulary: TransplantVocabulary
+    vocabulary: ExtendVocabulary | TransplantVocabulary | AdoptVocabulary
+    adopted_hash: str  # of the files of the model whose tokenizer is adopted; else empty
     seed: int
 
+    PLACES: ClassVar = {"vocabulary": {"model": {"path"}}}
 
-class AdaptationParameters(Parameters):
-    """What a masked-LM adaptation needs."""
 
-    task: TaskName
+class AdaptationParameters(StartParameters):
+    """What masked LM needs: on the way to another task, or as the task itself."""
+
     adaptation: MaskedLanguageModelling
-    max_length: int
+    splits: tuple[Split, ...]
+
+
+class PseudoLabelParameters(Parameters):
+    """What labelling the pool needs.
+
+    Attributes:
+        round: Which round of pseudo-labelling, or exchange of co-training, from 1.
+    """
+
+    task: TaskName
+    self_training: PseudoLabelling | CoTraining
+    round: int
+    limit: int | None  # as FineTuningParameters.limit: the true labels that may be used
     seed: int
+
+
+class EnsembleParameters(Parameters):
+    """What putting members together needs."""
+
+    task: TaskName
+    ensemble: EnsembleSpec  # kind none: a plain seed ensemble
+    seed: int
+
+
+class ClassicalParameters(Parameters):
+    """What the classical baseline needs; ``limit`` as in :class:`FineTuningParameters`."""
+
+    task: TaskName
+    seed: int
+    limit: int | None = None
+
+
+class EvaluatedModel(Part):
+    """One model of the report.
+
+    Attributes:
+        name: Its role among the inputs, too.
+        title: For people.
+        description: How it was made, in a sentence.
+        makers: Roles of the stages that made it, for what training cost.
+        repeats: Roles of the same model with other seeds.
+    """
+
+    name: ModelName
+    title: str
+    description: str
+    makers: tuple[str, ...]
+    repeats: tuple[str, ...] = ()
 
 
 class EvaluationParameters(Parameters):
-    """What the report needs: the models in the order in which it shows them."""
+    """What the report needs: the models in the order in which it shows them.
+
+    Attributes:
+        facts: Role of an input → name under which its facts are reported.
+        curve: Number of labels → model → its role among the inputs.
+    """
 
     task: TaskName
-    models: tuple[ModelName, ...]
-    descriptions: dict[str, str]
+    models: tuple[EvaluatedModel, ...]
+    facts: dict[str, str]
+    curve: dict[int, dict[ModelName, str]]
     seed: int
 
 

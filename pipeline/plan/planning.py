@@ -1,0 +1,220 @@
+"""The whole graph: the models of a run, their repeats, the report and the exports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.parameters import (
+    DataParameters,
+    EvaluatedModel,
+    EvaluationParameters,
+    ExportParameters,
+)
+from pipeline.plan.chains import Chains, published
+from pipeline.plan.describing import descriptions, titles
+from pipeline.plan.files import count_texts, files, sha256, source_side
+from pipeline.plan.stage import Stage
+from pipeline.spec import Bagging, Boosting, LinearProbe, MaskedLanguageModelling, ModelName, NoEnsemble, RunSpec
+from pipeline.spec.compatibility import TAGGING
+from pipeline.tasks import TASKS
+
+
+def plan(spec: RunSpec) -> tuple[Stage, ...]:
+    """The stages of a run, each after all that it reads.
+
+    Raises:
+        DataError: A file is missing.
+        SourceError: The source model can't be used.
+    """
+    places = files(spec.data)
+    hashes = {role: sha256(path) for role, path in places.items()}
+    rows: dict[str, float] = {
+        role: count_texts(path, tagged=spec.task in TAGGING and role != "dictionary") for role, path in places.items()
+    }
+    parameters = DataParameters(task=spec.task, data=spec.data, seed=spec.seed, hashes=hashes)
+    data = Stage("data", "data", "Read and split the texts", parameters, cost=0.01 * sum(rows.values()))
+    side = source_side(parameters)
+
+    def chains(seed: int, limit: int | None = None, suffix: str = "") -> Chains:
+        return Chains(spec, data, rows, side, seed, limit, suffix, stages=made.stages if made else [data])
+
+    made: Chains | None = None
+    made = chains(spec.seed)
+    models = _models(made)
+    repeats: dict[ModelName, list[Stage]] = {name: [] for name in models}
+    for number in range(1, spec.repeats):
+        for name, stage in _models(chains(spec.seed + number, suffix=f"@seed-{spec.seed + number}")).items():
+            repeats[name].append(stage)
+    curve = {
+        limit: _curve_models(chains(spec.seed, limit, f"@{limit}-labels")) for limit in sorted(set(spec.learning_curve))
+    }
+    report = _report(spec, data, models=models, repeats=repeats, curve=curve, rows=rows)
+    shown = {stage.key: f"models/{name}" for name, stage in models.items() if stage.kind != "classical"}
+    stages = [published(stage, shown[stage.key]) if stage.key in shown else stage for stage in made.stages]
+    return (*stages, report, *_exports(spec, report, models))
+
+
+@dataclass(frozen=True)
+class _Core:
+    """The three models that every run has, and what the transferred one was made from."""
+
+    source_only: Stage
+    start: Stage
+    transferred: Stage
+    target_only: Stage | None
+
+
+def _core(chains: Chains) -> _Core:
+    spec, recipe = chains.spec, chains.spec.recipe
+    if spec.task == "language-modelling":
+        return _language_models(chains)
+    if spec.data.source is not None:
+        source_only = chains.fine_tune(
+            "source-only",
+            "Train on the source texts",
+            recipe.source_training,
+            split="source_train",
+            start="pretrained",
+        )
+    else:
+        source_only = chains.fine_tune(
+            "source-only",
+            "Train a linear probe on the source model",
+            LinearProbe(),
+            split="target_train",
+            start="pretrained",
+        )
+    vocabulary = chains.exchange_vocabulary(source_only)
+    start = chains.adapted(vocabulary)
+    target_only = None
+    if chains.labelled:
+        target_only = chains.fine_tune(
+            "target-only",
+            "Train from scratch, to compare",
+            recipe.target_only,
+            split="target_train",
+            start="random",
+            model=vocabulary,
+        )
+    return _Core(source_only, start, chains.transferred(start), target_only)
+
+
+def _language_models(chains: Chains) -> _Core:
+    """The same three where the language model itself is the task."""
+    options = chains.spec.recipe.adaptation
+    assert isinstance(options, MaskedLanguageModelling)  # noqa: S101 - pipeline.spec.compatibility sees to it
+    on_source = chains.spec.data.source is not None
+    source_only = chains.adapt(
+        "source-only",
+        "Train on the source texts" if on_source else "Take the source model as it is",
+        options if on_source else options.model_copy(update={"epochs": 0, "embedding_epochs": 0}),
+        splits=("source_train",) if on_source else (),
+        start="pretrained",
+    )
+    vocabulary = chains.exchange_vocabulary(source_only)
+    splits = chains.target_splits()
+    transferred = chains.adapt(
+        "transferred", "Train on the target texts", options, splits=splits, start="given", model=vocabulary
+    )
+    target_only = chains.adapt(
+        "target-only", "Train from scratch, to compare", options, splits=splits, start="random", model=vocabulary
+    )
+    return _Core(source_only, vocabulary, transferred, target_only)
+
+
+def _models(chains: Chains) -> dict[ModelName, Stage]:
+    """Every model of the report, in its order."""
+    spec = chains.spec
+    core = _core(chains)
+    models: dict[ModelName, Stage] = {"source-only": core.source_only, "transferred": core.transferred}
+    if core.target_only is not None:
+        models["target-only"] = core.target_only
+    if TASKS[spec.task].classical and chains.labelled:
+        models["classical"] = chains.classical()
+    ensemble = spec.recipe.ensemble
+    if isinstance(ensemble, Bagging | Boosting):
+        labels = chains.pseudo_labels(core.start)  # the same stages as for the transferred model
+        models["same-compute"] = chains.tuned(
+            "same-compute", "Train one model as long as all members", core.start, labels, times=ensemble.members
+        )
+        models["seed-ensemble"] = chains.ensemble(
+            "seed-ensemble", NoEnsemble(), core.start, labels, count=ensemble.members
+        )
+    return models
+
+
+def _curve_models(chains: Chains) -> dict[ModelName, Stage]:
+    """The models of one point of the learning curve."""
+    core = _core(chains)
+    models: dict[ModelName, Stage] = {"transferred": core.transferred}
+    if core.target_only is not None:
+        models["target-only"] = core.target_only
+    if TASKS[chains.spec.task].classical and chains.labelled:
+        models["classical"] = chains.classical()
+    return models
+
+
+def _report(
+    spec: RunSpec,
+    data: Stage,
+    *,
+    models: dict[ModelName, Stage],
+    repeats: dict[ModelName, list[Stage]],
+    curve: dict[int, dict[ModelName, Stage]],
+    rows: dict[str, float],
+) -> Stage:
+    inputs: dict[str, Stage] = {"data": data}
+    told, titled = descriptions(spec), titles(spec)
+    evaluated = []
+    for name, stage in models.items():
+        inputs[name] = stage
+        makers = {f"{name}: {maker.name}": maker for maker in _makers(stage)}
+        others = {f"{name}@{number}": other for number, other in enumerate(repeats[name], start=1)}
+        inputs |= makers | others
+        evaluated.append(
+            EvaluatedModel(
+                name=name, title=titled[name], description=told[name], makers=tuple(makers), repeats=tuple(others)
+            )
+        )
+    roles = {limit: {name: f"{name}@{limit}-labels" for name in point} for limit, point in curve.items()}
+    for limit, point in curve.items():
+        inputs |= {roles[limit][name]: stage for name, stage in point.items()}
+    facts = {
+        role: stage.name
+        for role, stage in inputs.items()
+        if stage.kind in ("vocabulary", "adaptation", "pseudo-labels", "ensemble") and "@" not in stage.name
+    }
+    count = len(models) + sum(map(len, curve.values())) + sum(map(len, repeats.values()))
+    return Stage(
+        "report",
+        "evaluation",
+        "Compare on the frozen test set",
+        EvaluationParameters(task=spec.task, models=tuple(evaluated), facts=facts, curve=roles, seed=spec.seed),
+        inputs,
+        cost=0.3 * count * rows.get("test", rows.get("target", 0) * spec.data.test_fraction) + 50,
+        publishes="report.json",
+    )
+
+
+def _makers(stage: Stage) -> list[Stage]:
+    """A stage and all before it but the data, first things first; of random weights only the shape was made before."""
+    found: list[Stage] = []
+    random = getattr(stage.parameters, "start", None) == "random"
+    for before in () if random else stage.inputs.values():
+        found += [maker for maker in _makers(before) if maker not in found]
+    return found if stage.kind == "data" else [*found, stage]
+
+
+def _exports(spec: RunSpec, report: Stage, models: dict[ModelName, Stage]) -> tuple[Stage, ...]:
+    return tuple(
+        Stage(
+            f"export-{export.model}",
+            "export",
+            f"Export {export.model} to ONNX",
+            ExportParameters(export=export),
+            {"report": report, "model": models[export.model]},
+            cost=300 if export.quantisation == "none" else 600,
+            publishes=f"exports/{export.model}",
+        )
+        for export in spec.exports
+    )
