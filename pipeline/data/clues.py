@@ -14,11 +14,19 @@ LABEL_NAMES = (
     "y", "cat", "rating", "stars", "star_rating", "score",
     "标签", "情感", "情感倾向", "类别", "分类", "类型", "极性", "情绪", "主题", "评分",
 )  # fmt: skip
+#: The first and the second text of a pair.
+PAIR_NAMES = (
+    ("sentence1", "sentence2"), ("sentence_1", "sentence_2"), ("sentence_a", "sentence_b"),
+    ("text1", "text2"), ("text_1", "text_2"), ("text_a", "text_b"),
+    ("premise", "hypothesis"), ("question1", "question2"), ("question", "passage"), ("question", "sentence"),
+    ("question", "answer"), ("query", "passage"), ("query", "document"), ("query", "title"),
+    ("句子1", "句子2"), ("文本1", "文本2"), ("前提", "假设"), ("问题", "答案"), ("问题1", "问题2"),
+)  # fmt: skip
 _OTHER_NAMES = (
     "id", "idx", "index", "name", "user", "author", "date", "time", "url", "source", "split", "lang",
     "language", "keywords", "label_text", "label_desc", "编号", "序号", "用户", "日期", "时间", "评价",
 )  # fmt: skip
-_HEADER_NAMES = frozenset((*TEXT_NAMES, *LABEL_NAMES, *_OTHER_NAMES))
+_HEADER_NAMES = frozenset((*TEXT_NAMES, *LABEL_NAMES, *_OTHER_NAMES, *(name for pair in PAIR_NAMES for name in pair)))
 MOST_LABELS = 50
 
 

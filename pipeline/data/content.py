@@ -15,11 +15,19 @@ MOST_COLUMNS = 200
 
 
 class Content(NamedTuple):
-    """A file's rows. The numbers are those by which a person finds a row in the file."""
+    """A file's rows.
+
+    Attributes:
+        columns: Their names.
+        rows: One cell a column.
+        row_numbers: By which a person finds a row in the file.
+        starts: Of tagged tokens, one a row: the place of each sentence's first one in ``rows``.
+    """
 
     columns: list[str]
     rows: list[list[str]]
     row_numbers: list[int]
+    starts: list[int] | None = None
 
 
 def numbered_lines(text: str) -> Iterator[tuple[int, str]]:
@@ -29,7 +37,7 @@ def numbered_lines(text: str) -> Iterator[tuple[int, str]]:
             yield number, line.rstrip("\n")
 
 
-def bounded(items: Iterable[Item], limit: int, name: str, *, header: bool = False) -> list[Item]:
+def bounded(items: Iterable[Item], limit: int, name: str, *, header: bool = False, noun: str = "rows") -> list[Item]:
     """Take the items, but refuse more than ``limit`` before memory runs out.
 
     Args:
@@ -37,6 +45,7 @@ def bounded(items: Iterable[Item], limit: int, name: str, *, header: bool = Fals
         limit: How many there may be.
         name: The file's name, for the message.
         header: Whether the first item may be a header, which does not count.
+        noun: What the items are.
 
     Raises:
         DataError: There are more.
@@ -44,7 +53,9 @@ def bounded(items: Iterable[Item], limit: int, name: str, *, header: bool = Fals
     allowed = limit + header
     taken = list(islice(items, allowed + 1))
     if len(taken) > allowed:
-        raise DataError(f"{name} has more than {limit:,} rows.", "Split the file, or raise the limit (GRAFT_MAX_ROWS).")
+        raise DataError(
+            f"{name} has more than {limit:,} {noun}.", "Split the file, or raise the limit (GRAFT_MAX_ROWS)."
+        )
     return taken
 
 

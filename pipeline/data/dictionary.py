@@ -1,26 +1,37 @@
-"""Reads a bilingual dictionary: one pair of words a line."""
+"""Reads a bilingual dictionary, and tells which of its sides is the target's."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.data.content import bounded, numbered_lines
 from pipeline.data.readers import read_document
-from pipeline.data.wording import counted
+from pipeline.data.wording import counted, placed
+from pipeline.data.wordlists import Pair, detect_word_list
+from pipeline.data.words import vocabulary
 from pipeline.errors import DataError
 from pipeline.settings import Settings
 
+_SAMPLE_TEXTS = 2000
+
 
 class Entries(NamedTuple):
-    """A dictionary, and the lines of its file that are no pair of words."""
+    """A dictionary, and what a person should know of how it was read.
+
+    Attributes:
+        words: Target word → source words, in the order of the file.
+        notes: Its form, its direction, and lines left out.
+    """
 
     words: dict[str, list[str]]
-    malformed: list[int]
+    notes: list[str]
 
 
 def read_dictionary(path: Path, settings: Settings) -> dict[str, list[str]]:
-    """The source words of each target word, in the order of the file.
+    """The words on the left of each word on the right, in the order of the file.
 
     Raises:
         DataError: The file can't be read, or holds no pair of words.
@@ -28,32 +39,61 @@ def read_dictionary(path: Path, settings: Settings) -> dict[str, list[str]]:
     return read_entries(path, settings).words
 
 
-def read_entries(path: Path, settings: Settings) -> Entries:
-    """Read a dictionary: source word, tab, target word.
+def read_entries(path: Path, settings: Settings, source: Iterable[str] = (), target: Iterable[str] = ()) -> Entries:
+    """Read a dictionary: tab-separated, MUSE (https://github.com/facebookresearch/MUSE) or CC-CEDICT.
 
-    Lines that are blank or start with ``#`` count for nothing.
+    Lines that are blank or comments count for nothing. The source words stand on the left, unless
+    the words on the left occur more in the target texts, and those on the right in the source texts.
+
+    Args:
+        path: The file.
+        settings: The host's limits.
+        source: Texts of the source domain, if there are any.
+        target: Texts of the target domain.
 
     Raises:
         DataError: The file can't be read, or holds no pair of words.
     """
     text, _ = read_document(path, "auto", settings)
     lines = bounded(numbered_lines(text), settings.max_rows, path.name)
-    pairs: list[tuple[str, str]] = []
+    form = detect_word_list(line for _, line in lines)
+    pairs: list[Pair] = []
     malformed: list[int] = []
     for number, line in lines:
-        if line.lstrip().startswith("#"):
+        if line.lstrip().startswith(form.comments):
             continue
-        left, *right = (side.strip() for side in line.split("\t"))
-        if left and len(right) == 1 and right[0]:
-            pairs.append((left, right[0]))
-        else:
+        found = form.pairs(line)
+        pairs.extend(found)
+        if not found:
             malformed.append(number)
     if not pairs:
         raise DataError(
             f"{path.name} holds no dictionary entry in {counted(len(lines), 'line')}.",
             "Write a source word, a tab and a target word on each line.",
         )
+    turned = _evidence(pairs, source, target)
     words: dict[str, dict[str, None]] = {}
-    for source, target in pairs:
-        words.setdefault(target, {})[source] = None
-    return Entries({target: list(sources) for target, sources in words.items()}, malformed)
+    for left, right in pairs:
+        source_word, target_word = (right, left) if turned > 0 else (left, right)
+        words.setdefault(target_word, {})[source_word] = None
+    side = "right" if turned > 0 else "left"
+    guess = "" if turned else ", as nothing in the texts says otherwise"
+    read = f"{path.name}: {counted(len(pairs), 'word pair')} read ({form.title})"
+    notes = [f"{read}; the source's stand on the {side}{guess}."]
+    if malformed:
+        notes.append(
+            f"{path.name}: {counted(len(malformed), 'line')} left out, {form.malformed} ({placed('line', malformed)})."
+        )
+    return Entries({word: list(sources) for word, sources in words.items()}, notes)
+
+
+def _evidence(pairs: list[Pair], source: Iterable[str], target: Iterable[str]) -> float:
+    """By how much more of the dictionary occurs in the texts if its left side is the target's: above 0, it is."""
+    left, right = ({word.casefold() for word in side} for side in zip(*pairs, strict=True))
+    in_source, in_target = (vocabulary(islice(texts, _SAMPLE_TEXTS)) for texts in (source, target))
+
+    def occurring(words: set[str], known: set[str]) -> float:
+        return len(words & known) / len(words)
+
+    turned = occurring(left, in_target) + occurring(right, in_source)
+    return turned - occurring(left, in_source) - occurring(right, in_target)

@@ -8,6 +8,7 @@ from pipeline.data.clues import is_header, is_repeated
 from pipeline.data.content import numbered_lines
 from pipeline.data.delimited import find_delimiter, has_header, sample
 from pipeline.data.lines import is_json_object
+from pipeline.data.tagged import tagged_format
 from pipeline.spec import FileFormat
 
 SUFFIXES: dict[str, FileFormat] = {
@@ -17,20 +18,31 @@ SUFFIXES: dict[str, FileFormat] = {
     ".json": "jsonl",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
+    ".conll": "conll",
+    ".iob": "conll",
+    ".iob2": "conll",
+    ".bio": "conll",
+    ".bioes": "conll",
+    ".conllu": "conllu",
 }
 DELIMITERS: dict[str, FileFormat] = {",": "csv", ";": "csv", "\t": "tsv"}
 
 
-def detect_format(text: str, suffix: str) -> FileFormat:
+def detect_format(text: str, suffix: str, *, tagged: bool = False) -> FileFormat:
     """Tell the format of a file that holds ``text``.
 
     Args:
         text: The whole file.
         suffix: The extension of its name, with the dot, in lower case.
+        tagged: Whether tagged tokens are wanted.
     """
     named = SUFFIXES.get(suffix, "text")
     if named == "jsonl" or _is_json(text):
         return "jsonl"
+    if named in {"conll", "conllu"}:
+        return tagged_format(text, expected=True) or named
+    if (tagged or named == "text") and (found := tagged_format(text, expected=tagged)):
+        return found
     delimiter = find_delimiter(text, "\t,;" if named == "tsv" else ",;\t")
     if delimiter is None or (named == "text" and not _is_table(sample(text, delimiter), delimiter)):
         return named

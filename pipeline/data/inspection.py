@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import cast, get_args
 
-from pipeline.data.detection import detect_columns
+from pipeline.data.detection import filled, roles
+from pipeline.data.labellings import LABELS
 from pipeline.data.readers import Table, read_table
+from pipeline.data.usable import Usable, fits, usable
 from pipeline.data.wording import MOST_SHOWN, counted, placed, quoted
 from pipeline.settings import Settings
-from pipeline.spec import DatasetSpec, Encoding
+from pipeline.spec import DatasetSpec, TaskName
+from pipeline.tasks import TASKS
 
 MOST_LABELS = 200
 PREVIEW_ROWS = 8
+_CODES = {"text_column": "text", "second_text_column": "second-text", "label_column": "label"}
+_TITLES = {"text_column": "text", "second_text_column": "second text", "label_column": "label"}
+_TOKEN_TITLES = {"text_column": "token", "second_text_column": "second text", "label_column": "tag"}
 
 
 @dataclass(frozen=True)
@@ -45,11 +50,12 @@ class Inspection:
     Attributes:
         dataset: The spec that was given, with what was detected filled in.
         columns: All of the file's columns.
-        row_count: All of the file's rows.
+        row_count: All of the file's rows; of tagged tokens, its sentences.
         preview: The first rows.
-        label_counts: Label → usable rows with it, most frequent first.
+        label_counts: Label → usable texts with it, entity type → entities, or tag → words; most frequent first.
         problems: What has to be corrected before the file can be used.
-        texts: Rows that can be used.
+        texts: Rows or sentences that can be used.
+        notes: What a person should know about how the file was read: what was guessed, repaired, left out.
     """
 
     dataset: DatasetSpec
@@ -59,6 +65,7 @@ class Inspection:
     label_counts: dict[str, int]
     problems: list[Problem]
     texts: int
+    notes: list[str]
 
     @property
     def ok(self) -> bool:
@@ -66,126 +73,138 @@ class Inspection:
         return not self.problems
 
 
-@dataclass(frozen=True)
-class Usable:
-    """The rows that have a text and, where asked for, a label; ``missing``: the numbers of the others."""
-
-    texts: list[str]
-    labels: list[str] | None
-    rows: list[int]
-    missing: list[int]
-
-
-def inspect(dataset: DatasetSpec, settings: Settings, *, labelled: bool) -> Inspection:
+def inspect(
+    dataset: DatasetSpec, settings: Settings, *, labelled: bool, task: TaskName = "text-classification"
+) -> Inspection:
     """Read a file and tell what is in it and what is wrong with it.
 
-    Raises:
-        DataError: The file is missing, empty, no text, over a limit or malformed.
-    """
-    return examine(dataset, settings, labelled=labelled)[0]
-
-
-def examine(dataset: DatasetSpec, settings: Settings, *, labelled: bool) -> tuple[Inspection, Usable]:
-    """As :func:`inspect`, with the rows themselves.
+    Args:
+        dataset: The file, and how to read it as far as that is known.
+        settings: The host's limits.
+        labelled: Whether its labels are wanted; a task without labels has none in any case.
+        task: What its texts are for.
 
     Raises:
         DataError: The file is missing, empty, no text, over a limit or malformed.
     """
-    table = read_table(dataset, settings)
-    filled = _filled(dataset, table, labelled=labelled)
-    usable = _usable(table, filled, labelled=labelled)
-    counts = dict(Counter(usable.labels or ()).most_common())
+    return examine(dataset, settings, labelled=labelled, task=task)[0]
+
+
+def examine(
+    dataset: DatasetSpec, settings: Settings, *, labelled: bool, task: TaskName = "text-classification"
+) -> tuple[Inspection, Usable]:
+    """As :func:`inspect`, with the texts themselves.
+
+    Raises:
+        DataError: The file is missing, empty, no text, over a limit or malformed.
+    """
+    labelled = labelled and TASKS[task].label_column is not None
+    table = read_table(dataset, settings, task)
+    spec = filled(dataset, table, task, labelled=labelled)
+    found = usable(table, spec, task, labelled=labelled)
+    counts = dict(Counter(name for label in found.labels or () for name in LABELS[task].names(label)).most_common())
     inspection = Inspection(
-        dataset=filled,
+        dataset=spec,
         columns=table.columns,
-        row_count=len(table.rows),
+        row_count=len(table.rows if table.starts is None else table.starts),
         preview=table.rows[:PREVIEW_ROWS],
         label_counts=counts,
-        problems=[
-            *_column_problems(filled, table.columns, labelled=labelled),
-            *_row_problems(filled, usable),
-            *_label_problems(filled, counts, len(usable.texts)),
-        ],
-        texts=len(usable.texts),
+        problems=[*_problems(table, spec, task, found, counts, labelled=labelled)],
+        texts=len(found.texts),
+        notes=[*_notes(spec, found, table), *found.notes],
     )
-    return inspection, usable
+    return inspection, found
 
 
-def _filled(dataset: DatasetSpec, table: Table, *, labelled: bool) -> DatasetSpec:
-    """The spec with what was detected; a column chosen for one role is not proposed for the other."""
-    chosen = {dataset.text_column, dataset.label_column if labelled else None}
-    kept = [number for number, name in enumerate(table.columns) if name not in chosen]
-    text, label = detect_columns(
-        replace(
-            table,
-            columns=[table.columns[number] for number in kept],
-            rows=[[row[number] for number in kept] for row in table.rows],
-        )
-    )
-    encoding = cast("Encoding", table.encoding if table.encoding in get_args(Encoding) else "auto")
-    found = {"format": table.format, "encoding": encoding, "text_column": dataset.text_column or text}
-    if labelled:
-        found["label_column"] = dataset.label_column or label
-    return dataset.model_copy(update=found)
+def _problems(
+    table: Table, dataset: DatasetSpec, task: TaskName, found: Usable, counts: dict[str, int], *, labelled: bool
+) -> Iterator[Problem]:
+    if not fits(table, task, labelled=labelled):
+        yield _other_labels(dataset, table)
+        return
+    yield from _column_problems(dataset, table, task, labelled=labelled)
+    yield from _row_problems(dataset, table, task, found)
+    if labelled and found.texts:
+        yield from _label_problems(dataset, task, counts, len(found.texts))
 
 
-def _usable(table: Table, dataset: DatasetSpec, *, labelled: bool) -> Usable:
-    """The rows that can be used; white space in texts becomes single spaces."""
-    labels: list[str] = []
-    usable = Usable([], labels if labelled else None, [], [])
-    wanted = [dataset.text_column, dataset.label_column] if labelled else [dataset.text_column]
-    if not set(wanted) <= set(table.columns):
-        return usable
-    places = [table.columns.index(name) for name in wanted if name is not None]
-    for number, row in zip(table.row_numbers, table.rows, strict=True):
-        text, *label = (" ".join(row[place].split()) for place in places)
-        if not text or "" in label:
-            usable.missing.append(number)
-            continue
-        usable.texts.append(text)
-        labels.extend(label)
-        usable.rows.append(number)
-    return usable
-
-
-def _column_problems(dataset: DatasetSpec, columns: list[str], *, labelled: bool) -> Iterator[Problem]:
+def _notes(dataset: DatasetSpec, found: Usable, table: Table) -> Iterator[str]:
     name = Path(dataset.path).name
-    roles = {"text": dataset.text_column, "label": dataset.label_column}
-    for role in ("text", "label") if labelled else ("text",):
-        column = roles[role]
+    if dataset.encoding == "auto":
+        yield f"{name} was read as Windows-1252, as its bytes suggest; save it as UTF-8 to be sure."
+    if found.missing and dataset.skip_missing:
+        verb = "was" if len(found.missing) == 1 else "were"
+        before, _, where = _missing(dataset, table, found).partition(" (")
+        yield f"{before} {verb} left out ({where}."
+
+
+def _other_labels(dataset: DatasetSpec, table: Table) -> Problem:
+    """What to say of labels that belong to words where texts should have some, or the other way round."""
+    name = Path(dataset.path).name
+    if table.starts is None:
+        message = f"{name} is read as a file of whole texts, but this task learns from a tag for every word."
+        return Problem("not-tagged", message, "Give a CoNLL or CoNLL-U file, or choose that format.")
+    message = f"{name} is read as a file of tagged words, but this task learns from labels of whole texts."
+    return Problem("tagged", message, "Give a table with a label column, or choose another task or format.")
+
+
+def _column_problems(dataset: DatasetSpec, table: Table, task: TaskName, *, labelled: bool) -> Iterator[Problem]:
+    name, columns = Path(dataset.path).name, table.columns
+    chosen = {role: getattr(dataset, role) for role in roles(task, labelled=labelled)}
+    titles = _TITLES if table.starts is None else _TOKEN_TITLES
+    for role, column in chosen.items():
+        title = titles[role]
         if column is None:
-            free = [name for name in columns if name not in roles.values()]
-            remedy = f"Choose the {role} column: {quoted(free)}." if free else f"Give a table with a {role} column."
-            yield Problem(f"no-{role}-column", f"{name} has no column that is plainly the {role}.", remedy)
+            free = [name for name in columns if name not in chosen.values()]
+            remedy = f"Choose the {title} column: {quoted(free)}." if free else f"Give a table with a {title} column."
+            yield Problem(f"no-{_CODES[role]}-column", f"{name} has no column that is plainly the {title}.", remedy)
         elif column not in columns:
             yield Problem("unknown-column", f"{name} has no column “{column}”.", f"It has {quoted(columns)}.")
-    if labelled and dataset.text_column is not None and dataset.text_column == dataset.label_column:
-        message = f"{name}: “{dataset.text_column}” is chosen both as the text and as the label."
-        yield Problem("no-label-column", message, "Choose another column for one of them.")
+    for column, count in Counter(column for column in chosen.values() if column is not None).items():
+        if count > 1:
+            *others, last = [role for role in chosen if chosen[role] == column]
+            first = " and ".join(f"as the {titles[role]}" for role in others)
+            message = f"{name}: “{column}” is chosen both {first} and as the {titles[last]}."
+            yield Problem(f"no-{_CODES[last]}-column", message, "Choose another column for one of them.")
 
 
-def _row_problems(dataset: DatasetSpec, usable: Usable) -> Iterator[Problem]:
-    if usable.missing and not (dataset.skip_missing and usable.texts):
-        remedy = "Fill them in, or choose “Leave out incomplete rows”." if usable.texts else "Choose other columns."
-        yield Problem(
-            "missing", f"{missing_rows(Path(dataset.path).name, usable)}.", remedy, tuple(usable.missing[:MOST_SHOWN])
+def _row_problems(dataset: DatasetSpec, table: Table, task: TaskName, found: Usable) -> Iterator[Problem]:
+    if found.missing and not (dataset.skip_missing and found.texts):
+        none = " ([] where a text has no label)" if found.labels and TASKS[task].labelling == "several" else ""
+        remedy = f"Fill them in{none}, or choose “Leave out incomplete rows”."
+        if not found.texts:
+            remedy = "Choose other columns."
+        message = f"{_missing(dataset, table, found)}."
+        yield Problem("missing", message, remedy, tuple(found.missing[:MOST_SHOWN]))
+    if found.strange:
+        message = (
+            f"{Path(dataset.path).name}: {counted(len(found.strange), 'tag')} neither “O” nor like “B-PER” "
+            f"({placed('line', found.strange)})."
         )
+        yield Problem("strange-tags", message, "Correct them in the file.", tuple(found.strange[:MOST_SHOWN]))
 
 
-def _label_problems(dataset: DatasetSpec, counts: dict[str, int], total: int) -> Iterator[Problem]:
-    name, column = Path(dataset.path).name, dataset.label_column
-    if len(counts) == 1:
+def _label_problems(dataset: DatasetSpec, task: TaskName, counts: dict[str, int], total: int) -> Iterator[Problem]:
+    name, column, kind = Path(dataset.path).name, dataset.label_column, LABELS[task]
+    every_text_its_own = kind.by_label and len(counts) == total
+    if not counts:
+        what = "an entity in it" if TASKS[task].spans else "a label"
+        message = f"{name}: none of its {counted(total, 'text')} has {what}."
+        yield Problem("one-label", message, "Choose another label column, or add texts with labels.")
+    elif len(counts) < kind.least:
         message = f"{name}: the only label is “{next(iter(counts))}” ({counted(total, 'text')})."
         yield Problem("one-label", message, "Choose another label column, or add texts with other labels.")
-    elif len(counts) > MOST_LABELS or (counts and len(counts) == total):
+    elif len(counts) > MOST_LABELS or every_text_its_own:
         message = f"{name}: the column “{column}” has {len(counts):,} different values in {total:,} rows."
         yield Problem("too-many-labels", message, f"Choose a label column with at most {MOST_LABELS} labels.")
-    elif rare := [label for label, count in counts.items() if count == 1]:
+    elif kind.by_label and (rare := [label for label, count in counts.items() if count == 1]):
         message = f"{name}: only one text has the label {quoted(rare)}."
         yield Problem("few-per-label", message, "Add texts with it, or remove its row.")
 
 
-def missing_rows(name: str, usable: Usable) -> str:
+def _missing(dataset: DatasetSpec, table: Table, found: Usable) -> str:
     """How many rows lack a text or a label, and which, as the beginning of a sentence."""
-    what = "text" if usable.labels is None else "text or label"
-    return f"{name}: {counted(len(usable.missing), 'row')} without {what} ({placed('row', usable.missing)})"
+    row, text, label = ("row", "text", "label") if table.starts is None else ("line", "token", "tag")
+    what = text if found.labels is None else f"{text} or {label}"
+    name = Path(dataset.path).name
+    return f"{name}: {counted(len(found.missing), row)} without {what} ({placed(row, found.missing)})"

@@ -31,6 +31,15 @@ SCALES: tuple[tuple[str, ...], ...] = (
     ("负面", "中性", "正面"),
     ("消极", "中性", "积极"),
 )
+# Names of the same kinds of entity: CoNLL-2003's, those of other corpora, and Chinese ones.
+KINDS: tuple[frozenset[str], ...] = (
+    frozenset({"per", "pers", "person", "people", "human", "nr", "人名", "人物", "人"}),
+    frozenset({"loc", "location", "place", "gpe", "geo", "geoloc", "geoent", "facility", "fac", "ns"})
+    | {"地名", "地点", "地址", "位置"},
+    frozenset({"org", "organization", "organisation", "corporation", "company", "group", "institution", "nt"})
+    | {"机构", "机构名", "组织", "组织机构", "组织名", "公司"},
+    frozenset({"misc", "miscellaneous", "other", "其他"}),
+)
 WELL_KNOWN = frozenset(label for scale in SCALES for label in scale)
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
@@ -57,13 +66,14 @@ def match_labels(source: Iterable[str], target: Iterable[str]) -> LabelMatch:
     """Suggest a source label for every target label.
 
     Tried in turn: the very same labels; the same place on two scales of :data:`SCALES`; the same
-    letters but for case, space and punctuation; the one label that is left over on both sides.
+    letters but for case, space and punctuation; the only source label of the same row of
+    :data:`KINDS`; the one label that is left over on both sides.
     """
     sources = sorted(set(source))
     targets = sorted(set(target))
     if set(targets) <= set(sources):
         return LabelMatch(mapping={}, unmatched=[])
-    found = _same_letters(sources, targets) | _same_place(sources, targets)
+    found = _same_kind(sources, targets) | _same_letters(sources, targets) | _same_place(sources, targets)
     left = [label for label in targets if label not in found]
     free = [label for label in sources if label not in found.values()]
     # Two leftover numbers say nothing of each other: 2 of {1, 2} is not 0 of {0, 1}.
@@ -97,6 +107,15 @@ def _plain(label: str) -> str:
 def _same_letters(sources: list[str], targets: list[str]) -> dict[str, str]:
     plain = {_plain(label): label for label in sources}
     return {label: label if label in sources else plain[_plain(label)] for label in targets if _plain(label) in plain}
+
+
+def _same_kind(sources: list[str], targets: list[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for kind in KINDS:
+        known = [label for label in sources if _plain(label) in kind]
+        if len(known) == 1:
+            found |= {label: known[0] for label in targets if _plain(label) in kind}
+    return found
 
 
 def _same_place(sources: list[str], targets: list[str]) -> dict[str, str]:

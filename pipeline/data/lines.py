@@ -1,4 +1,4 @@
-"""Files of lines: JSON lines, and plain text with or without a label before each text."""
+"""Files of lines: JSON lines, and plain text with or without labels before each text."""
 
 from __future__ import annotations
 
@@ -50,16 +50,23 @@ def read_text(text: str, name: str, limit: int) -> Content:
     Raises:
         DataError: A line has two labels.
     """
+    numbers, lines, labels = _divided_lines(text, name, limit)
+    twice = next((number for number, each in zip(numbers, labels, strict=False) if len(each) > 1), None)
+    if twice is not None:
+        raise DataError(f"{name}: line {twice} has more than one label.", "Keep one label a line.")
+    return _content(numbers, lines, [each[0] for each in labels])
+
+
+def read_text_with_labels(text: str, name: str, limit: int) -> Content:
+    """As :func:`read_text`, but a line may start with several of fastText's labels; they become a JSON list."""
+    numbers, lines, labels = _divided_lines(text, name, limit)
+    return _content(numbers, lines, [each[0] if len(each) == 1 else _ENCODER.encode(each) for each in labels])
+
+
+def read_lines(text: str, name: str, limit: int) -> Content:
+    """Read one text a line, whatever it starts with."""
     numbered = bounded(numbered_lines(text), limit, name)
-    numbers = [number for number, _ in numbered]
-    lines = [line.strip() for _, line in numbered]
-    pairs = _labelled(lines)
-    if pairs is None:
-        return Content(["text"], [[line] for line in lines], numbers)
-    for number, (_, rest) in zip(numbers, pairs, strict=True):
-        if rest.startswith(_FASTTEXT):
-            raise DataError(f"{name}: line {number} has more than one label.", "Keep one label a line.")
-    return Content(["label", "text"], [[label.removeprefix(_FASTTEXT), rest] for label, rest in pairs], numbers)
+    return Content(["text"], [[line.strip()] for _, line in numbered], [number for number, _ in numbered])
 
 
 def _objects(text: str, name: str) -> Iterator[tuple[int, dict[str, str]]]:
@@ -107,6 +114,27 @@ def _clean(text: str) -> str:
 
 def _fault(error: Exception) -> str:
     return f"{error.msg} at column {error.colno}" if isinstance(error, json.JSONDecodeError) else "it can't be parsed"
+
+
+def _divided_lines(text: str, name: str, limit: int) -> tuple[list[int], list[str], list[list[str]]]:
+    """The lines' numbers and texts, and the labels before them, if that is what they start with."""
+    numbered = bounded(numbered_lines(text), limit, name)
+    numbers, lines = [number for number, _ in numbered], [line.strip() for _, line in numbered]
+    labels: list[list[str]] = []
+    pairs = _labelled(lines)
+    for place, (first, rest) in enumerate(pairs or ()):
+        labels.append([first.removeprefix(_FASTTEXT)])
+        lines[place] = rest
+        while lines[place].startswith(_FASTTEXT):
+            further, lines[place] = _divided(lines[place], None)
+            labels[place].append(further.removeprefix(_FASTTEXT))
+    return numbers, lines, labels
+
+
+def _content(numbers: list[int], lines: list[str], labels: list[str]) -> Content:
+    if not labels:
+        return Content(["text"], [[line] for line in lines], numbers)
+    return Content(["label", "text"], [[label, line] for label, line in zip(labels, lines, strict=True)], numbers)
 
 
 def _labelled(lines: list[str]) -> list[tuple[str, str]] | None:

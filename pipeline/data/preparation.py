@@ -2,147 +2,186 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.data.agreement import Agreement, Domain
 from pipeline.data.dictionary import read_entries
-from pipeline.data.labels import apply_mapping, match_labels, sorted_labels
+from pipeline.data.labellings import LABELS
+from pipeline.data.labels import sorted_labels
 from pipeline.data.splits import hold_out
 from pipeline.data.texts import Texts, read_texts
-from pipeline.data.wording import counted, placed, quoted
+from pipeline.data.wording import counted
+from pipeline.data.words import joined
 from pipeline.errors import DataError
 from pipeline.settings import Settings
-from pipeline.spec import DatasetSpec, DataSpec
+from pipeline.spec import DatasetSpec, DataSpec, TaskName
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """What a run learns from and is tested on.
+    """What a run learns from and is tested on. A split that there is no file for is empty.
 
     Attributes:
-        labels: The source's labels in order; every other label is one of them.
+        labels: The run's labels in order: the source's, or without source texts the target's.
+            Entities' are ``O`` and then ``B-`` and ``I-`` of each type. None for language modelling.
         source_train: Texts of the source domain to learn from.
         source_test: Texts of the source domain to test on.
         target_train: Texts of the target domain to learn from.
+        dev: Texts of the target domain to watch while learning.
         test: The frozen test set of the target domain.
         unlabelled: Further texts of the target domain; none of them is a test text.
         dictionary: Target word → source words.
-        notes: What a person should know: rows left out, texts removed.
+        notes: What a person should know: rows left out, texts removed, tags repaired.
     """
 
     labels: list[str]
     source_train: Texts
     source_test: Texts
     target_train: Texts
+    dev: Texts
     test: Texts
     unlabelled: Texts
     dictionary: dict[str, list[str]]
     notes: list[str]
 
 
-def prepare(data: DataSpec, seed: int, settings: Settings) -> Prepared:
+def prepare(data: DataSpec, seed: int, settings: Settings, task: TaskName = "text-classification") -> Prepared:
     """Read, check and split the data of a run.
+
+    No test text is in any other split of its domain, and no development text is in the training
+    texts. What becomes of the source texts does not depend on the target's files, so that runs may
+    share the models made from them.
 
     Raises:
         DataError: A file can't be used, label sets do not agree, or too little is left to learn from.
     """
-    notes: list[str] = []
+    reader = _Reader(settings, task)
+    notes = reader.notes
+    source = reader.read(data.source, data.source_label_mapping)
+    target = reader.read(data.target, data.label_mapping)
+    reader.agree(data, source, target)
 
-    def read(dataset: DatasetSpec, *, labelled: bool = True) -> Texts:
-        texts, found = read_texts(dataset, settings, labelled=labelled)
-        notes.extend(found)
-        return texts
-
-    source = read(data.source)
-    labels = sorted_labels(source.labels or ())
-    _check_mapping(data, labels)
-
-    def read_target(dataset: DatasetSpec) -> Texts:
-        texts = _mapped(read(dataset), data.label_mapping)
-        _check_labels(texts, labels, dataset)
-        return texts
-
-    target_train = read_target(data.target)
-    if data.test is None:
-        target_train, test = _hold_out(target_train, data.target, data.test_fraction, seed)
-    else:
-        test = read_target(data.test)
-    if data.source_test is None:
-        source_train, source_test = _hold_out(source, data.source, data.source_test_fraction, seed)
-    else:
-        source_train, source_test = source, read(data.source_test)
-        _check_labels(source_test, labels, data.source_test)
-    unlabelled = Texts([], None, [])
-    if data.unlabelled is not None:
-        unlabelled = _distinct(read(data.unlabelled, labelled=False), "unlabelled", notes)
-
+    target_train, test = _test_set(reader, data, "target", target, seed)
+    source_train, source_test = _test_set(reader, data, "source", source, seed)
+    unlabelled = _distinct(reader.read(data.unlabelled, {}, labelled=False), "unlabelled", notes)
     target_train = _without(target_train, test, "target training", notes)
     unlabelled = _without(unlabelled, test, "unlabelled", notes)
     source_train = _without(source_train, source_test, "source training", notes)
-    _check_enough(target_train, data.target)
-    _check_enough(source_train, data.source)
+    target_train, dev = _dev_set(reader, data, target_train, test, seed)
+    _check_enough(target_train, data.target, task)
+    _check_enough(source_train, data.source, task)
+    if seen := len(set(source_train.texts) & set(test.texts)):
+        notes.append(
+            f"{counted(seen, 'test text')} also among the source texts: models trained on those have seen them."
+        )
     return Prepared(
-        labels=labels,
+        labels=reader.labels,
         source_train=source_train,
         source_test=source_test,
         target_train=target_train,
+        dev=dev,
         test=test,
         unlabelled=unlabelled,
-        dictionary=_dictionary(data.dictionary, settings, notes),
+        dictionary=_dictionary(
+            data, settings, notes, (source_train, source_test), (target_train, dev, test, unlabelled)
+        ),
         notes=notes,
     )
 
 
-def _hold_out(texts: Texts, dataset: DatasetSpec, fraction: float, seed: int) -> tuple[Texts, Texts]:
-    try:
-        return hold_out(texts, fraction, seed)
-    except DataError as error:
-        raise DataError(f"{_name(dataset)}: {error.message}", error.remedy) from error
+class _Reader:
+    """Reads the files of a run, collects what there is to note, and holds them to one set of labels."""
+
+    def __init__(self, settings: Settings, task: TaskName) -> None:
+        self.settings, self.task = settings, task
+        self.notes: list[str] = []
+        self._agreement = Agreement(task, "source", "", [])
+
+    @property
+    def labels(self) -> list[str]:
+        return self._agreement.labels
+
+    def read(self, dataset: DatasetSpec | None, mapping: dict[str, str], *, labelled: bool = True) -> Texts:
+        """A file's texts with its labels mapped; none of them without a file."""
+        if dataset is None:
+            return Texts([], [] if labelled else None, [])
+        texts, found = read_texts(dataset, self.settings, labelled=labelled, task=self.task)
+        self.notes.extend(found)
+        return texts.renamed(mapping, self.task)
+
+    def agree(self, data: DataSpec, source: Texts, target: Texts) -> None:
+        """Take the labels from the source, or without one from the target, and check the other."""
+        owner: Domain = "target" if data.source is None else "source"
+        dataset, texts = (data.target, target) if data.source is None else (data.source, source)
+        name = Path(dataset.path).name if dataset else ""
+        self._agreement = Agreement(self.task, owner, name, sorted_labels(texts.names(self.task)))
+        if owner == "source":
+            self._agreement.check_mapping(data.label_mapping)
+        if data.target is not None:
+            self._agreement.check(target, data.target)
+
+    def read_agreed(self, dataset: DatasetSpec, mapping: dict[str, str]) -> Texts:
+        texts = self.read(dataset, mapping)
+        self._agreement.check(texts, dataset)
+        return texts
+
+    def hold_out(
+        self, texts: Texts, dataset: DatasetSpec, fraction: float, seed: int, *, purpose: str
+    ) -> tuple[Texts, Texts]:
+        try:
+            return hold_out(texts, fraction, seed, by_label=LABELS[self.task].by_label, purpose=purpose)
+        except DataError as error:
+            raise DataError(f"{Path(dataset.path).name}: {error.message}", error.remedy) from error
 
 
-def _mapped(texts: Texts, mapping: dict[str, str]) -> Texts:
-    return replace(texts, labels=apply_mapping(texts.labels or [], mapping))
-
-
-def _check_mapping(data: DataSpec, labels: list[str]) -> None:
-    strange = sorted(set(data.label_mapping.values()) - set(labels))
-    if strange:
-        raise DataError(
-            f"The label mapping leads to {quoted(strange)}, not a label of {_name(data.source)}.",
-            f"Its labels are {quoted(labels)}.",
-        )
-
-
-def _check_labels(texts: Texts, labels: list[str], dataset: DatasetSpec) -> None:
-    present = sorted_labels(texts.labels or ())
-    strange = [label for label in present if label not in labels]
-    if not strange:
-        return
-    match = match_labels(labels, present)
-    suggestion = ", ".join(f"{target} → {source}" for target, source in match.mapping.items())
-    raise DataError(
-        f"{_name(dataset)} has labels that the source has not: {quoted(strange)}; the source's are {quoted(labels)}.",
-        f"Map its labels to the source's{', such as ' + suggestion if suggestion else ''}.",
+def _test_set(reader: _Reader, data: DataSpec, domain: Domain, texts: Texts, seed: int) -> tuple[Texts, Texts]:
+    """A domain's texts to learn from, and its test set: a file of its own, or held out of the texts."""
+    whole, given, fraction, mapping = (
+        (data.source, data.source_test, data.source_test_fraction, data.source_label_mapping)
+        if domain == "source"
+        else (data.target, data.test, data.test_fraction, data.label_mapping)
     )
+    if given is not None:
+        return texts, reader.read_agreed(given, mapping)
+    if whole is None:
+        return texts, texts
+    return reader.hold_out(texts, whole, fraction, seed, purpose="test")
 
 
-def _check_enough(texts: Texts, dataset: DatasetSpec) -> None:
-    """Refuse what teaches nothing once the test texts are out of it."""
-    present = sorted(set(texts.labels or ()))
-    if len(present) < 2:
-        left = f"only texts with the label “{present[0]}”" if present else "no texts"
+def _dev_set(reader: _Reader, data: DataSpec, train: Texts, test: Texts, seed: int) -> tuple[Texts, Texts]:
+    """The target texts to learn from, and those to watch: a file of their own, or held out, or none."""
+    if data.dev is not None:
+        dev = _without(reader.read_agreed(data.dev, data.label_mapping), test, "development", reader.notes)
+        if not len(dev):
+            raise DataError(
+                f"{Path(data.dev.path).name}: all of its texts are test texts, too.", "Give other development texts."
+            )
+        return _without(train, dev, "target training", reader.notes, other="development"), dev
+    if data.target is not None and data.dev_fraction > 0:
+        return reader.hold_out(train, data.target, data.dev_fraction, seed, purpose="development")
+    return train, train.at([])
+
+
+def _check_enough(texts: Texts, dataset: DatasetSpec | None, task: TaskName) -> None:
+    """Refuse what teaches nothing once the test and development texts are out of it."""
+    present = sorted(texts.names(task))
+    if dataset is not None and (not len(texts) or len(present) < LABELS[task].least):
+        left = f"only texts with the label “{present[0]}”" if present else "only texts without labels"
         raise DataError(
-            f"{_name(dataset)}: there are {left} left to learn from once the test texts are taken out.",
+            f"{Path(dataset.path).name}: there are {left if len(texts) else 'no texts'} left to learn from "
+            "once the test texts are taken out.",
             "Add texts, or choose a test file that does not repeat them.",
         )
 
 
-def _without(texts: Texts, test: Texts, what: str, notes: list[str]) -> Texts:
-    """The texts that are not in the test set, with a note of how many were."""
-    tested = set(test.texts)
-    kept = [place for place, text in enumerate(texts.texts) if text not in tested]
+def _without(texts: Texts, others: Texts, what: str, notes: list[str], other: str = "test") -> Texts:
+    """The texts that are not among others, with a note of how many were."""
+    taken = set(others.texts)
+    kept = [place for place, text in enumerate(texts.texts) if text not in taken]
     if removed := len(texts) - len(kept):
-        notes.append(f"{counted(removed, f'{what} text')} removed: equal to a test text.")
+        notes.append(f"{counted(removed, f'{what} text')} removed: equal to a {other} text.")
     return texts.at(kept)
 
 
@@ -154,17 +193,13 @@ def _distinct(texts: Texts, what: str, notes: list[str]) -> Texts:
     return texts.at(kept)
 
 
-def _dictionary(path: str | None, settings: Settings, notes: list[str]) -> dict[str, list[str]]:
-    if path is None:
+def _dictionary(
+    data: DataSpec, settings: Settings, notes: list[str], source: Iterable[Texts], target: Iterable[Texts]
+) -> dict[str, list[str]]:
+    """The dictionary, turned so that its target words are those of the target texts."""
+    if data.dictionary is None:
         return {}
-    words, malformed = read_entries(Path(path), settings)
-    if malformed:
-        notes.append(
-            f"{Path(path).name}: {counted(len(malformed), 'line')} left out, "
-            f"not two words with a tab between ({placed('line', malformed)})."
-        )
-    return words
-
-
-def _name(dataset: DatasetSpec) -> str:
-    return Path(dataset.path).name
+    sides = [(joined(item) for texts in side for item in texts.texts) for side in (source, target)]
+    entries = read_entries(Path(data.dictionary), settings, *sides)
+    notes.extend(entries.notes)
+    return entries.words

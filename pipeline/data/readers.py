@@ -10,16 +10,28 @@ from pipeline.data.content import Content, bounded
 from pipeline.data.delimited import read_csv, read_tsv
 from pipeline.data.encoding import decode
 from pipeline.data.formats import detect_format
-from pipeline.data.lines import read_jsonl, read_text
+from pipeline.data.lines import read_jsonl, read_lines, read_text, read_text_with_labels
+from pipeline.data.tagged import read_conll, read_conllu
 from pipeline.errors import DataError
 from pipeline.settings import Settings
-from pipeline.spec import DatasetSpec, Encoding, FileFormat
+from pipeline.spec import DatasetSpec, Encoding, FileFormat, TaskName
+from pipeline.tasks import TASKS, Labelling
 
-READERS: dict[FileFormat, Callable[[str, str, int], Content]] = {
+Reader = Callable[[str, str, int], Content]
+READERS: dict[FileFormat, Reader] = {
     "csv": read_csv,
     "tsv": read_tsv,
     "jsonl": read_jsonl,
     "text": read_text,
+    "conll": read_conll,
+    "conllu": read_conllu,
+}
+#: What a line of plain text may start with depends on what its text is labelled with.
+TEXT_READERS: dict[Labelling, Reader] = {
+    "one": read_text,
+    "several": read_text_with_labels,
+    "tags": read_lines,
+    "none": read_lines,
 }
 _MEGABYTE = 1_000_000
 
@@ -32,9 +44,10 @@ class Table:
         columns: Their names.
         rows: One cell a column; a field that a JSON object lacks is empty.
         row_numbers: As a spreadsheet counts rows (a header is row 1); lines in JSON lines and
-            plain text; items in a JSON array.
+            plain text and tagged files; items in a JSON array.
         format: What the file turned out to be, never ``auto``.
         encoding: What it was decoded from.
+        starts: Of a file with one token a row: the place of each sentence's first one in ``rows``.
     """
 
     columns: list[str]
@@ -42,10 +55,11 @@ class Table:
     row_numbers: list[int]
     format: FileFormat
     encoding: str
+    starts: list[int] | None = None
 
 
-def read_table(dataset: DatasetSpec, settings: Settings) -> Table:
-    """Read a file as its spec says, detecting what the spec leaves open.
+def read_table(dataset: DatasetSpec, settings: Settings, task: TaskName = "text-classification") -> Table:
+    """Read a file as its spec says, detecting what the spec leaves open as the task needs it.
 
     Raises:
         DataError: The file is missing, empty, too large, no text, or broken; says where and what to do.
@@ -53,12 +67,18 @@ def read_table(dataset: DatasetSpec, settings: Settings) -> Table:
     path = Path(dataset.path)
     name = path.name or dataset.path
     text, encoding = read_document(path, dataset.encoding, settings)
-    format_ = detect_format(text, path.suffix.lower()) if dataset.format == "auto" else dataset.format
-    content = READERS[format_](text, name, settings.max_rows)
+    labelling = TASKS[task].labelling
+    format_ = dataset.format
+    if format_ == "auto":
+        format_ = detect_format(text, path.suffix.lower(), tagged=labelling == "tags")
+    reader = TEXT_READERS[labelling] if format_ == "text" else READERS[format_]
+    content = reader(text, name, settings.max_rows)
     if not content.rows:
-        raise DataError(f"{name} has no rows under its header.", "Choose a file with texts in it.")
-    bounded(content.rows, settings.max_rows, name)
-    return Table(content.columns, content.rows, content.row_numbers, format_, encoding)
+        what = "no rows under its header" if content.starts is None else "no tokens in it"
+        raise DataError(f"{name} has {what}.", "Choose a file with texts in it.")
+    if content.starts is None:
+        bounded(content.rows, settings.max_rows, name)
+    return Table(content.columns, content.rows, content.row_numbers, format_, encoding, content.starts)
 
 
 def read_document(path: Path, encoding: Encoding, settings: Settings) -> tuple[str, str]:

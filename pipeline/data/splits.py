@@ -1,46 +1,55 @@
-"""Holds out a test set: by label, the same for the same seed, and nothing of it left behind."""
+"""Holds texts out: the same ones for the same seed, and nothing of them left behind."""
 
 from __future__ import annotations
 
 from sklearn.model_selection import train_test_split
 
+from pipeline.data.labellings import Item, Label
 from pipeline.data.texts import Texts
 from pipeline.errors import DataError
 
 
-def hold_out(texts: Texts, fraction: float, seed: int) -> tuple[Texts, Texts]:
-    """Divide texts in two, each label in the same proportion; equal texts stay together.
-
-    At least one distinct text of each label goes to either side, however small the fraction.
+def hold_out(
+    texts: Texts, fraction: float, seed: int, *, by_label: bool = True, purpose: str = "test"
+) -> tuple[Texts, Texts]:
+    """Divide texts in two; equal texts stay together.
 
     Args:
         texts: What to divide.
-        fraction: Share of each label's distinct texts to hold out.
+        fraction: Share of the distinct texts to hold out. At least one goes to either side.
         seed: The same seed gives the same division.
+        by_label: Divide the texts of each label in this proportion; else all of them at random.
+        purpose: What they are held out for, for the message.
 
     Returns:
         The rest and the held-out texts, both in the order they had.
 
     Raises:
-        DataError: A label has fewer than two different texts.
+        DataError: There are fewer than two different texts, or a label has.
     """
-    labels = texts.labels or [""] * len(texts)
-    first_label: dict[str, str] = {}
-    for text, label in zip(texts.texts, labels, strict=True):
-        first_label.setdefault(text, label)
-    distinct: dict[str, list[str]] = {label: [] for label in sorted(set(labels))}
-    for text, label in first_label.items():
+    strata: list[Label] = (texts.labels if by_label else None) or [""] * len(texts)
+    first: dict[Item, Label] = {}
+    for text, label in zip(texts.texts, strata, strict=True):
+        first.setdefault(text, label)
+    distinct: dict[Label, list[Item]] = {label: [] for label in sorted(set(strata), key=str)}
+    for text, label in first.items():
         distinct[label].append(text)
-    held: set[str] = set()
+    held: set[Item] = set()
     for label, members in distinct.items():
         if len(members) < 2:
-            raise DataError(
-                f"Label “{label}” has fewer than two different texts, so none can be held out for testing.",
-                "Add texts with this label, remove it, or give a test file.",
-            )
+            raise _too_few(label, purpose)
         count = min(max(round(len(members) * fraction), 1), len(members) - 1)
-        held.update(train_test_split(members, test_size=count, random_state=seed)[1])
+        chosen = train_test_split(range(len(members)), test_size=count, random_state=seed)[1]
+        held.update(members[place] for place in chosen)
     return (
         texts.at(place for place, text in enumerate(texts.texts) if text not in held),
         texts.at(place for place, text in enumerate(texts.texts) if text in held),
+    )
+
+
+def _too_few(label: Label, purpose: str) -> DataError:
+    what = f"Label “{label}” has" if label else "There are"
+    return DataError(
+        f"{what} fewer than two different texts, so none can be held out as {purpose} texts.",
+        f"Add texts{' with this label, remove it' if label else ''}, or give a {purpose} file.",
     )

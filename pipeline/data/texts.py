@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
-from pipeline.data.inspection import examine, missing_rows
+from pipeline.data.inspection import examine
+from pipeline.data.labellings import LABELS, Item, Label
 from pipeline.errors import DataError
 from pipeline.settings import Settings
-from pipeline.spec import DatasetSpec
+from pipeline.spec import DatasetSpec, TaskName
 
 
 @dataclass(frozen=True)
 class Texts:
-    """Texts in the order of their file.
+    """Texts in the order of their file. Equal ones compare and hash as equal.
 
     Attributes:
-        texts: Without white space around them, single spaces within.
-        labels: One a text; None where the file is used without labels.
-        rows: The row of the file that each text comes from.
+        texts: What a model reads: a text, without white space around it and with single spaces
+            within; both texts of a pair; or the words of a sentence.
+        labels: One a text: its label, all of several, or a tag for each word (IOB2 where they spell
+            entities). None where the file is used without labels.
+        rows: The row of the file that each text comes from, or the line of its first token.
     """
 
-    texts: list[str]
-    labels: list[str] | None
+    texts: list[Item]
+    labels: list[Label] | None
     rows: list[int]
 
     def __len__(self) -> int:
@@ -38,9 +40,21 @@ class Texts:
             [self.rows[place] for place in chosen],
         )
 
+    def names(self, task: TaskName) -> set[str]:
+        """What their labels are called: labels, entity types, or tags."""
+        return {name for label in self.labels or () for name in LABELS[task].names(label)}
 
-def read_texts(dataset: DatasetSpec, settings: Settings, *, labelled: bool) -> tuple[Texts, list[str]]:
-    """Read a file's texts and, where asked for, their labels.
+    def renamed(self, mapping: dict[str, str], task: TaskName) -> Texts:
+        """The same with the names of the labels mapped."""
+        if self.labels is None or not mapping:
+            return self
+        return replace(self, labels=[LABELS[task].renamed(label, mapping) for label in self.labels])
+
+
+def read_texts(
+    dataset: DatasetSpec, settings: Settings, *, labelled: bool, task: TaskName = "text-classification"
+) -> tuple[Texts, list[str]]:
+    """Read a file's texts and, where asked for and the task has some, their labels.
 
     Returns:
         The texts, and notes of what a person should know about them.
@@ -48,16 +62,8 @@ def read_texts(dataset: DatasetSpec, settings: Settings, *, labelled: bool) -> t
     Raises:
         DataError: The file can't be read, or has a problem that its inspection shows.
     """
-    inspection, usable = examine(dataset, settings, labelled=labelled)
+    inspection, usable = examine(dataset, settings, labelled=labelled, task=task)
     if inspection.problems:
         *others, last = inspection.problems
         raise DataError(" ".join([*map(str, others), last.message]), last.remedy)
-    name = Path(dataset.path).name
-    notes = []
-    if inspection.dataset.encoding == "auto":
-        notes.append(f"{name} was read as Windows-1252, as its bytes suggest; save it as UTF-8 to be sure.")
-    if usable.missing:
-        verb = "was" if len(usable.missing) == 1 else "were"
-        before, _, where = missing_rows(name, usable).partition(" (")
-        notes.append(f"{before} {verb} left out ({where}.")
-    return Texts(usable.texts, usable.labels, usable.rows), notes
+    return Texts(usable.texts, usable.labels, usable.rows), inspection.notes

@@ -2,6 +2,7 @@ from itertools import starmap
 
 import pytest
 
+from pipeline.data.content import Content
 from pipeline.data.delimited import read_csv, read_tsv
 
 
@@ -17,7 +18,7 @@ def tsv(text: str, limit: int = 1000):
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_delimiters_and_line_ends(delimiter, end):
     content = csv(end.join(["label,text", "1,good", "0,bad", ""]).replace(",", delimiter))
-    assert content == (["label", "text"], [["1", "good"], ["0", "bad"]], [2, 3])
+    assert content == Content(["label", "text"], [["1", "good"], ["0", "bad"]], [2, 3])
 
 
 def test_quoted_cells_hold_delimiters_quotes_and_line_ends():
@@ -87,12 +88,14 @@ def test_without_evidence_the_first_row_is_a_header():
 
 
 def test_no_rows():
-    assert csv(",\n,\n") == ([], [], [])
-    assert tsv("") == ([], [], [])
+    assert csv(",\n,\n") == Content([], [], [])
+    assert tsv("") == Content([], [], [])
 
 
 def test_tabs():
-    assert tsv("label\ttext\r\n1\tgood\r\n0\tbad\r\n") == (["label", "text"], [["1", "good"], ["0", "bad"]], [2, 3])
+    assert tsv("label\ttext\r\n1\tgood\r\n0\tbad\r\n") == Content(
+        ["label", "text"], [["1", "good"], ["0", "bad"]], [2, 3]
+    )
 
 
 def test_stray_quotation_marks_of_corpora_are_plain_characters():

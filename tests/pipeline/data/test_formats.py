@@ -40,6 +40,33 @@ def test_the_format_is_told_by_extension_then_content(suffix, text, expected):
     assert detect_format(text, suffix) == expected
 
 
+TAGGED = "EU\tB-ORG\nrejects\tO\n\nPeter\tB-PER\n"
+WORDS = "The DT\ndog NN\n\nIt PRP\n"
+UNIVERSAL = "1\tIt\tit\tPRON" + "\t_" * 6 + "\n\n1\tis\tbe\tAUX" + "\t_" * 6 + "\n"
+
+
+@pytest.mark.parametrize(
+    ("suffix", "text", "tagged", "expected"),
+    [
+        (".conll", TAGGED, False, "conll"),
+        (".iob2", TAGGED, False, "conll"),
+        (".conll", UNIVERSAL, True, "conllu"),
+        (".conllu", TAGGED, True, "conll"),
+        (".conllu", "", True, "conllu"),
+        (".txt", TAGGED, False, "conll"),
+        (".txt", UNIVERSAL, False, "conllu"),
+        (".tsv", TAGGED, True, "conll"),
+        (".txt", WORDS, True, "conll"),
+        (".txt", WORDS, False, "text"),
+        (".csv", lines(",", "label,text\n"), True, "csv"),
+        (".txt", "Only words.\n\nOf two lines.\n", True, "text"),
+        (".tsv", lines("\t", "label\ttext\n"), True, "tsv"),
+    ],
+)
+def test_files_of_tagged_words(suffix, text, tagged, expected):
+    assert detect_format(text, suffix, tagged=tagged) == expected
+
+
 def test_a_table_of_words_without_labels_is_text():
     assert detect_format("dog\tcanine\ncat\tfeline\nowl\tbird\n", ".txt") == "text"
 

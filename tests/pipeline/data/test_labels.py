@@ -70,3 +70,22 @@ def test_a_mapping_is_applied():
 
 def test_labels_are_sorted_numbers_by_value():
     assert sorted_labels(["10", "9", "-1", "b", "a", "9"]) == ["-1", "9", "10", "a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "mapping", "unmatched"),
+    [
+        (
+            "PER LOC ORG",
+            "person location corporation group product",
+            {"person": "PER", "location": "LOC", "corporation": "ORG", "group": "ORG"},
+            ["product"],
+        ),
+        ("PER LOC ORG MISC", "人名 地名 机构名", {"人名": "PER", "地名": "LOC", "机构名": "ORG"}, []),
+        ("person group corporation x", "PER ORG y z", {"PER": "person"}, ["ORG", "y", "z"]),
+        ("PER LOC GPE", "PER GPE FAC XX", {}, ["FAC", "XX"]),
+    ],
+)
+def test_kinds_of_entities_are_matched(source, target, mapping, unmatched):
+    match = match_labels(source.split(), target.split())
+    assert (match.mapping, match.unmatched) == (mapping, unmatched)

@@ -1,6 +1,8 @@
 import pytest
 
-from pipeline.data.lines import read_jsonl, read_text
+from pipeline.data.content import Content
+from pipeline.data.lines import read_jsonl, read_lines, read_text, read_text_with_labels
+from pipeline.errors import DataError
 
 SST = ["1 a stirring , funny film", "0 dull .", "1 fine", "0 the worst of it", "1 a charm"]
 TREC = [
@@ -26,12 +28,12 @@ def plain(lines: list[str], limit: int = 1000):
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_objects_by_line(end):
     content = jsonl(end.join(['{"text": "好", "label": 1}', "", '{"text": "坏", "label": 0}', ""]))
-    assert content == (["text", "label"], [["好", "1"], ["坏", "0"]], [1, 3])
+    assert content == Content(["text", "label"], [["好", "1"], ["坏", "0"]], [1, 3])
 
 
 def test_an_array_of_objects():
     content = jsonl('\n[\n {"text": "a",\n "label": "x"},\n {"text": "b"}\n]')
-    assert content == (["text", "label"], [["a", "x"], ["b", ""]], [1, 2])
+    assert content == Content(["text", "label"], [["a", "x"], ["b", ""]], [1, 2])
 
 
 def test_fields_become_text():
@@ -117,7 +119,7 @@ def test_labels_before_texts(lines, labels, first):
     ],
 )
 def test_lines_without_labels_stay_whole(lines):
-    assert plain(lines) == (["text"], [[line] for line in lines], list(range(1, len(lines) + 1)))
+    assert plain(lines) == Content(["text"], [[line] for line in lines], list(range(1, len(lines) + 1)))
 
 
 def test_lines_are_numbered_with_the_blank_ones():
@@ -133,3 +135,18 @@ def test_a_second_label_is_refused(refusal):
 
 def test_the_line_limit(refusal):
     assert "reviews.txt has more than 2 rows" in refusal(plain, ["a", "b", "c"], limit=2)
+
+
+def test_several_labels_become_a_list_where_they_are_wanted():
+    text = "__label__b __label__a some text\n__label__b other\n__label__c\n" + "__label__b more\n" * 9
+    content = read_text_with_labels(text, "a.txt", 100)
+    assert content.columns == ["label", "text"]
+    assert content.rows[:3] == [['["b", "a"]', "some text"], ["b", "other"], ["c", ""]]
+
+
+def test_lines_are_texts_whatever_they_start_with():
+    assert read_lines("1 good\n\n __label__a bad \n", "a.txt", 9) == Content(
+        ["text"], [["1 good"], ["__label__a bad"]], [1, 3]
+    )
+    with pytest.raises(DataError, match=r"a\.txt has more than 1 rows"):
+        read_lines("a\nb\n", "a.txt", 1)

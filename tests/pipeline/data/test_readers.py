@@ -118,3 +118,18 @@ def test_any_bytes_give_a_table_or_an_error_of_ours(format_, data, suffix, encod
     assert len(table.rows) == len(table.row_numbers)
     assert all(len(row) == len(table.columns) for row in table.rows)
     "".join(cell for row in table.rows for cell in row).encode()
+
+
+def test_plain_text_is_read_as_the_task_needs_it(write, settings):
+    path = write("a.txt", "__label__x __label__y good\n__label__y bad\n")
+    several = read_table(DatasetSpec(path=path), settings, "multi-label-classification")
+    assert several.rows[0] == ['["x", "y"]', "good"]
+    assert read_table(DatasetSpec(path=path), settings, "language-modelling").rows[1] == ["__label__y bad"]
+
+
+def test_a_limit_of_rows_is_one_of_sentences_in_tagged_files(write, refusal):
+    dataset = DatasetSpec(path=write("a.conll", "a\tO\nb\tO\n\nc\tO\n"))
+    assert read_table(dataset, Settings(max_rows=2)).starts == [0, 2]
+    assert "a.conll has more than 1 sentences." in refusal(read_table, dataset, Settings(max_rows=1))
+    comments = DatasetSpec(path=write("b.conll", "# nothing\n"))
+    assert refusal(read_table, comments, Settings()).startswith("b.conll has no tokens in it.")

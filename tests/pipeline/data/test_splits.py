@@ -75,3 +75,20 @@ def test_nothing_is_lost_and_nothing_leaks(pairs, fraction, seed):
     assert sorted(rest.rows + held.rows) == texts.rows
     assert not set(rest.texts) & set(held.texts)
     assert set(rest.labels or ()) == set(held.labels or ()) == {"x", "y"}
+
+
+def test_sentences_are_divided_at_random_and_stay_with_their_tags():
+    sentences = Texts(
+        [("a", str(number % 8)) for number in range(20)], [("O", f"B-{n % 8}") for n in range(20)], [*range(20)]
+    )
+    rest, held = hold_out(sentences, 0.25, seed=0, by_label=False)
+    assert len(set(held.texts)) == 2
+    assert not set(rest.texts) & set(held.texts)
+    assert sorted(rest.rows + held.rows) == sentences.rows
+    assert all(label[1] == f"B-{text[1]}" for text, label in zip(held.texts, held.labels or (), strict=True))
+
+
+def test_too_few_texts_without_labels(refusal):
+    message = refusal(hold_out, Texts(["a", "a"], None, [1, 2]), 0.5, 0, by_label=False, purpose="development")
+    assert message.startswith("There are fewer than two different texts, so none can be held out as development texts.")
+    assert message.endswith("Add texts, or give a development file.")

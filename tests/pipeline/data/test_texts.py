@@ -6,8 +6,8 @@ from pipeline.spec import DatasetSpec
 
 @pytest.fixture
 def read(write, settings):
-    def _read(content, *, labelled=True, name="reviews.csv", **options):
-        return read_texts(DatasetSpec(path=write(name, content), **options), settings, labelled=labelled)
+    def _read(content, *, labelled=True, name="reviews.csv", task="text-classification", **options):
+        return read_texts(DatasetSpec(path=write(name, content), **options), settings, labelled=labelled, task=task)
 
     return _read
 
@@ -51,3 +51,30 @@ def test_all_problems_are_told(read, refusal):
 def test_places_keep_labels_and_rows():
     texts = Texts(["a", "b", "c"], ["x", "y", "z"], [2, 3, 4])
     assert texts.at([2, 0]) == Texts(["c", "a"], ["z", "x"], [4, 2])
+
+
+def test_what_a_model_reads_depends_on_the_task(read):
+    pairs, _ = read("premise,hypothesis,label\na  b,c,1\nd,e,0\nf,g,1\nh,i,0\n", task="sentence-pair-classification")
+    assert (pairs.texts[0], pairs.labels) == (("a b", "c"), ["1", "0", "1", "0"])
+    several, _ = read("text,labels\nx,b|a\ny,[]\n", task="multi-label-classification")
+    assert (several.texts, several.labels) == (["x", "y"], [("a", "b"), ()])
+    tagged = "in\tO\nNew\tB-LOC\nYork\tE-LOC\n\nBern\tS-LOC\n"
+    entities, _ = read(tagged, task="entity-recognition", name="a.conll")
+    assert entities.texts == [("in", "New", "York"), ("Bern",)]
+    assert entities.labels == [("O", "B-LOC", "I-LOC"), ("B-LOC",)]
+    assert entities.rows == [1, 5]
+    joined, _ = read(tagged, task="language-modelling", name="a.conll")
+    assert joined == Texts(["in New York", "Bern"], None, [1, 5])
+    words, _ = read("很好 ok!\n", task="part-of-speech", name="a.txt", labelled=False)
+    assert words == Texts([("很", "好", "ok", "!")], None, [1])
+    lines, _ = read("1 good\n0 bad\n", task="language-modelling", name="a.txt")
+    assert lines.texts == ["1 good", "0 bad"]
+
+
+def test_names_of_labels_are_told_and_mapped():
+    texts = Texts([("a", "b"), ("c",)], [("B-p", "I-p"), ("B-x",)], [1, 4])
+    assert texts.names("entity-recognition") == {"p", "x"}
+    assert texts.renamed({"p": "PER", "x": "O"}, "entity-recognition").labels == [("B-PER", "I-PER"), ("O",)]
+    assert texts.renamed({}, "entity-recognition") is texts
+    unlabelled = Texts(["a"], None, [1])
+    assert unlabelled.renamed({"p": "q"}, "text-classification") is unlabelled

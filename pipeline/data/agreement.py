@@ -1,0 +1,83 @@
+"""The one set of labels that all files of a run have to keep to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pipeline.data.labellings import LABELS
+from pipeline.data.labels import match_labels, sorted_labels
+from pipeline.data.texts import Texts
+from pipeline.data.wording import quoted
+from pipeline.errors import DataError
+from pipeline.spec import DatasetSpec, TaskName
+
+Domain = Literal["source", "target"]
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """The names of a run's labels, and whose they are.
+
+    Attributes:
+        task: What the labels are for.
+        owner: The domain that they were taken from.
+        file: Name of the file in which they stand.
+        names: Labels, entity types or tags, in order.
+    """
+
+    task: TaskName
+    owner: Domain
+    file: str
+    names: list[str]
+
+    @property
+    def labels(self) -> list[str]:
+        """The run's labels in order; entities' tags among them begin with ``O``."""
+        return LABELS[self.task].ordered(self.names)
+
+    def check_mapping(self, mapping: dict[str, str]) -> None:
+        """See that a mapping leads to the agreed names.
+
+        Raises:
+            DataError: It leads elsewhere.
+        """
+        strange = sorted(set(mapping.values()) - {*self.names, LABELS[self.task].dropped})
+        if strange and self.names:
+            raise DataError(
+                f"The label mapping leads to {quoted(strange)}, not a label of {self.file}.",
+                f"Its labels are {quoted(self.names)}.",
+            )
+
+    def check(self, texts: Texts, dataset: DatasetSpec) -> None:
+        """See that a file's labels are among the agreed ones.
+
+        Raises:
+            DataError: Some are not; with a mapping that would do, if one can be told.
+        """
+        present = sorted_labels(texts.names(self.task))
+        strange = [name for name in present if name not in self.names]
+        if strange:
+            raise DataError(
+                f"{Path(dataset.path).name} has labels that the {self.owner} has not: {quoted(strange)}; "
+                f"the {self.owner}'s are {quoted(self.names)}.",
+                self._remedy(present, strange),
+            )
+
+    def _remedy(self, present: list[str], strange: list[str]) -> str:
+        kind = LABELS[self.task]
+        match = match_labels(self.names, present)
+        if match.unmatched and self.owner == "source":
+            # Several of the source's names may stand for one of these, which no mapping of these can say.
+            reverse = match_labels(present, self.names).mapping
+            if set(strange) <= set(reverse.values()):
+                return f"Map the source's labels to its (source_label_mapping): {_pairs(reverse.items())}."
+        suggestion = f", such as {_pairs(match.mapping.items())}" if match.mapping else ""
+        drop = f", or to {kind.dropped} to leave a kind out" if kind.dropped else ""
+        return f"Map its labels to the {self.owner}'s{suggestion}{drop}."
+
+
+def _pairs(mapping: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(f"{old} → {new}" for old, new in mapping)

@@ -1,0 +1,115 @@
+"""From a table to what can be learned from: rows of texts, or sentences of words, with their labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+from pipeline.data.detection import roles
+from pipeline.data.labellings import Item, Label, split_labels
+from pipeline.data.readers import Table
+from pipeline.data.schemes import OUTSIDE, to_iob2
+from pipeline.data.wording import counted, placed
+from pipeline.data.words import joined, words_of
+from pipeline.spec import DatasetSpec, TaskName
+from pipeline.tasks import TASKS
+
+
+@dataclass(frozen=True)
+class Usable:
+    """The texts that have all that they need.
+
+    Attributes:
+        texts: What a model reads.
+        labels: One a text; None where none were asked for.
+        rows: The row of the file that each text comes from, or the line of its first token.
+        missing: Rows without text or label, which are left out.
+        strange: Lines whose tag fits no scheme.
+        notes: What a person should know about how the file was read.
+    """
+
+    texts: list[Item] = field(default_factory=list)
+    labels: list[Label] | None = None
+    rows: list[int] = field(default_factory=list)
+    missing: list[int] = field(default_factory=list)
+    strange: list[int] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def fits(table: Table, task: TaskName, *, labelled: bool) -> bool:
+    """Whether the file's labels are of the task's kind: of words, or of whole texts."""
+    return not labelled or (table.starts is not None) == (TASKS[task].labelling == "tags")
+
+
+def usable(table: Table, dataset: DatasetSpec, task: TaskName, *, labelled: bool) -> Usable:
+    """The texts of a table whose columns the spec names; none if it lacks one of them."""
+    columns = [getattr(dataset, role) for role in roles(task, labelled=labelled)]
+    if not fits(table, task, labelled=labelled) or not set(columns) <= set(table.columns):
+        return Usable(labels=[] if labelled else None)
+    places = [table.columns.index(column) for column in columns]
+    if table.starts is not None:
+        return _sentences(table, places, dataset, task, labelled=labelled)
+    return _rows(table, places, dataset, task, labelled=labelled)
+
+
+def _rows(table: Table, places: list[int], dataset: DatasetSpec, task: TaskName, *, labelled: bool) -> Usable:
+    """Rows of texts; white space in them becomes single spaces."""
+    labels: list[Label] = []
+    found = Usable(labels=labels if labelled else None)
+    several, words = TASKS[task].labelling == "several", TASKS[task].columns == ("tokens",)
+    for number, row in zip(table.row_numbers, table.rows, strict=True):
+        cells = [" ".join(row[place].split()) for place in places]
+        if "" in cells:
+            found.missing.append(number)
+            continue
+        if labelled:
+            label = cells.pop()
+            labels.append(split_labels(label, dataset.label_separator) if several else label)
+        text = cells[0]
+        found.texts.append(words_of(text) if words else text if len(cells) == 1 else tuple(cells))
+        found.rows.append(number)
+    if words:
+        found.notes.append(
+            f"{Path(dataset.path).name}: its texts were divided into words at white space and punctuation, "
+            "and into characters where the script has no spaces."
+        )
+    return found
+
+
+def _sentences(table: Table, places: list[int], dataset: DatasetSpec, task: TaskName, *, labelled: bool) -> Usable:
+    """Sentences of tokens; for tasks that read texts their tokens are joined."""
+    labels: list[Label] = []
+    found = Usable(labels=labels if labelled else None)
+    tokens = [row[places[0]] for row in table.rows]
+    tags = _tags(table, places[1], dataset, task, found) if labelled else []
+    as_words = TASKS[task].columns == ("tokens",)
+    for start, end in pairwise([*(table.starts or ()), len(tokens)]):
+        words, its_tags = tuple(tokens[start:end]), tuple(tags[start:end])
+        if "" in words or "" in its_tags:
+            lacking = [place for place in range(start, end) if not tokens[place] or (labelled and not tags[place])]
+            found.missing.extend(table.row_numbers[place] for place in lacking)
+            continue
+        found.texts.append(words if as_words else joined(words))
+        found.rows.append(table.row_numbers[start])
+        if labelled:
+            labels.append(its_tags)
+    return found
+
+
+def _tags(table: Table, place: int, dataset: DatasetSpec, task: TaskName, found: Usable) -> list[str]:
+    """The tags, in IOB2 if they spell entities; notes what had to be done, and leaves missing ones empty."""
+    absent = {"", "_"} if table.format == "conllu" else {""}
+    tags = [row[place] if row[place] not in absent else "" for row in table.rows]
+    if not TASKS[task].spans:
+        return tags
+    name = Path(dataset.path).name
+    entities = to_iob2([tag or OUTSIDE for tag in tags], table.starts or [0])
+    found.strange.extend(table.row_numbers[place] for place in entities.strange)
+    if entities.scheme != "IOB2":
+        found.notes.append(f"{name}: its tags are in {entities.scheme} and were brought to IOB2.")
+    if entities.repaired:
+        lines = [table.row_numbers[place] for place in entities.repaired]
+        what = f"{counted(len(lines), 'tag')} repaired that did not spell whole entities"
+        found.notes.append(f"{name}: {what} ({placed('line', lines)}).")
+    return [new if old else "" for old, new in zip(tags, entities.tags, strict=True)]
