@@ -1,7 +1,8 @@
 """The frozen report of a run: what every model scored on one test set, and the verdict.
 
 ``report.json`` in a run's folder is the JSON form of :class:`Report`. It holds nothing that
-differs between two runs of one spec but the seconds that training took.
+differs between two runs of one spec on one machine, at one precision, but what training cost
+(:class:`TrainingCost`).
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-VerdictCode = Literal["helped", "helped-over-source", "noise", "hurt"]
+VerdictCode = Literal["helped", "helped-over-source", "helped-over-target", "noise", "hurt"]
+SliceKind = Literal["length", "unknown-rate"]
 
 
 class Frozen(BaseModel):
@@ -20,11 +22,19 @@ class Frozen(BaseModel):
 
 
 class Interval(Frozen):
-    """A value with its 95 % interval, all as fractions of 1."""
+    """A value with its 95 % interval; fractions of 1, except for perplexity."""
 
     value: float
     low: float
     high: float
+
+
+class Spread(Frozen):
+    """A metric over several seeds."""
+
+    values: list[float]  # one a seed, the run's own first
+    mean: float
+    deviation: float  # of a sample: divided by one less than the seeds
 
 
 class TokenizerFit(Frozen):
@@ -35,17 +45,51 @@ class TokenizerFit(Frozen):
     pieces_per_character: float
 
 
+class TrainingCost(Frozen):
+    """What making a model cost, all the stages that made it together. Differs between runs."""
+
+    seconds: float
+    tokens_per_second: float | None = None  # tokens trained on, padding left out; None: not a neural model
+    gemm_share: float | None = None  # achieved multiply-adds as a share of the peak that was measured beside it
+
+
+class ClassScores(Frozen):
+    """One label, or one type of entity."""
+
+    precision: float
+    recall: float
+    f1: float
+    support: int  # how many there are in the test set
+
+
+class Slice(Frozen):
+    """The leading metric on a part of the test texts."""
+
+    kind: SliceKind
+    low: float  # characters, or share of unknown tokens under the source's tokenizer; inclusive
+    high: float  # exclusive, but for the last slice of a kind
+    texts: int
+    value: float
+
+
 class ModelReport(Frozen):
     """One model on the frozen test set."""
 
-    name: str
+    name: str  # a ModelName
+    title: str  # for people: says so if source-only is a linear probe
     description: str
-    metrics: dict[str, Interval]  # accuracy, macro_f1
-    confusion: list[list[int]]  # rows: true label, columns: predicted, in the order of Report.labels
-    source_accuracy: Interval | None  # on the source's own test texts, where the model can read them
-    tokenizer: TokenizerFit
+    metrics: dict[str, Interval]  # in the order of the task's metrics; the first one leads
+    confusion: (
+        list[list[int]] | None
+    )  # rows: true label, columns: predicted, as Report.labels; one label a text or word
+    per_class: dict[str, ClassScores]
+    slices: list[Slice]
+    calibration_error: float | None  # expected, 10 bins of equal width; None where nothing is a probability
+    source_score: Interval | None  # leading metric on the source's own test texts, where there are any
+    tokenizer: TokenizerFit | None  # None: the model reads characters (classical)
     parameters: int
-    training_seconds: float
+    cost: TrainingCost
+    seeds: dict[str, Spread] = {}  # metric → over the seeds, where several were asked for
 
 
 class Comparison(Frozen):
@@ -53,10 +97,12 @@ class Comparison(Frozen):
 
     first: str
     second: str
-    difference: Interval  # accuracy of first minus accuracy of second, paired bootstrap
-    p_value: float  # exact McNemar test
+    difference: Interval  # leading metric of first minus that of second, paired bootstrap by text
+    p_value: float  # exact McNemar test on texts that are right as a whole
     only_first_right: int
     only_second_right: int
+    flips: int  # texts whose answers differ
+    significant: bool  # whether chance is ruled out at 5 %: by McNemar's test; for spans and perplexity by the interval
 
 
 class Verdict(Frozen):
@@ -64,20 +110,46 @@ class Verdict(Frozen):
 
     code: VerdictCode
     sentence: str
+    remarks: list[str] = []  # further sentences: whether a classical model would do, what an ensemble bought
+
+
+class CurvePoint(Frozen):
+    """The models at one number of target labels; None where a model can't be had without labels."""
+
+    labels: int
+    transferred: float
+    target_only: float | None
+    classical: float | None
+
+
+class LearningCurve(Frozen):
+    """The leading metric at growing numbers of target labels."""
+
+    points: list[CurvePoint]
+    labels_saved: (
+        int | None
+    )  # labels that target-only needs to equal transferred at its fewest, less those; None: unknown
+    sentence: str
 
 
 class Example(Frozen):
-    """One test text and what each model said of it."""
+    """One test text and what each model said of it.
+
+    A label is a string; several labels, or the tags of the words, are a list of strings.
+    """
 
     text: str
-    label: str
-    predictions: dict[str, str]  # model name → predicted label
-    probabilities: dict[str, list[float]]  # model name → probability of each of Report.labels
+    second: str = ""  # sentence pairs
+    tokens: list[str] = []  # tagging; ``text`` is then the tokens joined
+    label: str | list[str]
+    predictions: dict[str, str | list[str]]  # model name → predicted
+    probabilities: dict[str, list[float]]  # model name → probability of each of Report.labels; tagging: empty
 
     @property
     def disagreement(self) -> bool:
         """Whether two of the models differ."""
-        return len(set(self.predictions.values())) > 1
+        answers = list(self.predictions.values())
+        return any(answer != answers[0] for answer in answers)
 
 
 class DataSummary(Frozen):
@@ -86,6 +158,7 @@ class DataSummary(Frozen):
     source_train: int
     source_test: int
     target_train: int
+    dev: int
     test: int
     unlabelled: int
     dictionary: int
@@ -94,16 +167,22 @@ class DataSummary(Frozen):
 class Report(Frozen):
     """What a run found."""
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = 2
     task: str
-    labels: list[str]
+    labels: list[str]  # classes; tags in tagging; empty for a language model
     data: DataSummary
     models: list[ModelReport]
     comparisons: list[Comparison]
     verdict: Verdict
+    curve: LearningCurve | None = None
+    facts: dict[str, dict[str, float | int | str]] = {}  # stage → what it found: perplexity, out-of-bag estimate, …
     examples: list[Example]
     notes: list[str]  # what a reader should know: dropped rows, duplicates, and the like
 
     def model(self, name: str) -> ModelReport:
         """The report of one model, by name."""
         return next(model for model in self.models if model.name == name)
+
+    def has(self, name: str) -> bool:
+        """Whether the run made this model."""
+        return any(model.name == name for model in self.models)

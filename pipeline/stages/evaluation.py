@@ -1,87 +1,212 @@
 """Every model of a run on the one frozen test set: predictions, metrics, report.
 
-Output: ``report.json`` and ``logits.safetensors`` (model → ``[texts, labels]``, for later comparisons).
+Output: ``report.json``, and ``scores/<model>.safetensors`` (as ``Scores.save``) for later comparisons.
 """
 
 from __future__ import annotations
 
-import numpy as np
-from safetensors.numpy import save_file
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
-from pipeline import evaluation
+import numpy as np
+from datasets import Dataset
+from safetensors.numpy import load_file
+from transformers import PreTrainedTokenizerFast
+
+from pipeline.evaluation import breakdown
+from pipeline.evaluation.answers import Answers, Truth
+from pipeline.evaluation.bootstrap import Bootstrap
+from pipeline.evaluation.comparison import compare, pairs
+from pipeline.evaluation.costs import training_cost
+from pipeline.evaluation.curve import learning_curve
+from pipeline.evaluation.examples import examples
+from pipeline.evaluation.metrics import per_class, spreads, value
+from pipeline.evaluation.verdict import verdict
 from pipeline.parameters import EvaluationParameters
-from pipeline.report import DataSummary, Example, ModelReport, Report
+from pipeline.report import Comparison, DataSummary, LearningCurve, ModelReport, Report
+from pipeline.scores import Scores
 from pipeline.stages.context import Context, read_json
 from pipeline.stages.data import read_split
-from pipeline.stages.models import load_model, load_tokenizer, parameter_count, predict_logits
+from pipeline.stages.heads import predict
+from pipeline.stages.models import load_model, load_tokenizer, parameter_count
 from pipeline.stages.tokenizers import fit
 
-#: Which models are compared in pairs; the verdict rests on the first two.
-PAIRS = (("transferred", "source-only"), ("transferred", "target-only"), ("target-only", "source-only"))
+#: Where a model that is no network has left its own scores, by split.
+SCORES = {"test": "scores.safetensors", "source_test": "source_scores.safetensors"}
 
 
 def run(context: Context[EvaluationParameters]) -> None:
     """Predict with each model, and write the frozen report."""
     parameters = context.parameters
     data = read_json(context.inputs["data"] / "data.json")
-    labels, counts = data["labels"], data["counts"]
-    test = read_split(context.inputs["data"], "test")
-    source_test = read_split(context.inputs["data"], "source_test")
-    truth = np.array(test["label"])
-    source_truth = np.array(source_test["label"])
-    total = len(parameters.models) * (len(test) + len(source_test))
-    done = 0
-    logits: dict[str, np.ndarray] = {}
-    models = []
-    for name in parameters.models:
-        folder = context.inputs[name]
-        tokenizer = load_tokenizer(folder)
-        model = load_model(folder, parameters.task, labels)
-
-        def progress(texts: int, before: int = done) -> None:
-            context.step(before + texts, total)
-
-        logits[name] = predict_logits(model, tokenizer, list(test["text"]), progress).numpy()
-        done += len(test)
-        on_source = predict_logits(model, tokenizer, list(source_test["text"]), progress).numpy().argmax(1)
-        done += len(source_test)
-        predicted = logits[name].argmax(1)
-        models.append(
-            ModelReport(
-                name=name,
-                description=parameters.descriptions[name],
-                metrics=evaluation.metrics(truth, predicted, len(labels), parameters.seed),
-                confusion=evaluation.confusion(truth, predicted, len(labels)),
-                source_accuracy=evaluation.metrics(source_truth, on_source, len(labels), parameters.seed)["accuracy"],
-                tokenizer=fit(tokenizer, list(test["text"])),
-                parameters=parameter_count(model.parameters()),
-                training_seconds=read_json(folder / "training.json")["seconds"],
-            )
-        )
-    predictions = {name: values.argmax(1) for name, values in logits.items()}
-    comparisons = [evaluation.compare(first, second, truth, predictions, parameters.seed) for first, second in PAIRS]
+    exam = Exam.prepare(context, data["labels"], data["counts"])
+    truth = exam.truths["test"]
+    sat: dict[str, Sat] = {model.name: exam.sit(model.name, "test", "source_test") for model in parameters.models}
+    answers = {name: one.answers["test"] for name, one in sat.items()}
+    repeats: dict[str, list[Answers]] = {
+        model.name: [answers[model.name], *(exam.sit(role, "test").answers["test"] for role in model.repeats)]
+        for model in parameters.models
+    }
+    curve = _curve(exam, answers, data["counts"]["target_train"])
+    bootstrap = Bootstrap(answers, truth.task.metrics, parameters.seed)
+    models = _models(exam, sat, repeats, bootstrap)
+    comparisons = _comparisons(truth, sat, bootstrap)
     report = Report(
         task=parameters.task,
-        labels=labels,
-        data=DataSummary(**counts),
+        labels=truth.labels,
+        data=DataSummary(**data["counts"]),
         models=models,
         comparisons=comparisons,
-        verdict=evaluation.verdict(models, comparisons, len(test)),
-        examples=_examples(list(test["text"]), truth, logits, labels),
+        verdict=verdict(parameters.task, models, comparisons, len(truth)),
+        curve=curve,
+        facts={name: read_json(context.inputs[role] / "facts.json") for role, name in parameters.facts.items()},
+        examples=examples(truth, {name: one.scores["test"] for name, one in sat.items()}, answers),
         notes=data["notes"],
     )
     (context.out / "report.json").write_text(report.model_dump_json(indent=1), encoding="utf-8")
-    save_file(logits, context.out / "logits.safetensors")
+    (context.out / "scores").mkdir()
+    for name, one in sat.items():
+        one.scores["test"].save(context.out / "scores" / f"{name}.safetensors")
 
 
-def _examples(texts: list[str], truth: np.ndarray, logits: dict[str, np.ndarray], labels: list[str]) -> list[Example]:
-    probabilities = {name: evaluation.softmax(values).round(4) for name, values in logits.items()}
+@dataclass(frozen=True)
+class Sat:
+    """A model that has sat the exam.
+
+    Attributes:
+        scores: Split → what it said.
+        answers: Split → the same, counted.
+        parameters: How many numbers it holds.
+        tokenizer: None: it reads characters.
+    """
+
+    scores: dict[str, Scores]
+    answers: dict[str, Answers]
+    parameters: int
+    tokenizer: PreTrainedTokenizerFast | None
+
+
+@dataclass
+class Exam:
+    """The frozen texts, and who has yet to read them.
+
+    Attributes:
+        context: Of the stage.
+        splits: Split → its texts; those without any are left out.
+        truths: The same with the true answers.
+        total: Texts to be read by all models together.
+        done: Texts read.
+    """
+
+    context: Context[EvaluationParameters]
+    splits: dict[str, Dataset]
+    truths: dict[str, Truth]
+    total: int
+    done: int = field(default=0)
+
+    @classmethod
+    def prepare(cls, context: Context[EvaluationParameters], labels: list[str], counts: dict[str, int]) -> Exam:
+        """Read the splits, and count the work."""
+        parameters = context.parameters
+        splits = {split: read_split(context.inputs["data"], split) for split in SCORES if counts[split]}
+        truths = {split: Truth.read(parameters.task, texts, labels) for split, texts in splits.items()}
+        others = sum(len(model.repeats) for model in parameters.models) + sum(map(len, parameters.curve.values()))
+        total = len(parameters.models) * sum(map(len, splits.values())) + others * len(splits["test"])
+        return cls(context, splits, truths, total)
+
+    def sit(self, role: str, *splits: str) -> Sat:
+        """What the model of a role says of the splits that there are."""
+        folder, there = self.context.inputs[role], [split for split in splits if split in self.splits]
+        if (folder / SCORES["test"]).exists():
+            scores = {split: Scores.load(folder / SCORES[split]) for split in there}
+            for split in there:
+                self._read(len(self.splits[split]))
+            size = sum(weights.size for weights in load_file(folder / "weights.safetensors").values())
+            return Sat(scores, self._answers(scores), size, None)
+        tokenizer = load_tokenizer(folder)
+        task = self.context.parameters.task
+        model = load_model(folder, task, self.truths["test"].labels)
+        scores = {}
+        for split in there:
+            scores[split] = predict(model, tokenizer, self.splits[split], task, progress=self._tell)
+            self._read(len(self.splits[split]))
+        return Sat(scores, self._answers(scores), parameter_count(model.parameters()), tokenizer)
+
+    def _answers(self, scores: dict[str, Scores]) -> dict[str, Answers]:
+        return {split: Answers.of(self.truths[split], found) for split, found in scores.items()}
+
+    def _tell(self, texts: int) -> None:
+        self.context.step(self.done + texts, self.total)
+
+    def _read(self, texts: int) -> None:
+        self.done += texts
+        self._tell(0)
+
+
+def _models(
+    exam: Exam, sat: dict[str, Sat], repeats: dict[str, list[Answers]], bootstrap: Bootstrap
+) -> list[ModelReport]:
+    context, truth = exam.context, exam.truths["test"]
+    texts = [*truth.texts, *filter(None, truth.seconds)]
+    unknown_rates = _unknown_rates(sat["source-only"].tokenizer, truth)
+    lead = truth.task.metrics[0]
+    before = {name: one.answers["source_test"] for name, one in sat.items() if "source_test" in one.answers}
+    on_source = Bootstrap(before, (lead,), context.parameters.seed) if before else None
     return [
-        Example(
-            text=text,
-            label=labels[truth[index]],
-            predictions={name: labels[int(values[index].argmax())] for name, values in logits.items()},
-            probabilities={name: values[index].tolist() for name, values in probabilities.items()},
+        ModelReport(
+            name=model.name,
+            title=model.title,
+            description=model.description,
+            metrics=bootstrap.intervals(model.name),
+            confusion=breakdown.confusion(truth, one.answers["test"]),
+            per_class=per_class(truth, one.answers["test"]),
+            slices=breakdown.slices(truth, one.answers["test"], unknown_rates),
+            calibration_error=breakdown.calibration_error(truth, one.scores["test"]),
+            source_score=on_source.intervals(model.name)[lead] if on_source else None,
+            tokenizer=fit(one.tokenizer, texts) if one.tokenizer else None,
+            parameters=one.parameters,
+            cost=training_cost(_records([context.inputs[role] for role in model.makers])),
+            seeds=spreads(truth, repeats[model.name]),
         )
-        for index, text in enumerate(texts)
+        for model, one in ((model, sat[model.name]) for model in context.parameters.models)
     ]
+
+
+def _comparisons(truth: Truth, sat: dict[str, Sat], bootstrap: Bootstrap) -> list[Comparison]:
+    answers = {name: one.answers["test"] for name, one in sat.items()}
+    vocabularies = {name: one.tokenizer.get_vocab() if one.tokenizer else {} for name, one in sat.items()}
+    return [
+        compare(first, second, truth.task, answers, bootstrap)
+        for first, second in pairs(sat)
+        # Perplexities by different vocabularies can't be compared.
+        if truth.task.labelling != "none" or vocabularies[first] == vocabularies[second]
+    ]
+
+
+def _curve(exam: Exam, answers: dict[str, Answers], available: int) -> LearningCurve | None:
+    """The points that were asked for, and the run's own models as the last; None if none was asked for."""
+    metric = exam.truths["test"].task.metrics[0]
+    points: dict[int, dict[str, float]] = {}
+    for limit, roles in sorted(exam.context.parameters.curve.items()):
+        found = {name: exam.sit(role, "test").answers["test"] for name, role in roles.items()}
+        points.setdefault(min(limit, available), {name: value(metric, one.counts) for name, one in found.items()})
+    if not points:
+        return None
+    points.setdefault(available, {name: value(metric, one.counts) for name, one in answers.items()})
+    return learning_curve(points, metric)
+
+
+def _unknown_rates(tokenizer: PreTrainedTokenizerFast | None, truth: Truth) -> np.ndarray:
+    """Share of unknown tokens in each text, ``[texts]``."""
+    if tokenizer is None or not truth.texts:
+        return np.zeros(len(truth))
+    texts = [f"{text} {second}".strip() for text, second in zip(truth.texts, truth.seconds, strict=True)]
+    encoded = tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"]
+    return np.array([ids.count(tokenizer.unk_token_id) / max(1, len(ids)) for ids in encoded])
+
+
+def _records(folders: list[Path]) -> list[dict[str, Any]]:
+    """What the stages that made a model recorded; labelling a pool is not training, and leaves no record."""
+    paths = [folder / "training.json" for folder in folders]
+    return [read_json(path) for path in paths if path.exists()]

@@ -1,0 +1,82 @@
+"""The test set taken apart: which labels are mistaken for which, which texts are hard, how sure a model is."""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.metrics import confusion_matrix
+
+from pipeline.evaluation.answers import Answers, Truth
+from pipeline.evaluation.metrics import value
+from pipeline.report import Slice, SliceKind
+from pipeline.scores import Scores, sigmoid, softmax
+
+BINS = 10
+#: Where the slices by share of unknown tokens begin and end: next to none, some, most.
+UNKNOWN_RATES = np.array([0, 0.01, 0.5, 1])
+
+
+def confusion(truth: Truth, answers: Answers) -> list[list[int]] | None:
+    """Counts ``[true label][predicted label]`` of texts or words; None where an answer is not one label.
+
+    Words that a model did not get to see are left out: it gave them no label.
+    """
+    if truth.task.spans or truth.task.labelling not in ("one", "tags"):
+        return None
+    seen = answers.said >= 0
+    return confusion_matrix(truth.values[seen], answers.said[seen], labels=range(len(truth.labels))).tolist()
+
+
+def probabilities(truth: Truth, scores: Scores) -> np.ndarray | None:
+    """Of each label for each text, ``[texts, labels]``; None where texts are not classified."""
+    if truth.task.labelling == "one":
+        return softmax(scores.values)
+    return sigmoid(scores.values) if truth.task.labelling == "several" else None
+
+
+def calibration_error(truth: Truth, scores: Scores) -> float | None:
+    """How far confidence is from the share that is right, on average over ten bins of equal width.
+
+    The confidence is that in the likeliest label; where a text may have several labels, that in
+    each yes or no. None where texts are not classified.
+
+    Source: the expected calibration error of Guo et al., "On Calibration of Modern Neural
+    Networks", ICML 2017, equation 3.
+    """
+    found = probabilities(truth, scores)
+    if found is None:
+        return None
+    if truth.task.labelling == "several":
+        confidence, right = np.maximum(found, 1 - found).ravel(), ((scores.values > 0) == truth.values).ravel()
+    else:
+        confidence, right = found.max(axis=1), found.argmax(axis=1) == truth.values
+    chosen = np.clip(np.ceil(confidence * BINS).astype(int) - 1, 0, BINS - 1)  # a bin holds its upper end
+    sums = np.bincount(chosen, weights=confidence - right, minlength=BINS)
+    return float(np.abs(sums).sum() / len(confidence))
+
+
+def slices(truth: Truth, answers: Answers, unknown_rates: np.ndarray) -> list[Slice]:
+    """The leading metric by length, in quarters of the texts, and by share of unknown tokens.
+
+    Args:
+        truth: Of the test set.
+        answers: Of one model.
+        unknown_rates: ``[texts]``, of the source's tokenizer.
+
+    Slices without texts are left out.
+    """
+    quarters = np.quantile(truth.lengths, (0, 0.25, 0.5, 0.75, 1), method="higher")
+    return [
+        *_slices("length", truth, answers, truth.lengths, quarters),
+        *_slices("unknown-rate", truth, answers, unknown_rates, UNKNOWN_RATES),
+    ]
+
+
+def _slices(kind: SliceKind, truth: Truth, answers: Answers, values: np.ndarray, edges: np.ndarray) -> list[Slice]:
+    ends = np.unique(edges).tolist()  # many texts of one length make quarters coincide
+    found = []
+    for low, high in zip(ends[:-1] or ends, ends[1:] or ends, strict=True):
+        inside = (values >= low) & ((values <= high) if high == ends[-1] else (values < high))
+        if inside.any():
+            metric = value(truth.task.metrics[0], answers.counts[inside])
+            found.append(Slice(kind=kind, low=low, high=high, texts=int(inside.sum()), value=metric))
+    return found

@@ -1,0 +1,250 @@
+"""The evaluation stage on finished folders: models that say what the test wants, and a report of it all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from datasets import Dataset
+from safetensors.numpy import save_file
+
+from pipeline.errors import Cancelled
+from pipeline.events import EventLog
+from pipeline.parameters import EvaluatedModel, EvaluationParameters
+from pipeline.report import Report
+from pipeline.scores import Scores
+from pipeline.settings import Settings
+from pipeline.stages import evaluation
+from pipeline.stages.context import Context
+from pipeline.stages.models import load_tokenizer
+from pipeline.tasks import TASKS
+
+TRAINED = {"seconds": 10.0, "tokens": 1000, "flops": 2e12, "gemm_flops_per_second": 1e12, "examples": 5}
+#: Role → share of its answers that are right, on the test texts and on the source's own.
+SKILL = {
+    "source-only": (0.5, 1.0),
+    "transferred": (0.9, 0.8),
+    "target-only": (0.7, 0.5),
+    "transferred@1": (0.8, 0.8),
+    "transferred@4": (0.7, 0.5),
+    "target-only@4": (0.5, 0.5),
+}
+COLUMNS: dict[str, Callable[[int], list[Any]]] = {
+    "text": lambda count: [f"good soup {number}" for number in range(count)],
+    "second": lambda count: ["bad"] * count,
+    "tokens": lambda count: [["good", "qqq", "soup"]] * count,
+    "label": lambda count: [number % 2 for number in range(count)],
+    "labels": lambda count: [[number % 2] for number in range(count)],
+    "tags": lambda count: [[1, 2, 0]] * count,
+}
+LABELS = {"tags": ["O", "B-X", "I-X"], "none": []}
+
+
+class Bench:
+    """A stage at work on folders made up for it."""
+
+    def __init__(self, folder: Path, task: str, texts: int = 40, source_texts: int = 20) -> None:
+        self.folder, self.task, self.row = folder, task, TASKS[task]
+        self.labels = LABELS.get(self.row.labelling, ["bad", "good"])
+        self.inputs: dict[str, Path] = {"data": folder / "data"}
+        self.counts = {"test": texts, "source_test": source_texts}
+        names = [*self.row.columns, *filter(None, [self.row.label_column])]
+        for split, count in self.counts.items():
+            columns = {name: COLUMNS[name](count) for name in names}
+            Dataset.from_dict(columns).save_to_disk(str(folder / "data" / split))
+        others = {"source_train": 9, "target_train": 8, "dev": 0, "unlabelled": 0, "dictionary": 0}
+        self.write("data", "data.json", {"labels": self.labels, "counts": self.counts | others, "notes": ["a note"]})
+
+    def write(self, role: str, name: str, value: Any) -> None:
+        """A JSON file of a finished stage."""
+        folder = self.inputs.setdefault(role, self.folder / role)
+        folder.mkdir(exist_ok=True)
+        (folder / name).write_text(json.dumps(value), encoding="utf-8")
+
+    def scores(self, skill: float, split: str) -> Scores:
+        """What a model says that is right on the first texts and wrong on all others."""
+        count = self.counts[split]
+        right = np.arange(count) < skill * count
+        if self.row.labelling == "none":
+            rows = np.stack([np.where(right, 1.0, 3.0), right], axis=1)
+            return Scores.of_texts(rows)
+        if self.row.labelling == "tags":
+            tags = np.where(right[:, None], [[1, 2, 0]], [[0, 0, 0]])
+            return Scores(np.eye(3, dtype=np.float32)[tags.ravel()], np.arange(count + 1) * 3)
+        said = np.where(right, np.arange(count) % 2, 1 - np.arange(count) % 2)
+        return Scores.of_texts(np.eye(2)[said] * 2 - 1)
+
+    def run(self, parameters: EvaluationParameters, *, cancelled: bool = False) -> Report:
+        """Carry out the stage."""
+        out, events = self.folder / "out", EventLog(self.folder / "events.jsonl")
+        out.mkdir()
+        context = Context(
+            name="report",
+            title="Compare",
+            parameters=parameters,
+            inputs=self.inputs,
+            out=out,
+            work=self.folder,
+            run_folder=self.folder,
+            settings=Settings(runs_dir=self.folder),
+            events=events,
+            cancel_requested=lambda: cancelled,
+        )
+        evaluation.run(context)
+        self.steps = [event for event in events.read()[0] if event["kind"] == "step"]
+        return Report.model_validate_json((out / "report.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def bench(tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Bench]:
+    """Makes a bench for a task; its networks have the tiny model's tokenizer and no weights to speak of."""
+
+    def made(task: str, **counts: int) -> Bench:
+        here = Bench(tmp_path, task, **counts)
+
+        def load_model(folder: Path, task: str, labels: list[str]) -> SimpleNamespace:
+            assert (task, labels) == (here.task, here.labels)
+            return SimpleNamespace(role=folder.name, parameters=lambda: [torch.zeros(3, 5)])
+
+        def predict(model: Any, tokenizer: Any, dataset: Dataset, task: str, progress: Callable[[int], None]) -> Scores:
+            split = next(split for split, count in here.counts.items() if count == len(dataset))
+            progress(len(dataset))
+            return here.scores(SKILL[model.role][0 if split == "test" else 1], split)
+
+        monkeypatch.setattr(evaluation, "load_tokenizer", lambda folder: load_tokenizer(tiny_model))
+        monkeypatch.setattr(evaluation, "load_model", load_model)
+        monkeypatch.setattr(evaluation, "predict", predict)
+        for role in SKILL:
+            here.write(role, "training.json", TRAINED)
+        return here
+
+    return made
+
+
+def asked(
+    task: str, names: tuple[str, ...] = ("source-only", "transferred", "target-only"), **more: Any
+) -> EvaluationParameters:
+    models = tuple(
+        EvaluatedModel(name=name, title=name, description=f"made as {name}", makers=(name,)) for name in names
+    )
+    return EvaluationParameters(**({"task": task, "models": models, "facts": {}, "curve": {}, "seed": 0} | more))
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_report_of_every_task(bench: Callable[..., Bench], task: str) -> None:
+    here = bench(task)
+    report = here.run(asked(task))
+    assert (report.task, report.labels, report.notes) == (task, here.labels, ["a note"])
+    assert [model.name for model in report.models] == ["source-only", "transferred", "target-only"]
+    assert {tuple(model.metrics) for model in report.models} == {TASKS[task].metrics}
+    assert report.verdict.code == "helped"
+    assert len(report.examples) == 40
+    transferred = report.model("transferred")
+    assert transferred.description == "made as transferred"
+    assert transferred.tokenizer is not None
+    assert transferred.tokenizer.unknown_rate == 0
+    assert transferred.parameters == 15
+    assert transferred.cost.tokens_per_second == 100
+    assert transferred.cost.gemm_share == pytest.approx(0.2)
+    assert {one.kind for one in transferred.slices} == {"length", "unknown-rate"}
+    assert transferred.source_score is not None
+    kept = Scores.load(here.folder / "out/scores/transferred.safetensors")
+    assert np.array_equal(kept.values, here.scores(0.9, "test").values)
+    assert [(step["step"], step["total"]) for step in here.steps][-1] == (180, 180)
+
+
+def test_forgetting_is_seen_on_the_sources_own_texts(bench: Callable[..., Bench]) -> None:
+    report = bench("text-classification").run(asked("text-classification"))
+    found = {model.name: model.source_score.value for model in report.models if model.source_score}
+    assert found == {"source-only": 1.0, "transferred": 0.8, "target-only": 0.5}
+
+
+def test_without_source_texts_there_is_no_forgetting(bench: Callable[..., Bench]) -> None:
+    here = bench("text-classification", source_texts=0)
+    report = here.run(asked("text-classification"))
+    assert [model.source_score for model in report.models] == [None] * 3
+    assert here.steps[-1]["total"] == 120
+
+
+def test_a_classical_model_has_left_its_scores(bench: Callable[..., Bench]) -> None:
+    here = bench("text-classification")
+    here.write("classical", "training.json", {"seconds": 2.0})
+    here.scores(0.9, "test").save(here.folder / "classical/scores.safetensors")
+    here.scores(0.6, "source_test").save(here.folder / "classical/source_scores.safetensors")
+    save_file({"weights": np.zeros((4, 2)), "bias": np.zeros(2)}, here.folder / "classical/weights.safetensors")
+    report = here.run(asked("text-classification", ("source-only", "transferred", "target-only", "classical")))
+    found = report.model("classical")
+    assert (found.metrics["accuracy"].value, found.parameters, found.tokenizer) == (0.9, 10, None)
+    assert (found.cost.seconds, found.cost.tokens_per_second) == (2.0, None)
+    assert ("transferred", "classical") in [(one.first, one.second) for one in report.comparisons]
+    assert "not worth its cost" in report.verdict.remarks[0]
+
+
+def test_repeats_makers_and_facts_are_gathered(bench: Callable[..., Bench]) -> None:
+    here = bench("text-classification")
+    here.write("vocabulary", "facts.json", {"tokens": 200, "matching": "0.5"})
+    here.write("vocabulary", "training.json", {"seconds": 5.0, "tokens": 0})
+    here.inputs["pool"] = here.folder / "data"  # labelled texts: made no model
+    parameters = asked("text-classification", facts={"vocabulary": "vocabulary"})
+    makers = ("source-only", "vocabulary", "pool", "transferred")
+    transferred = parameters.models[1].model_copy(update={"makers": makers, "repeats": ("transferred@1",)})
+    models = (parameters.models[0], transferred, parameters.models[2])
+    report = here.run(parameters.model_copy(update={"models": models}))
+    found = report.model("transferred")
+    assert found.seeds["accuracy"].values == [0.9, 0.8]
+    assert (found.cost.seconds, found.cost.tokens_per_second) == (25, 100)
+    assert report.facts == {"vocabulary": {"tokens": 200, "matching": "0.5"}}
+    assert report.model("source-only").seeds == {}
+
+
+def test_the_curve_ends_with_the_runs_own_models(bench: Callable[..., Bench]) -> None:
+    here = bench("text-classification")
+    roles = {"transferred": "transferred@4", "target-only": "target-only@4"}
+    report = here.run(asked("text-classification", curve={4: roles, 0: {"transferred": "transferred@1"}}))
+    assert report.curve is not None
+    assert [(one.labels, one.transferred, one.target_only) for one in report.curve.points] == [
+        (0, 0.8, None),
+        (4, 0.7, 0.5),
+        (8, 0.9, 0.7),  # all labels there are
+    ]
+    assert "more than 8 labels" in report.curve.sentence
+
+
+def test_a_curve_has_no_more_labels_than_there_are(bench: Callable[..., Bench]) -> None:
+    here = bench("text-classification")
+    roles = {"transferred": "transferred@4", "target-only": "target-only@4"}
+    report = here.run(asked("text-classification", curve={100: roles}))
+    assert report.curve is not None
+    assert [one.labels for one in report.curve.points] == [8]
+
+
+def test_language_models_of_different_vocabularies_are_not_compared(
+    bench: Callable[..., Bench], family: Callable[[str], Path], tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = bench("language-modelling")
+    own = {"source-only": family("roberta")}
+    monkeypatch.setattr(evaluation, "load_tokenizer", lambda folder: load_tokenizer(own.get(folder.name, tiny_model)))
+    report = here.run(asked("language-modelling"))
+    assert [(one.first, one.second) for one in report.comparisons] == [("transferred", "target-only")]
+    assert report.verdict.code == "helped-over-target"
+    assert "another vocabulary" in report.verdict.remarks[0]
+
+
+def test_texts_are_sliced_by_what_the_sources_tokenizer_does_not_know(
+    bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(COLUMNS, "text", lambda count: ["好"] * (count // 4) + ["good"] * (count - count // 4))
+    report = bench("text-classification").run(asked("text-classification"))
+    found = [one for one in report.model("transferred").slices if one.kind == "unknown-rate"]
+    assert [(one.low, one.texts, one.value) for one in found] == [(0, 30, pytest.approx(26 / 30)), (0.5, 10, 1.0)]
+
+
+def test_a_cancelled_run_stops(bench: Callable[..., Bench]) -> None:
+    with pytest.raises(Cancelled):
+        bench("text-classification").run(asked("text-classification"), cancelled=True)
