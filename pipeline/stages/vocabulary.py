@@ -1,149 +1,140 @@
-"""Vocabulary transplant: a tokenizer learned from target text, and embeddings for its tokens.
+"""A change of vocabulary: another tokenizer for the model, and embeddings for its tokens.
 
-The body of the encoder is kept. A new token's embedding is, by the first rule that applies:
+The body of the encoder is kept. What is learned is learned from the texts to be trained on and the
+unlabelled ones, never from the development or test texts.
 
-1. *matching*: that of the source token with the same spelling;
-2. *dictionary*: the mean over its translations, each the mean of its source tokens;
-3. *parts*: the mean over the dictionary words it is made of, or that it is part of;
-4. *distribution*: a draw from the normal distribution of the source's embeddings.
-
-Sources: WECHSEL (Minixhofer et al. 2022) for embeddings through a dictionary, FOCUS (Dobler and
-de Melo 2023) for matching tokens, Hewitt (2021) for drawing from the distribution.
-
-Output: a Hugging Face folder, and ``vocabulary.json`` (tokens by rule).
+Output: a Hugging Face folder, ``training.json`` (nothing was trained), and ``facts.json``: number of
+tokens, tokens by the rule that gave them their embedding, and how well the source's and
+the new tokenizer fit the target text.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+import time
+from collections.abc import Callable, Collection
+from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import PreTrainedTokenizerFast
+from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerFast
 
 from pipeline.parameters import VocabularyParameters
+from pipeline.report import TokenizerFit
+from pipeline.sources import resolve
+from pipeline.spec import TaskName
 from pipeline.stages.context import Context, read_json
 from pipeline.stages.data import read_split
+from pipeline.stages.embeddings import Transplant, find_mixtures
 from pipeline.stages.models import load_model, load_tokenizer, save_model
-from pipeline.stages.tokenizers import learn_tokenizer, spelling
+from pipeline.stages.tokenizers import adopt_tokenizer, extend_tokenizer, fit, learn_tokenizer
+from pipeline.stages.tokenizers.corpus import sample
+from pipeline.tasks import TASKS
 
-Dictionary = dict[str, list[str]]
+#: Characters of target text on which the tokenizers' fit is measured.
+MEASURED = 1_000_000
+ROLES = ("pad", "bos", "eos", "cls", "sep", "mask", "unk")
+
+#: Kind of change → the new tokenizer, from target texts, the options, the source's tokenizer and known words.
+TOKENIZERS: dict[str, Callable[[list[str], Any, PreTrainedTokenizerFast, Collection[str]], PreTrainedTokenizerFast]] = {
+    "extend": lambda texts, options, source, _: extend_tokenizer(texts, options, source),
+    "transplant": learn_tokenizer,
+    "adopt": lambda _, options, source, __: adopt_tokenizer(load_tokenizer(resolve(options.model).path), source),
+}
 
 
 def run(context: Context[VocabularyParameters]) -> None:
     """Give the source model a tokenizer and embeddings for the target language."""
+    began = time.monotonic()
     parameters = context.parameters
+    options = parameters.vocabulary
     source = context.inputs["model"]
     data = context.inputs["data"]
-    labels = read_json(data / "data.json")["labels"]
-    old = load_tokenizer(source)
     dictionary = read_json(data / "dictionary.json")
-    texts = [text for split in ("target_train", "unlabelled") for text in read_split(data, split)["text"]]
+    texts = target_texts(data, parameters.task)
+    old = load_tokenizer(source)
     context.step(1, 4)
-    new = learn_tokenizer(texts, parameters.vocabulary, old, words=dictionary)
+    new = TOKENIZERS[options.kind](texts, options, old, dictionary)
     context.step(2, 4)
-
-    model = load_model(source, parameters.task, labels)
-    table = model.get_input_embeddings().weight.detach()
-    embeddings, rules = transplant_embeddings(table, old, new, dictionary, parameters.seed)
+    transplant = find_mixtures(
+        old,
+        new,
+        dictionary,
+        initialisation=options.initialisation,
+        texts=texts,
+        kept=len(old) if options.kind == "extend" else 0,
+        seed=parameters.seed,
+    )
     context.step(3, 4)
-    model.resize_token_embeddings(len(new), mean_resizing=False)
-    with torch.no_grad():
-        model.get_input_embeddings().weight.copy_(embeddings)
-    model.config.pad_token_id = new.pad_token_id
+    model = load_model(source, parameters.task, read_json(data / "data.json")["labels"])
+    exchange_embeddings(model, transplant, parameters.seed)
+    name_special_tokens(model.config, new)
     save_model(model, new, context.out)
-
-    total = sum(rules.values())
-    shares = ", ".join(f"{count} {rule}" for rule, count in rules.most_common())
-    context.note(f"The new vocabulary has {total:,} tokens, with embeddings from: {shares}.")
-    context.write_json("vocabulary.json", dict(rules))
+    _tell(context, transplant, *(fit(tokenizer, sample(texts, MEASURED)) for tokenizer in (old, new)))
+    nothing_trained = {"tokens": 0, "flops": 0.0, "gemm_flops_per_second": 0.0, "examples": 0}
+    context.write_json("training.json", {"seconds": time.monotonic() - began, **nothing_trained})
     context.step(4, 4)
 
 
-def transplant_embeddings(
-    table: torch.Tensor,
-    old: PreTrainedTokenizerFast,
-    new: PreTrainedTokenizerFast,
-    dictionary: Dictionary,
-    seed: int,
-) -> tuple[torch.Tensor, Counter[str]]:
-    """Embeddings for every token of ``new``.
+def target_texts(data: Path, task: TaskName) -> list[str]:
+    """All that may be learned from in the target language; of tagged texts the words, with spaces between."""
+    values = (
+        value
+        for split in (read_split(data, name) for name in ("target_train", "unlabelled"))
+        for column in TASKS[task].columns
+        for value in split[column]
+    )
+    return [value if isinstance(value, str) else " ".join(value) for value in values]
 
-    Args:
-        table: The source's word embeddings, ``[source vocabulary, hidden]``.
-        old: The source's tokenizer.
-        new: The target's tokenizer.
-        dictionary: Target word → source words.
-        seed: Of the draws for tokens that no other rule reaches.
 
-    Returns:
-        ``[target vocabulary, hidden]``, and how many tokens each rule gave.
+def exchange_embeddings(model: PreTrainedModel, transplant: Transplant, seed: int) -> None:
+    """Replace the model's embeddings, and the output layer of a language model that predicts tokens.
+
+    A bias of the output is a table of width one, and a mixture of tokens has the mixture of their biases.
     """
-    generator = torch.Generator().manual_seed(seed)
-    mean, deviation = table.mean(0), table.std(0)
-    matching = _by_spelling(old)
-    words = _WordEmbeddings(table, old, dictionary)
-    result = torch.empty(len(new), table.shape[1])
-    rules: Counter[str] = Counter()
-    # In the order of their indices: the tokenizer's own order changes from process to process.
-    for token, index in sorted(new.get_vocab().items(), key=lambda item: item[1]):
-        rule, vector = "distribution", None
-        if (match := matching.get(spelling(token, new))) is not None:
-            rule, vector = "matching", table[match]
-        elif (vector := words.translated(spelling(token, new)[1])) is not None:
-            rule = "dictionary"
-        elif (vector := words.composed(spelling(token, new)[1])) is not None:
-            rule = "parts"
-        result[index] = torch.normal(mean, deviation, generator=generator) if vector is None else vector
-        rules[rule] += 1
-    return result, rules
+    inputs, outputs = model.get_input_embeddings(), model.get_output_embeddings()
+    embeddings = transplant.embeddings(inputs.weight.detach(), seed)
+    untied = outputs is not None and outputs.weight is not inputs.weight
+    weight = transplant.embeddings(outputs.weight.detach(), seed) if untied else None
+    has_bias = outputs is not None and outputs.bias is not None
+    bias = transplant.embeddings(outputs.bias.detach()[:, None], seed)[:, 0] if has_bias else None
+    model.resize_token_embeddings(len(embeddings), mean_resizing=False)
+    with torch.no_grad():
+        model.get_input_embeddings().weight.copy_(embeddings)
+        if weight is not None:
+            model.get_output_embeddings().weight.copy_(weight)
+        if bias is not None:
+            model.get_output_embeddings().bias.copy_(bias)
 
 
-def _by_spelling(tokenizer: PreTrainedTokenizerFast) -> dict[tuple[str, str], int]:
-    return {spelling(token, tokenizer): index for token, index in tokenizer.get_vocab().items()}
+def name_special_tokens(config: PretrainedConfig, tokenizer: PreTrainedTokenizerFast) -> None:
+    """Let the config name the special tokens that it named before by their new indices."""
+    for role in ROLES:
+        index = getattr(tokenizer, f"{role}_token_id")
+        if index is not None and getattr(config, f"{role}_token_id", None) is not None:
+            setattr(config, f"{role}_token_id", index)
 
 
-class _WordEmbeddings:
-    """Embeddings of target words through the dictionary."""
-
-    def __init__(self, table: torch.Tensor, tokenizer: Any, dictionary: Dictionary) -> None:
-        self.table = table
-        self.tokenizer = tokenizer
-        self.dictionary = dictionary
-        self.longest = max(map(len, dictionary), default=0)
-        self.containing: dict[str, set[str]] = defaultdict(set)  # character → words that hold it
-        for word in dictionary:
-            for character in word:
-                self.containing[character].add(word)
-
-    def translated(self, word: str) -> torch.Tensor | None:
-        """The mean over the word's translations."""
-        vectors = [self._source(translation) for translation in self.dictionary.get(word, ())]
-        known = [vector for vector in vectors if vector is not None]
-        return torch.stack(known).mean(0) if known else None
-
-    def composed(self, word: str) -> torch.Tensor | None:
-        """The mean over the words that make up ``word``, else over those it is part of."""
-        parts = [vector for part in self._segments(word) if (vector := self.translated(part)) is not None]
-        if not parts and word:
-            wholes = [whole for whole in self.containing.get(word[0], ()) if word in whole]
-            parts = [vector for whole in sorted(wholes) if (vector := self.translated(whole)) is not None]
-        return torch.stack(parts).mean(0) if parts else None
-
-    def _segments(self, word: str) -> list[str]:
-        """Dictionary words found in ``word`` from left to right, the longest first."""
-        found, start = [], 0
-        while start < len(word):
-            for length in range(min(self.longest, len(word) - start), 0, -1):
-                if word[start : start + length] in self.dictionary:
-                    found.append(word[start : start + length])
-                    start += length
-                    break
-            else:
-                start += 1
-        return found
-
-    def _source(self, word: str) -> torch.Tensor | None:
-        ids = self.tokenizer(word, add_special_tokens=False)["input_ids"]
-        ids = [index for index in ids if index != self.tokenizer.unk_token_id]
-        return self.table[ids].mean(0) if ids else None
+def _tell(
+    context: Context[VocabularyParameters], transplant: Transplant, before: TokenizerFit, after: TokenizerFit
+) -> None:
+    """Write down, and say, what came of it."""
+    tokens, counts = len(transplant.rules), transplant.counts
+    shares = ", ".join(f"{count:,} {rule}" for rule, count in counts.most_common())
+    chosen = " (a number chosen from the text)" if getattr(context.parameters.vocabulary, "size", 0) is None else ""
+    context.note(f"The new vocabulary has {tokens:,} tokens{chosen}, with embeddings from: {shares}.")
+    context.note(
+        f"On target text, {before.unknown_rate:.1%} of the source's tokens are unknown, and "
+        f"{after.unknown_rate:.1%} of the new; pieces for each character: "
+        f"{before.pieces_per_character:.2f} before, {after.pieces_per_character:.2f} now."
+    )
+    context.write_json(
+        "facts.json",
+        {
+            "tokens": tokens,
+            **counts,
+            "unknown_rate_before": before.unknown_rate,
+            "unknown_rate_after": after.unknown_rate,
+            "pieces_per_character_before": before.pieces_per_character,
+            "pieces_per_character_after": after.pieces_per_character,
+        },
+    )
