@@ -1,0 +1,147 @@
+"""How well an ensemble's members do on texts that they did not learn from, and how often they agree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from datasets import Dataset
+from safetensors.numpy import load_file, save_file
+from transformers import PreTrainedModel
+
+from pipeline.scores import sigmoid, softmax
+from pipeline.spec import TaskName
+from pipeline.stages.encoding import IGNORED, Collate
+from pipeline.stages.heads import answers
+from pipeline.tasks import TASKS, Labelling
+
+
+def truth_of(labels: Any, labelling: Labelling) -> np.ndarray:
+    """The true answers for one encoded row.
+
+    Args:
+        labels: Its ``labels``: an index or a distribution, 0 and 1 for each label, or a tag for each token.
+        labelling: Which of these it is.
+
+    Returns:
+        int64 ``[units]``, or for several labels a text ``[1, labels]`` of 0 and 1.
+    """
+    values = np.asarray(labels)
+    if labelling == "several":
+        return (values > 0.5).astype(np.int64)[None]
+    if labelling == "tags":
+        return values[values != IGNORED].astype(np.int64)
+    return np.array([values.argmax() if values.ndim else values], np.int64)  # of a distribution the likeliest
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A member's answers for some rows of a training set, beside the truth.
+
+    Attributes:
+        rows: int64 ``[asked]``: which rows.
+        offsets: int64 ``[asked + 1]``: the units of the ``i``-th of them are ``offsets[i]:offsets[i + 1]``.
+        values: float32 ``[units, labels]``: logits.
+        truth: int64 ``[units]``, or ``[units, labels]`` where a text may have several.
+    """
+
+    rows: np.ndarray
+    offsets: np.ndarray
+    values: np.ndarray
+    truth: np.ndarray
+
+    def wrong(self) -> np.ndarray:
+        """Whether each answer is not the truth, bool ``[units]``; of several labels all must be right."""
+        if self.truth.ndim == 2:
+            return ((self.values > 0) != self.truth).any(1)
+        return self.values.argmax(1) != self.truth
+
+    def select(self, rows: np.ndarray) -> Judged:
+        """The answers for these of the rows, where each row has one unit."""
+        kept = np.isin(self.rows, rows)
+        return Judged(self.rows[kept], np.arange(kept.sum() + 1), self.values[kept], self.truth[kept])
+
+    def save(self, path: Path) -> None:
+        """Write a safetensors file."""
+        save_file({name: np.ascontiguousarray(value) for name, value in vars(self).items()}, path)
+
+    @classmethod
+    def load(cls, path: Path) -> Judged:
+        """Read what :meth:`save` wrote."""
+        return cls(**load_file(path))
+
+
+def judge(
+    model: PreTrainedModel,
+    dataset: Dataset,
+    collate: Collate,
+    *,
+    rows: np.ndarray,
+    task: TaskName,
+    check: Callable[[], None],
+) -> Judged:
+    """Ask a model for some rows of an encoded training set.
+
+    Args:
+        model: Gives ``logits`` for the batches that ``collate`` makes.
+        dataset: With ``input_ids`` and ``labels``.
+        collate: Makes batches of its rows.
+        rows: Which to ask for.
+        task: Of the model.
+        check: Called between batches.
+    """
+    asked = dataset.select(rows)
+    scores = answers(model, asked, collate, task, lambda _: check())
+    truth = [truth_of(labels, TASKS[task].labelling) for labels in asked["labels"]]
+    return Judged(
+        np.asarray(rows, np.int64),
+        np.cumsum([0, *map(len, truth)], dtype=np.int64),
+        scores.values[~np.isnan(scores.values).any(1)],  # a word beyond the longest text has no truth either
+        np.concatenate(truth) if truth else np.empty(0, np.int64),
+    )
+
+
+def unseen_accuracy(members: Sequence[Judged], weights: Sequence[float]) -> tuple[float, int] | None:
+    """How well an ensemble votes on its own training texts, each judged by the members that did not see it.
+
+    The out-of-bag estimate of Breiman (1996).
+
+    Args:
+        members: What each said of the rows that it did not see.
+        weights: Of their votes.
+
+    Returns:
+        The share of units that the vote gets right, and on how many rows; None if every member saw every row.
+    """
+    sums: dict[int, Any] = {}
+    truths: dict[int, np.ndarray] = {}
+    for member, weight in zip(members, weights, strict=True):
+        several = member.truth.ndim == 2
+        votes = weight * ((sigmoid(member.values) - 0.5) if several else softmax(member.values))
+        for row, start, end in zip(member.rows.tolist(), member.offsets, member.offsets[1:], strict=False):
+            sums[row] = sums.get(row, 0) + votes[start:end]
+            truths[row] = member.truth[start:end]
+    if not sums:
+        return None
+    order = list(sums)
+    voted = Judged(
+        np.array(order),
+        np.empty(0, np.int64),
+        np.concatenate([sums[row] for row in order]),
+        np.concatenate([truths[row] for row in order]),
+    )
+    return 1 - float(voted.wrong().mean()), len(order)
+
+
+def agreement(predicted: Sequence[np.ndarray]) -> float:
+    """The share of units on which two members agree, averaged over all pairs.
+
+    Args:
+        predicted: For each member int ``[units]``, or bool ``[units, labels]`` where all labels must agree.
+    """
+    pairs = [first == second for first, second in combinations(predicted, 2)]
+    return float(np.mean([same.all(1).mean() if same.ndim == 2 else same.mean() for same in pairs]))

@@ -1,0 +1,173 @@
+"""Members that share frozen lower layers: what these make of the training texts is computed once for all.
+
+The members of an ensemble are stages of their own, so the activations lie in a file beside the
+artifacts, named by a hash of what they are computed from: the lower layers' weights and the token
+ids. The first member writes it, the others find it, the ensemble's stage deletes it; should it be
+gone too early, it is computed again. It is float16, which loses less than a thousandth of a value
+and halves the disk (hidden units × 2 bytes a token), and is mapped, not read, into memory.
+
+No dropout acts in the frozen part: that it is computed once is the point.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from datasets import Dataset
+from filelock import FileLock
+from transformers import PreTrainedModel
+
+from pipeline.models.layers import cut, rejoin
+from pipeline.stages.context import Context, read_json
+from pipeline.stages.encoding import ANSWERS, Collate
+from pipeline.stages.models import BATCH_TOKENS, device, length_batches
+
+SUFFIX = ".activations.npy"
+#: Files that nobody has used for so long belong to runs that were never finished.
+STALE_SECONDS = 7 * 24 * 3600
+#: Which files a member has used; written into its folder.
+RECORD = "activations.json"
+#: What the batches of a model that takes hidden states leave out.
+TOKEN_INPUTS = ("input_ids", "token_type_ids")
+
+
+@dataclass
+class Shared:
+    """A model taken apart for training on precomputed activations.
+
+    Attributes:
+        upper: The model to train. It takes ``inputs_embeds`` and ``attention_mask``; its ``get_input_embeddings()``
+            has no parameters.
+        lower: The frozen part.
+        dataset: The training set, with columns that say where each row's activations lie; select from it.
+        seconds: Spent on computing activations that were not there; they are part of what the training cost.
+        padded: Makes a batch of encoded rows for the whole model.
+        context: Of the stage at work.
+    """
+
+    upper: PreTrainedModel
+    lower: PreTrainedModel
+    dataset: Dataset = field(init=False)
+    seconds: float = field(default=0.0, init=False)
+    padded: Collate
+    context: Context[Any]
+    _states: list[np.memmap] = field(default_factory=list)
+
+    def computed(self, dataset: Dataset) -> Dataset:
+        """Encoded rows (the training set, the development texts) made ready for :meth:`collate`.
+
+        Returns:
+            The rows with two more columns: ``states``, which file, and ``first``, where in it the row begins.
+        """
+        offsets = np.cumsum([0, *map(len, dataset["input_ids"])])
+        self._states.append(self._activations(dataset, offsets))
+        self.context.write_json(RECORD, [Path(str(states.filename)).name for states in self._states])
+        which = [len(self._states) - 1] * len(dataset)
+        return dataset.add_column("states", which).add_column("first", offsets[:-1].tolist())
+
+    def collate(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
+        """A batch for :attr:`upper`.
+
+        Returns:
+            ``inputs_embeds`` float32 ``[batch, tokens, hidden]``, and what the plain batch has besides token ids.
+        """
+        batch = dict(self.padded(rows))
+        width = self._states[0].shape[1]
+        states = torch.zeros(*batch["input_ids"].shape, width)
+        for number, row in enumerate(rows):
+            tokens = len(row["input_ids"])
+            found = self._states[row["states"]][row["first"] : row["first"] + tokens]
+            states[number, :tokens] = torch.from_numpy(np.array(found))
+        return {name: batch[name] for name in batch if name not in TOKEN_INPUTS} | {"inputs_embeds": states}
+
+    def rejoin(self) -> PreTrainedModel:
+        """The whole model again, in place: the frozen lower part under the trained upper part."""
+        return rejoin(self.upper, self.lower)
+
+    def _activations(self, dataset: Dataset, offsets: np.ndarray) -> np.memmap:
+        """float16 ``[tokens, hidden]``, from the file of that name if there is one."""
+        folder = self.context.out.parent
+        path = folder / (_name(self.lower, dataset) + SUFFIX)
+        with FileLock(_lock(path)):
+            if not path.exists():
+                _delete_stale(folder)
+                partial = path.with_name(f"{path.name}.partial")
+                started = time.monotonic()
+                try:
+                    self._compute(dataset, offsets, partial)
+                    os.replace(partial, path)
+                finally:
+                    partial.unlink(missing_ok=True)
+                self.seconds += time.monotonic() - started
+            os.utime(path)
+            return np.load(path, mmap_mode="r")
+
+    @torch.inference_mode()
+    def _compute(self, dataset: Dataset, offsets: np.ndarray, path: Path) -> None:
+        shape = (int(offsets[-1]), self.lower.config.hidden_size)
+        states = np.lib.format.open_memmap(path, "w+", np.float16, shape)
+        place = device()
+        self.lower.to(place)
+        for batch in length_batches(np.diff(offsets).tolist(), BATCH_TOKENS):
+            self.context.check()
+            padded = self.padded([dataset[index] for index in batch])
+            inputs = {name: value.to(place) for name, value in padded.items() if name not in ANSWERS}
+            found = self.lower(**inputs)[0].half().cpu().numpy()
+            for index, row in zip(batch, found, strict=True):
+                states[offsets[index] : offsets[index + 1]] = row[: offsets[index + 1] - offsets[index]]
+        states.flush()
+
+
+def share(model: PreTrainedModel, dataset: Dataset, collate: Collate, layers: int, context: Context[Any]) -> Shared:
+    """Freeze the embeddings and the lowest ``layers`` layers, and compute what they make of ``dataset`` once.
+
+    Args:
+        model: With its head; taken apart in place.
+        dataset: The whole training set, encoded; sampling comes after.
+        collate: Makes a batch of encoded rows, padded on the right.
+        layers: How many, at least 1 and fewer than the model has.
+        context: Its ``out`` lies in the folder in which the activations are kept for the other members.
+
+    Raises:
+        TrainingError: The family's layers can't be told apart, or there are not so many.
+    """
+    shared = Shared(upper=model, lower=cut(model, layers), padded=collate, context=context)
+    shared.dataset = shared.computed(dataset)
+    return shared
+
+
+def delete_activations(members: list[Path]) -> None:
+    """Delete the files that these members have used; their folders lie beside them."""
+    for member in members:
+        for name in read_json(member / RECORD) if (member / RECORD).exists() else ():
+            (member.parent / name).unlink(missing_ok=True)
+            _lock(member.parent / name).unlink(missing_ok=True)
+
+
+def _name(lower: PreTrainedModel, dataset: Dataset) -> str:
+    """Hash of the lower layers' weights and of the rows that they read."""
+    digest = hashlib.sha256()
+    for name, value in sorted(lower.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(value.float().cpu().numpy().tobytes())
+    for column in TOKEN_INPUTS:
+        for row in dataset[column] if column in dataset.column_names else ():
+            digest.update(np.array([len(row), *row]).tobytes())
+    return digest.hexdigest()[:40]
+
+
+def _lock(path: Path) -> Path:
+    return path.with_name(f".{path.name}.lock")
+
+
+def _delete_stale(folder: Path) -> None:
+    for path in folder.glob(f"*{SUFFIX}*"):
+        if time.time() - path.stat().st_mtime > STALE_SECONDS:
+            path.unlink(missing_ok=True)

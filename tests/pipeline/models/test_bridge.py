@@ -1,0 +1,164 @@
+import pytest
+import torch
+import transformers
+
+import pipeline.models  # noqa: F401 - registers the models
+from pipeline.errors import TrainingError
+from pipeline.models.attention import BridgedLayer
+from pipeline.models.bridge import build_bridge
+from pipeline.models.layers import FAMILIES, encoder_layers
+from pipeline.spec import AttentionBridge
+
+MULTI = AttentionBridge(bridged="multi", every=2)
+
+
+def open_gates(bridge):
+    """As after training: every new parameter away from where it starts."""
+    torch.manual_seed(1)
+    with torch.no_grad():
+        for parameter in bridge.bridge_parameters():
+            parameter.add_(torch.randn_like(parameter))
+    return bridge
+
+
+@pytest.mark.parametrize("kind", FAMILIES)
+@pytest.mark.parametrize("head", ["sequence", "token"])
+@torch.no_grad()
+def test_training_starts_from_the_plain_model(kind, head, make_model, batch):
+    model = make_model(kind, head)
+    bridge = build_bridge(model, MULTI)
+    assert torch.equal(bridge(**batch).logits, model(**batch).logits)
+    assert not torch.allclose(open_gates(bridge)(**batch).logits, model(**batch).logits)
+
+
+@pytest.mark.parametrize("kind", FAMILIES)
+@torch.no_grad()
+def test_its_folder_loads_like_any_other(kind, make_model, batch, tmp_path):
+    bridge = open_gates(build_bridge(make_model(kind), AttentionBridge(bridged="single", target_layers=3)))
+    bridge.save_pretrained(tmp_path)
+    assert [path.suffix for path in tmp_path.iterdir() if path.name.startswith("model")] == [".safetensors"]
+    loaded, info = transformers.AutoModelForSequenceClassification.from_pretrained(
+        tmp_path, use_safetensors=True, output_loading_info=True
+    )
+    assert not info["missing_keys"]
+    assert not info["unexpected_keys"]
+    assert torch.equal(loaded(**batch).logits, bridge(**batch).logits)
+    assert not any(parameter.requires_grad for parameter in loaded.source.parameters())
+
+
+@pytest.mark.parametrize(
+    ("options", "bridged", "looked_at"),
+    [
+        (AttentionBridge(bridged="single"), [3], [4]),
+        (AttentionBridge(bridged="multi", every=2), [1, 3], [2, 4]),
+        (AttentionBridge(bridged="multi", every=3), [2, 3], [3, 4]),
+        (AttentionBridge(bridged="multi", every=1, target_layers=2), [0, 1], [2, 4]),
+        (AttentionBridge(bridged="multi", every=9), [3], [4]),
+    ],
+)
+def test_which_layers_are_bridged_and_where_they_look(options, bridged, looked_at, make_model):
+    layers = encoder_layers(build_bridge(make_model(), options).target)
+    found = {number: layer.source_layer for number, layer in enumerate(layers) if isinstance(layer, BridgedLayer)}
+    assert found == dict(zip(bridged, looked_at, strict=True))
+
+
+@torch.no_grad()
+def test_a_bridge_adds_what_the_gate_lets_through(make_model, batch):
+    """The formula, for the last layer of a tagger: what its head reads is h_T + tanh(g) · attention(h_T, h_S)."""
+    model = make_model(head="token")
+    bridge = open_gates(build_bridge(model, AttentionBridge(bridged="single")))
+    layer = encoder_layers(bridge.target)[-1]
+    own = model.bert(**batch)[0]
+    kept = batch["attention_mask"][:, None, None].bool()
+    heads = [part(own).unflatten(-1, (2, 8)).transpose(1, 2) for part in (layer.attention.query, layer.attention.key)]
+    weights = (heads[0] @ heads[1].mT / 8**0.5).masked_fill(~kept, -torch.inf).softmax(-1)
+    values = layer.attention.value(own).unflatten(-1, (2, 8)).transpose(1, 2)
+    looked = layer.attention.out((weights @ values).transpose(1, 2).flatten(2))
+    expected = model.classifier(own + torch.tanh(layer.gate) * looked)
+    torch.testing.assert_close(bridge(**batch).logits, expected)
+
+
+def test_the_source_stays_as_it_is_while_the_rest_learns(make_model, batch):
+    bridge = build_bridge(make_model(), MULTI).train()
+    assert bridge.target.training
+    assert not any(module.training for module in bridge.source.modules())
+    before = {name: value.clone() for name, value in bridge.state_dict().items()}
+    learners = [parameter for parameter in bridge.parameters() if parameter.requires_grad]
+    optimiser = torch.optim.AdamW(learners, lr=1e-2)
+    for _ in range(3):  # the gates open in the first step, what is behind them learns in the second
+        optimiser.zero_grad()
+        bridge(**batch, labels=torch.tensor([0, 1, 2])).loss.backward()
+        optimiser.step()
+    changed = {name for name, value in bridge.state_dict().items() if not torch.equal(value, before[name])}
+    assert not any(name.startswith("source.") for name in changed)
+    assert "target.bert.encoder.layer.3.gate" in changed
+    assert "target.bert.encoder.layer.3.attention.query.weight" in changed
+    assert "target.bert.embeddings.word_embeddings.weight" in changed
+
+
+@torch.no_grad()
+def test_a_shallower_target_starts_from_the_lowest_layers(make_model, batch):
+    model = make_model()
+    bridge = build_bridge(model, AttentionBridge(target_layers=2))
+    assert len(encoder_layers(bridge.target)) == 2
+    assert bridge.target.config.num_hidden_layers == 2
+    assert bridge.source.config.num_hidden_layers == 4
+    del model.bert.encoder.layer[2:]
+    assert torch.equal(bridge(**batch).logits, model(**batch).logits)
+
+
+def test_padding_is_not_looked_at(make_model, batch):
+    bridge = open_gates(build_bridge(make_model(head="token"), MULTI))
+    alone = bridge(input_ids=batch["input_ids"][1:2, :5]).logits
+    together = bridge(**batch).logits[1:2, :5]
+    torch.testing.assert_close(alone, together)
+
+
+def test_a_graph_traced_on_one_shape_serves_another(make_model, batch):
+    """What the export does: nothing of the example's batch or length may stay in the graph."""
+    bridge = open_gates(build_bridge(make_model(), MULTI))
+
+    class Plain(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.bridge = bridge
+
+        def forward(self, input_ids, attention_mask):
+            return self.bridge(input_ids, attention_mask).logits
+
+    traced = torch.jit.trace(Plain(), (batch["input_ids"], batch["attention_mask"]))
+    ids = torch.randint(2, 50, (5, 4))
+    torch.testing.assert_close(traced(ids, torch.ones_like(ids)), bridge(input_ids=ids).logits)
+
+
+def test_its_word_embeddings_are_the_targets(make_model, batch):
+    bridge = build_bridge(make_model(), MULTI)
+    plain = bridge.get_input_embeddings()
+    assert plain is bridge.target.bert.embeddings.word_embeddings
+    bridge.set_input_embeddings(torch.nn.Embedding(60, 16))
+    assert bridge.target.bert.embeddings.word_embeddings.num_embeddings == 60
+    assert bridge.source.embeddings.word_embeddings.num_embeddings == 50
+
+
+def test_its_config_answers_for_the_encoders(make_model):
+    config = build_bridge(make_model("distilbert"), MULTI).config
+    assert (config.hidden_size, config.num_attention_heads, config.num_hidden_layers) == (16, 2, 4)
+    assert (config.vocab_size, config.type_vocab_size, config.pad_token_id, config.num_labels) == (50, 0, 1, 3)
+    assert build_bridge(make_model("bert"), MULTI).config.type_vocab_size == 2
+
+
+@pytest.mark.parametrize("form", ["eager", "sdpa"])
+def test_its_encoders_have_the_form_of_attention_that_is_asked_for(form, make_model, tmp_path):
+    model = make_model(attn_implementation=form)
+    bridge = build_bridge(model, MULTI)
+    bridge.save_pretrained(tmp_path)
+    auto = transformers.AutoModelForSequenceClassification
+    loaded = auto.from_pretrained(tmp_path, attn_implementation=form)
+    for one in (bridge, loaded):
+        assert {one.source.config._attn_implementation, one.target.config._attn_implementation} == {form}
+    assert auto.from_pretrained(tmp_path).target.config._attn_implementation == "sdpa"
+
+
+def test_more_target_layers_than_there_are_is_refused(make_model):
+    with pytest.raises(TrainingError, match="Set target_layers to 4"):
+        build_bridge(make_model(), AttentionBridge(target_layers=5))

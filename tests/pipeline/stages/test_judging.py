@@ -1,0 +1,70 @@
+import numpy as np
+import pytest
+import torch
+import transformers
+from datasets import Dataset
+
+from pipeline.stages.heads import HEADS, encode
+from pipeline.stages.judging import Judged, agreement, judge, unseen_accuracy
+from pipeline.tasks import TASKS
+
+
+def said(rows, values, truth, units=1):
+    return Judged(
+        np.array(rows), np.arange(len(rows) + 1) * units, np.array(values, np.float32), np.array(truth, np.int64)
+    )
+
+
+def test_each_text_is_judged_by_the_members_that_did_not_see_it():
+    first = said([0, 2], [[2.0, 0.0], [0.0, 9.0]], [0, 0])
+    second = said([2, 3], [[1.0, 0.0], [0.0, 1.0]], [0, 1])
+    # Text 0 right, 3 right, 2 wrong: the first member is surer. Text 1 was seen by both.
+    assert unseen_accuracy([first, second], [1.0, 1.0]) == (pytest.approx(2 / 3), 3)
+    assert unseen_accuracy([first, second], [0.2, 1.0]) == (1.0, 3)
+
+
+def test_with_several_labels_a_text_is_right_if_all_are():
+    first = said([0, 1], [[1.0, -1.0], [1.0, 1.0]], [[1, 0], [1, 0]])
+    second = said([1], [[1.0, -3.0]], [[1, 0]])
+    assert unseen_accuracy([first], [1.0]) == (0.5, 2)
+    assert unseen_accuracy([first, second], [1.0, 1.0]) == (1.0, 2)
+
+
+def test_words_are_the_units_of_tagging():
+    tagged = said([0, 1], [[1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 0.0]], [0, 1, 1, 0], units=2)
+    assert unseen_accuracy([tagged], [1.0]) == (0.75, 2)
+
+
+def test_where_nothing_is_unseen_there_is_no_estimate():
+    assert unseen_accuracy([], []) is None
+    assert unseen_accuracy([said([], np.empty((0, 2)), [])], [1.0]) is None
+
+
+def test_agreement_is_averaged_over_pairs():
+    assert agreement([np.array([0, 1, 1]), np.array([0, 1, 0]), np.array([0, 0, 1])]) == pytest.approx(5 / 9)
+    several = [np.array([[True, False], [True, True]]), np.array([[True, False], [True, False]])]
+    assert agreement(several) == 0.5
+
+
+@pytest.mark.parametrize("task", ["text-classification", "entity-recognition"])
+def test_a_model_is_asked_for_the_rows_wanted_in_any_order(task, tiny_model, tmp_path):
+    """Batches go by length and are padded; what is judged must not."""
+    torch.manual_seed(0)
+    model = getattr(transformers, TASKS[task].auto_class).from_pretrained(tiny_model, num_labels=3).eval()
+    tokenizer = transformers.PreTrainedTokenizerFast.from_pretrained(tiny_model)
+    tokenizer.model_max_length = 9  # the last words of the longest text are cut off
+    texts = ["good soup", "good soup bad film cold room great bed late", "kind", "slow phone cable"]
+    words = [text.split() for text in texts]
+    tagged = {"tokens": words, "tags": [[number % 3 for number in range(len(text))] for text in words]}
+    split = Dataset.from_dict({"text": texts, "label": [0, 1, 0, 1]} if task == "text-classification" else tagged)
+    dataset = encode(split, tokenizer, task, ["x", "y", "z"])
+    rows = np.array([3, 1, 2])
+    found = judge(model, dataset, HEADS[task].collate(tokenizer), rows=rows, task=task, check=lambda: None)
+    found.save(tmp_path / "judged.safetensors")
+    found = Judged.load(tmp_path / "judged.safetensors")
+    assert found.offsets.tolist() == ([0, 1, 2, 3] if task == "text-classification" else [0, 3, 10, 11])
+    assert found.truth.tolist() == ([1, 1, 0] if task == "text-classification" else [0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 0])
+    for place, row in enumerate(rows):
+        logits = model(input_ids=torch.tensor([dataset[int(row)]["input_ids"]])).logits.detach().numpy()
+        expected = logits if task == "text-classification" else logits[0, 1:-1]
+        np.testing.assert_allclose(found.values[found.offsets[place] : found.offsets[place + 1]], expected, atol=1e-5)

@@ -1,0 +1,110 @@
+"""An ensemble from its start model to the vote: the members' stages and the one that puts them together."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from pipeline.parameters import EnsembleParameters, FineTuningParameters
+from pipeline.scores import sigmoid, softmax
+from pipeline.spec import AttentionBridge, Bagging, Boosting, EmbeddedSource, FullFineTuning, LowRankAdaptation
+from pipeline.stages import ensemble, fine_tuning
+from pipeline.stages.data import read_split
+from pipeline.stages.heads import predict
+from pipeline.stages.judging import Judged
+from pipeline.stages.models import load_model, load_tokenizer
+from pipeline.stages.sharing import SUFFIX
+from pipeline.tasks import TASKS
+
+FAST = {"epochs": 12, "batch_size": 8, "learning_rate": 5e-3}
+
+
+@pytest.fixture
+def train_members(make_context, frozen_data, tiny_model):
+    """A function: kind of ensemble, task, tuning → the members' folders and the ensemble's."""
+
+    def train_members(kind, task, tuning):
+        data = frozen_data(task)
+        folders = []
+        for number in range(1, kind.members + 1):
+            parameters = FineTuningParameters(
+                task=task,
+                start="given",
+                source=EmbeddedSource(),
+                source_hash="",
+                max_length=32,
+                seed=0,
+                split="target_train",
+                tuning=tuning,
+                sampling="bootstrap" if kind.kind == "bagging" else "boosted",
+                member=number,
+                shared_layers=kind.shared_layers,
+            )
+            inputs = {"data": data, "model": tiny_model}
+            if folders and kind.kind == "boosting":
+                inputs["previous"] = folders[-1]
+            context = make_context(parameters, inputs, f"member-{number}")
+            fine_tuning.run(context)
+            folders.append(context.out)
+        inputs = {"data": data} | {f"member-{number}": folder for number, folder in enumerate(folders, start=1)}
+        context = make_context(EnsembleParameters(task=task, ensemble=kind, seed=0), inputs, "ensemble")
+        ensemble.run(context)
+        return data, folders, context.out
+
+    return train_members
+
+
+def said(folder, data, task):
+    """Probabilities for the test split."""
+    labels = json.loads((data / "data.json").read_text())["labels"]
+    model, tokenizer = load_model(folder, task, labels), load_tokenizer(folder)
+    values = predict(model, tokenizer, read_split(data, "test"), task).values
+    return (sigmoid if TASKS[task].labelling == "several" else softmax)(values)
+
+
+@pytest.mark.parametrize("task", [name for name in TASKS if name != "language-modelling"])
+@pytest.mark.parametrize("shared", [0, 1])
+def test_a_bag_of_every_task(task, shared, train_members):
+    kind = Bagging(members=2, shared_layers=shared)
+    data, folders, out = train_members(kind, task, FullFineTuning(**FAST))
+    expected = np.mean([said(folder, data, task) for folder in folders], axis=0)
+    np.testing.assert_allclose(said(out, data, task), expected, atol=1e-5)
+    facts = json.loads((out / "facts.json").read_text())
+    assert 0 < facts["out_of_bag_texts"] < 48
+    assert facts["out_of_bag_accuracy"] > 0.5
+    assert not list(out.parent.glob(f"*{SUFFIX}*"))
+    assert not list(out.parent.glob(f".*{SUFFIX}*"))
+
+
+@pytest.mark.parametrize("tuning", [LowRankAdaptation(**FAST), AttentionBridge(**FAST)], ids=lambda tuning: tuning.kind)
+def test_a_bag_of_other_tunings(tuning, train_members):
+    kind = Bagging(members=2, shared_layers=1 if tuning.kind == "lora" else 0)
+    data, folders, out = train_members(kind, "text-classification", tuning)
+    expected = np.mean([said(folder, data, "text-classification") for folder in folders], axis=0)
+    np.testing.assert_allclose(said(out, data, "text-classification"), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("shared", [0, 1])
+def test_boosted_members_know_of_each_other(shared, train_members):
+    kind = Boosting(members=3, shared_layers=shared)
+    data, folders, out = train_members(kind, "text-classification", FullFineTuning(**FAST | {"epochs": 1}))
+    weights = np.array([json.loads((folder / "member.json").read_text())["weight"] for folder in folders])
+    assert (weights > 0).all()
+    expected = np.average([said(folder, data, "text-classification") for folder in folders], axis=0, weights=weights)
+    np.testing.assert_allclose(said(out, data, "text-classification"), expected, atol=1e-5)
+
+
+def test_members_learn_from_different_texts_and_keep_the_shared_layers(train_members, tiny_model):
+    kind = Bagging(members=2, shared_layers=1)
+    _, folders, _ = train_members(kind, "text-classification", FullFineTuning(**FAST))
+    first, second = (load_model(folder, "text-classification", ["x", "y"]).state_dict() for folder in folders)
+    start = load_model(tiny_model, "text-classification", ["x", "y"]).state_dict()
+    for name in start:
+        if name.startswith(("bert.embeddings", "bert.encoder.layer.0")):
+            assert torch.equal(first[name], start[name])
+            assert torch.equal(second[name], start[name])
+        elif name.startswith("bert.encoder.layer.1.output.dense"):
+            assert not torch.equal(first[name], second[name])
+    unseen = [set(Judged.load(folder / "unseen.safetensors").rows.tolist()) for folder in folders]
+    assert unseen[0] != unseen[1]
