@@ -1,0 +1,5 @@
+"""Labels for unlabelled texts: which texts to take, and a second opinion on them. Free of torch.
+
+:mod:`choosing` takes the surest texts of each label, and :mod:`co_training` lets a classical second view
+relabel the pool.
+"""

@@ -1,0 +1,99 @@
+"""Which unlabelled texts to take, and as what: the surest of each label, by rank."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from scipy.special import logsumexp
+
+#: What a label gets at least, as a share of its equal part, where the model has seen no target label: it may then
+#: lean to one side so far that it hardly knows another.
+LEAST_SHARE = 0.5
+
+
+def log_odds(logits: np.ndarray) -> np.ndarray:
+    """The log-odds of each label against all others, from logits ``[texts, labels]``."""
+    values = np.asarray(logits, np.float64)
+    if values.shape[1] == 1:
+        return np.zeros_like(values)
+    others = [logsumexp(np.delete(values, label, axis=1), axis=1) for label in range(values.shape[1])]
+    return values - np.stack(others, axis=1)
+
+
+def proportions(logits: np.ndarray, kind: Literal["predicted", "equal"], *, floor: bool) -> np.ndarray:
+    """The share of each label in what is taken, ``[labels]``; sums to 1.
+
+    ``predicted`` is the share of the pool that the model gives each label. The shares among target labels are
+    not asked: these are often drawn by label, and say nothing of the pool.
+
+    Args:
+        logits: Of the pool, ``[texts, labels]``.
+        kind: Predicted, or equal.
+        floor: Whether each label gets at least :data:`LEAST_SHARE` of an equal part.
+    """
+    labels = logits.shape[1]
+    if kind == "equal" or not len(logits):
+        return np.full(labels, 1 / labels)
+    shares = np.bincount(logits.argmax(axis=1), minlength=labels) / len(logits)
+    return _raised(shares, LEAST_SHARE / labels) if floor else shares
+
+
+def fraction(number: int, rounds: int, first: float, last: float) -> float:
+    """The share of the pool that round ``number`` of ``rounds`` takes: it grows linearly; one alone takes the last."""
+    return last if rounds == 1 else first + (last - first) * (number - 1) / (rounds - 1)
+
+
+def choose(odds: np.ndarray, shares: np.ndarray, taken: float) -> tuple[np.ndarray, np.ndarray]:
+    """Take the surest texts of each label.
+
+    Texts are ranked for each label by its log-odds, and a rank counts relative to the label's share. So a
+    model that leans to one label does not take all texts for it. A text goes to the label for which it ranks best
+    that still has room.
+
+    Args:
+        odds: Log-odds ``[texts, labels]``.
+        shares: Of the labels, ``[labels]``.
+        taken: Share of the texts to take.
+
+    Returns:
+        Indices of texts, ascending, and the label of each; int64.
+    """
+    texts, labels = odds.shape
+    room = _rounded(shares, round(taken * texts))
+    ranks = np.empty((texts, labels))
+    for label in range(labels):
+        ranks[np.argsort(-odds[:, label], kind="stable"), label] = np.arange(1, texts + 1)
+    with np.errstate(divide="ignore"):
+        relative = np.where(room > 0, ranks / shares, np.inf).ravel()
+    found = np.full(texts, -1)
+    left = int(room.sum())
+    for place in np.argsort(relative, kind="stable").tolist():
+        if not left:
+            break
+        text, label = divmod(place, labels)
+        if found[text] < 0 and room[label]:
+            found[text] = label
+            room[label] -= 1
+            left -= 1
+    indices = np.flatnonzero(found >= 0)
+    return indices, found[indices]
+
+
+def _raised(shares: np.ndarray, least: float) -> np.ndarray:
+    """Shares of at least ``least``; what that takes comes from the others, in proportion."""
+    low = np.zeros(len(shares), bool)
+    while True:
+        rest = shares[~low].sum()
+        scaled = np.where(low, least, shares / max(rest, 1e-12) * (1 - least * low.sum()))
+        if not (scaled < least - 1e-12).any():
+            return scaled
+        low |= scaled < least
+
+
+def _rounded(shares: np.ndarray, total: int) -> np.ndarray:
+    """Whole numbers in proportion to shares that sum to ``total``: the largest remainders are rounded up."""
+    exact = shares / shares.sum() * total
+    whole = np.floor(exact).astype(int)
+    whole[np.argsort(whole - exact, kind="stable")[: total - whole.sum()]] += 1
+    return whole

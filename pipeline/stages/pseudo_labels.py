@@ -1,0 +1,140 @@
+"""Labels the unlabelled target texts, so that a model can learn from them.
+
+Output: ``texts/`` as Arrow (what the task reads; ``label``, ``tags`` or ``probabilities``; and ``weight``) and
+``facts.json``. Each round has a signal: the score on the development texts where there are some, else how many
+texts keep the label that the round before gave them. Where the signal falls against the input ``previous``, an
+earlier round's output, that one is kept.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from datasets import Dataset, Features, List, Value, load_from_disk
+
+from pipeline.errors import TrainingError
+from pipeline.parameters import PseudoLabelParameters
+from pipeline.scores import Scores
+from pipeline.spec import CoTraining
+from pipeline.stages.context import Context, read_json
+from pipeline.stages.data import COLUMNS, read_split
+from pipeline.stages.heads import predict
+from pipeline.stages.limiting import limited
+from pipeline.stages.models import load_model, load_tokenizer
+from pipeline.stages.relabelling import SLACK, Labelled, Pool, co_train, label_texts, label_words
+from pipeline.tasks import TASKS
+
+#: Steps of progress that a round of the second view counts for; a text that the model reads counts for one.
+_ROUND_STEPS = 200
+
+Facts = dict[str, float | int | str]
+
+#: Kind of self-training, and how texts are labelled → how the pool is.
+WAYS: dict[tuple[str, str], Callable[[Pool], Labelled]] = {
+    ("pseudo-labels", "one"): label_texts,
+    ("pseudo-labels", "tags"): label_words,
+    ("co-training", "one"): co_train,
+}
+
+
+def run(context: Context[PseudoLabelParameters]) -> None:
+    """Label the pool with the model, and a second view if the recipe has one.
+
+    Raises:
+        TrainingError: There are no unlabelled texts.
+    """
+    parameters = context.parameters
+    previous = context.inputs.get("previous")
+    earlier: Facts = read_json(previous / "facts.json") if previous else {}
+    if previous and earlier["stopped"]:
+        _keep(context, previous, earlier)
+        return
+    pool = _pool(context)
+    found = WAYS[parameters.self_training.kind, TASKS[parameters.task].labelling](pool)
+    facts: Facts = {"round": parameters.round, "taken": len(found.indices), "pool": len(pool.texts), **found.facts}
+    signal = "agreement"
+    if found.score is not None:
+        signal = f"dev_{TASKS[parameters.task].metrics[0]}"
+        facts[signal] = found.score
+    elif previous:
+        facts[signal] = _agreement(pool, found, load_from_disk(str(previous / "texts")))
+    before, now = earlier.get(signal), facts.get(signal)
+    slack = 0.0 if found.score is not None else SLACK
+    if previous and isinstance(before, float) and isinstance(now, float) and now < before - slack:
+        context.note(f"Round {parameters.round} fell from {before:.3f} to {now:.3f}: the labels before it are kept.")
+        _keep(context, previous, earlier)
+        return
+    _texts(pool, found).save_to_disk(str(context.out / "texts"), num_shards=1)
+    context.write_json("facts.json", {**facts, "stopped": 0})
+
+
+def _pool(context: Context[PseudoLabelParameters]) -> Pool:
+    parameters, data = context.parameters, context.inputs["data"]
+    texts, dev, target = (read_split(data, split) for split in ("unlabelled", "dev", "target_train"))
+    if not len(texts):
+        raise TrainingError(
+            "There are no unlabelled texts to label.", "Add unlabelled texts, or leave self-training out."
+        )
+    labels = read_json(data / "data.json")["labels"]
+    folder = context.inputs["model"]
+    model, tokenizer = load_model(folder, parameters.task, labels), load_tokenizer(folder)
+    options = parameters.self_training
+    rounds = options.rounds if isinstance(options, CoTraining) else 0
+    done = 0
+    total = len(texts) + (0 if rounds else len(dev)) + rounds * _ROUND_STEPS
+
+    def ask(split: Dataset) -> Scores:
+        nonlocal done
+        start = done
+        scores = predict(model, tokenizer, split, parameters.task, lambda count: context.step(start + count, total))
+        done += len(split)
+        return scores
+
+    known = target.select(limited(target, TASKS[parameters.task].label_column, parameters.limit, parameters.seed))
+    return Pool(
+        parameters=parameters,
+        labels=labels,
+        texts=texts,
+        known=known,
+        dev=dev,
+        ask=ask,
+        check=context.check,
+        step=lambda number: context.step(done + number * _ROUND_STEPS, total),
+    )
+
+
+def _keep(context: Context[PseudoLabelParameters], previous: Path, facts: Facts) -> None:
+    """Make an earlier round's output this one's."""
+    shutil.copytree(previous / "texts", context.out / "texts")
+    context.write_json("facts.json", {**facts, "stopped": 1})
+
+
+def _texts(pool: Pool, found: Labelled) -> Dataset:
+    options = pool.parameters.self_training
+    task = TASKS[pool.parameters.task]
+    taken = pool.texts.select(found.indices)
+    column = "probabilities" if options.labels == "soft" else str(task.label_column)
+    columns = {name: taken[name][:] for name in task.columns}
+    kinds = {**COLUMNS, "probabilities": List(Value("float64")), "weight": Value("float64")}
+    columns |= {column: found.values, "weight": [options.weight] * len(taken)}
+    return Dataset.from_dict(columns, features=Features({name: kinds[name] for name in columns}))
+
+
+def _agreement(pool: Pool, found: Labelled, earlier: Dataset) -> float:
+    """The share of the texts that an earlier round took to which this one gives the same label."""
+    task = TASKS[pool.parameters.task]
+    names = [*task.columns]
+    answers = dict(zip(_keys(pool.texts, names), found.answers, strict=True))
+    if "probabilities" in earlier.column_names:
+        labels: list[Any] = [max(range(len(each)), key=each.__getitem__) for each in earlier["probabilities"][:]]
+    else:
+        labels = earlier[str(task.label_column)][:]
+    same = [answers[key] == label for key, label in zip(_keys(earlier, names), labels, strict=True)]
+    return sum(same) / max(1, len(same))
+
+
+def _keys(texts: Dataset, names: list[str]) -> list[str]:
+    return [repr(values) for values in zip(*(texts[name][:] for name in names), strict=True)]

@@ -1,0 +1,146 @@
+"""What the labelling of a pool works on, and its ways: by the model alone, and with a second view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from datasets import Dataset
+
+from pipeline.classical.features import NGrams
+from pipeline.evaluation.answers import Answers, Truth
+from pipeline.evaluation.metrics import value
+from pipeline.parameters import PseudoLabelParameters
+from pipeline.scores import Scores, softmax
+from pipeline.self_training.choosing import choose, fraction, log_odds, proportions
+from pipeline.self_training.co_training import Options, relabel
+from pipeline.self_training.sentences import choose_sentences
+from pipeline.spec import CoTraining
+from pipeline.tasks import TASKS
+
+#: By how much labels may become less stable from round to round before that counts as a fall.
+SLACK = 0.01
+
+
+@dataclass(frozen=True)
+class Pool:
+    """What there is to label, and to go by.
+
+    Attributes:
+        parameters: Of the stage.
+        labels: The run's labels.
+        texts: The pool.
+        known: Texts of the target whose labels may be used.
+        dev: Development texts; may be none.
+        ask: What the model says of a split.
+        check: Stops if the run was cancelled.
+        step: Told how many rounds are done.
+    """
+
+    parameters: PseudoLabelParameters
+    labels: list[str]
+    texts: Dataset
+    known: Dataset
+    dev: Dataset
+    ask: Callable[[Dataset], Scores]
+    check: Callable[[], None] = lambda: None
+    step: Callable[[int], None] = lambda _: None
+
+    def shares(self, logits: np.ndarray) -> np.ndarray:
+        """The share of each label in what is taken."""
+        return proportions(logits, self.parameters.self_training.proportions, floor=not len(self.known))
+
+    def dev_score(self, scores: Scores) -> float:
+        """The task's leading metric on the development texts."""
+        columns = {name: self.dev[name][:] for name in self.dev.column_names}
+        truth = Truth.read(self.parameters.task, columns, self.labels)
+        return value(TASKS[self.parameters.task].metrics[0], Answers.of(truth, scores).counts)
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Part of the pool, labelled.
+
+    Attributes:
+        indices: Of the texts taken, ascending.
+        values: Label, tags or probabilities of each.
+        answers: What the model or the second view takes every text of the pool for; None for one that it could
+            not read to its end.
+        score: On the development texts; None without any.
+        facts: Of what was found, for people.
+    """
+
+    indices: np.ndarray
+    values: list[Any]
+    answers: list[Any]
+    score: float | None
+    facts: dict[str, float | int | str] = field(default_factory=dict)
+
+
+def label_texts(pool: Pool) -> Labelled:
+    """By what the model says, the surest of each label."""
+    options, number = pool.parameters.self_training, pool.parameters.round
+    logits = pool.ask(pool.texts).values
+    share = fraction(number, options.rounds, options.first_fraction, options.last_fraction)
+    indices, labels = choose(log_odds(logits), pool.shares(logits), share)
+    values = softmax(logits)[indices] if options.labels == "soft" else labels
+    score = pool.dev_score(pool.ask(pool.dev)) if len(pool.dev) else None
+    return Labelled(indices, values.tolist(), logits.argmax(axis=1).tolist(), score)
+
+
+def label_words(pool: Pool) -> Labelled:
+    """By what the model says, the sentences of whose tags it is surest."""
+    options, number = pool.parameters.self_training, pool.parameters.round
+    share = fraction(number, options.rounds, options.first_fraction, options.last_fraction)
+    spans = TASKS[pool.parameters.task].spans
+    indices, tags = choose_sentences(pool.ask(pool.texts), pool.labels, share, spans=spans)
+    score = pool.dev_score(pool.ask(pool.dev)) if len(pool.dev) else None
+    return Labelled(indices, [tags[index] for index in indices], tags, score)
+
+
+def co_train(pool: Pool) -> Labelled:
+    """By the second view, after the round that did best on the development texts.
+
+    Without any, rounds end where labels become less stable.
+    """
+    parameters = pool.parameters
+    options = parameters.self_training
+    assert isinstance(options, CoTraining)  # noqa: S101 - the stage's table sees to it
+    logits = pool.ask(pool.texts).values
+    features = NGrams(TASKS[parameters.task].columns)
+    columns = {name: [*pool.texts[name][:], *pool.known[name][:]] for name in TASKS[parameters.task].columns}
+    rows = features.fit(columns)
+    known = rows[len(pool.texts) :], np.asarray(pool.known["label"][:], np.int64)
+    dev = features.transform({name: pool.dev[name][:] for name in features.columns}) if len(pool.dev) else None
+    shares = pool.shares(logits)
+    how = Options(
+        rounds=options.rounds,
+        first=options.first_fraction,
+        last=options.last_fraction,
+        first_view=options.first_view,
+        weight=options.weight,
+        seed=parameters.seed,
+    )
+    before = choose(log_odds(logits), shares, 1.0)[1]
+    kept, kept_round, best, answers = None, 0, -np.inf, before
+    for number, found in enumerate(
+        relabel(rows[: len(pool.texts)], logits, shares, known, how, check=pool.check), start=1
+    ):
+        pool.step(number)
+        now = choose(found.odds, shares, 1.0)[1]
+        stable = float((now == before).mean())
+        before = now
+        signal = stable if dev is None else pool.dev_score(Scores.of_texts(found.view.odds(dev)))
+        if dev is None and signal < best - SLACK:
+            break
+        if dev is None or signal >= best:
+            kept, kept_round, answers = found, number, now
+        best = max(best, signal)
+    assert kept is not None  # noqa: S101 - there is at least one round
+    indices, labels = choose(kept.odds, shares, options.last_fraction)
+    values = kept.probabilities[indices] if options.labels == "soft" else labels
+    facts: dict[str, float | int | str] = {"rounds": options.rounds, "kept_round": kept_round}
+    facts["views_agree"] = float((answers == logits.argmax(axis=1)).mean())
+    return Labelled(indices, values.tolist(), answers.tolist(), None if dev is None else best, facts)

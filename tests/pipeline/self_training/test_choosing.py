@@ -1,0 +1,53 @@
+"""Which texts are taken from the pool."""
+
+import numpy as np
+import pytest
+
+from pipeline.self_training.choosing import choose, fraction, log_odds, proportions
+
+
+def test_log_odds_of_two_labels_are_the_margin() -> None:
+    logits = np.array([[1.0, 3.0], [0.5, -2.0]])
+    assert log_odds(logits) == pytest.approx(np.array([[-2.0, 2.0], [2.5, -2.5]]))
+
+
+def test_the_top_and_the_bottom_are_taken_whatever_the_model_leans_to() -> None:
+    margin = np.linspace(1, 9, 10)  # it takes every text for the second label
+    indices, labels = choose(log_odds(np.stack([-margin / 2, margin / 2], 1)), np.array([0.5, 0.5]), 0.4)
+    assert indices.tolist() == [0, 1, 8, 9]
+    assert labels.tolist() == [0, 0, 1, 1]
+
+
+def test_labels_keep_their_shares() -> None:
+    odds = log_odds(np.random.default_rng(0).normal(size=(500, 3)))
+    shares = np.array([0.6, 0.3, 0.1])
+    for taken in (0.2, 0.5, 1.0):
+        indices, labels = choose(odds, shares, taken)
+        assert len(set(indices.tolist())) == len(indices) == round(500 * taken)
+        assert np.bincount(labels) == pytest.approx(shares * len(indices), abs=1)
+
+
+def test_a_text_goes_to_its_best_label() -> None:
+    logits = np.repeat(np.eye(3), 4, axis=0) * 5 + np.random.default_rng(0).normal(size=(12, 3)) / 10
+    indices, labels = choose(log_odds(logits), np.full(3, 1 / 3), 1.0)
+    assert (labels == logits.argmax(axis=1)[indices]).all()
+
+
+def test_a_label_without_a_share_is_not_given() -> None:
+    _, labels = choose(log_odds(np.random.default_rng(0).normal(size=(50, 2))), np.array([1.0, 0.0]), 1.0)
+    assert not labels.any()
+
+
+def test_shares_are_those_predicted_but_not_too_small_for_a_model_without_target_labels() -> None:
+    logits = np.array([[1.0, 0.0]] * 95 + [[0.0, 1.0]] * 5)
+    assert proportions(logits, "predicted", floor=False) == pytest.approx([0.95, 0.05])
+    assert proportions(logits, "predicted", floor=True) == pytest.approx([0.75, 0.25])
+    assert proportions(logits, "equal", floor=False) == pytest.approx([0.5, 0.5])
+    several = proportions(np.eye(4)[[0] * 90 + [1] * 10] * 3, "predicted", floor=True)
+    assert several.sum() == pytest.approx(1)
+    assert several.min() == pytest.approx(0.125)
+
+
+def test_fractions_grow_linearly() -> None:
+    assert [fraction(number, 3, 0.2, 0.8) for number in (1, 2, 3)] == pytest.approx([0.2, 0.5, 0.8])
+    assert fraction(1, 1, 0.2, 0.8) == 0.8

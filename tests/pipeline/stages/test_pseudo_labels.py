@@ -1,0 +1,136 @@
+"""Labelling the pool, with a network whose answers are made up."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pipeline.errors import Cancelled, TrainingError
+from pipeline.parameters import PseudoLabelParameters
+from pipeline.scores import Scores
+from pipeline.spec import CoTraining, PseudoLabelling
+
+
+@pytest.fixture
+def stage(
+    make_context: Callable[..., Any], frozen_data: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Any:
+    """``label(options, ...)`` runs the stage on a task; ``answer`` makes the network's logits from the truth."""
+    from datasets import Dataset, load_from_disk
+
+    from pipeline.stages import pseudo_labels
+
+    state = SimpleNamespace(answer=lambda truth: np.eye(2)[truth] * 4.0, cancelled=False)
+
+    def predict(model: Any, tokenizer: Any, split: Dataset, task: str, progress: Callable[[int], None]) -> Scores:
+        progress(len(split))
+        if task == "entity-recognition":
+            truth = [1, 0, 0] * len(split)
+            return Scores(state.answer(truth).astype(np.float32), np.arange(0, len(truth) + 1, 3))
+        return Scores.of_texts(state.answer([number % 2 for number in range(len(split))]))
+
+    monkeypatch.setattr(pseudo_labels, "predict", predict)
+    monkeypatch.setattr(pseudo_labels, "load_model", lambda *_: None)
+    monkeypatch.setattr(pseudo_labels, "load_tokenizer", lambda *_: None)
+
+    def label(
+        options: Any, number: int = 1, task: Any = "text-classification", without: tuple[str, ...] = (), limit: Any = 0
+    ) -> tuple[Dataset, dict[str, Any]]:
+        data = frozen_data(task)
+        for split in without:
+            empty = load_from_disk(str(data / split)).select([])
+            empty.save_to_disk(str(tmp_path / "empty" / split), num_shards=1)
+            shutil.rmtree(data / split)
+            shutil.move(tmp_path / "empty" / split, data / split)
+        parameters = PseudoLabelParameters(task=task, self_training=options, round=number, limit=limit, seed=0)
+        inputs = {"data": data, "model": data}
+        if number > 1:
+            inputs["previous"] = tmp_path / "artifacts" / f"round-{number - 1}"
+        context = make_context(parameters, inputs, f"round-{number}")
+        context.cancel_requested = lambda: state.cancelled
+        pseudo_labels.run(context)
+        return load_from_disk(str(context.out / "texts")), json.loads((context.out / "facts.json").read_text())
+
+    state.label = label
+    return state
+
+
+def test_the_share_of_its_round_is_taken_with_the_labels_predicted(stage: Any) -> None:
+    texts, facts = stage.label(PseudoLabelling(weight=0.5, rounds=1, last_fraction=0.5))
+    assert texts.column_names == ["text", "label", "weight"]
+    assert sorted(texts["label"]) == [0] * 12 + [1] * 12
+    assert set(texts["weight"]) == {0.5}
+    assert all(
+        ("good" in text or "great" in text or "lovely" in text or "fine" in text) == label
+        for text, label in zip(texts["text"], texts["label"], strict=True)
+    )
+    assert facts == {"round": 1, "taken": 24, "pool": 48, "dev_accuracy": 1.0, "stopped": 0}
+
+
+def test_soft_labels_are_distributions(stage: Any) -> None:
+    texts, _ = stage.label(PseudoLabelling(labels="soft"))
+    assert texts.column_names == ["text", "probabilities", "weight"]
+    assert np.sum(texts["probabilities"][:], axis=1) == pytest.approx(1)
+
+
+def test_sentences_keep_the_tags_predicted(stage: Any) -> None:
+    texts, facts = stage.label(PseudoLabelling(rounds=1), task="entity-recognition")
+    assert texts.column_names == ["tokens", "tags", "weight"]
+    assert texts["tags"][:] == [[1, 0, 0]] * facts["taken"]
+    assert facts["dev_entity_f1"] == 1.0
+
+
+def test_a_round_whose_signal_falls_is_not_used(stage: Any) -> None:
+    options = PseudoLabelling(rounds=3)
+    first, _ = stage.label(options)
+    stage.answer = lambda truth: np.eye(2)[[0] * len(truth)] * 4.0
+    second, facts = stage.label(options, number=2)
+    assert second[:] == first[:]
+    assert (facts["round"], facts["stopped"], facts["dev_accuracy"]) == (1, 1, 1.0)
+    stage.answer = lambda truth: np.eye(2)[truth] * 4.0
+    _, facts = stage.label(options, number=3)
+    assert (facts["round"], facts["stopped"]) == (1, 1)  # stopped once, stopped for good
+
+
+def test_without_development_texts_labels_that_change_are_the_signal(stage: Any) -> None:
+    options = PseudoLabelling(rounds=3, last_fraction=0.6)
+    _, facts = stage.label(options, without=("dev",))
+    assert "agreement" not in facts
+    second, facts = stage.label(options, number=2, without=("dev",))
+    assert (facts["agreement"], facts["stopped"]) == (1.0, 0)
+    stage.answer = lambda truth: np.eye(2)[1 - np.array(truth)] * 4.0
+    third, facts = stage.label(options, number=3, without=("dev",))
+    assert facts["stopped"] == 1
+    assert third[:] == second[:]
+
+
+def test_co_training_puts_right_what_the_network_got_wrong(stage: Any) -> None:
+    wrong = np.random.default_rng(0).random(48) < 0.2
+
+    def mostly(truth: list[int]) -> np.ndarray:
+        return np.eye(2)[np.array(truth) ^ wrong] * np.random.default_rng(1).uniform(1, 4, (48, 1))
+
+    stage.answer = mostly
+    texts, facts = stage.label(CoTraining(rounds=4), limit=8)
+    truth = [any(word in text for word in ("good", "great", "lovely", "fine")) for text in texts["text"]]
+    assert np.mean(np.array(texts["label"][:]) == truth) > 0.95
+    assert facts["dev_accuracy"] > 0.95
+    assert facts["rounds"] == 4
+    assert 1 <= facts["kept_round"] <= 4
+    assert facts["views_agree"] < 0.9
+    soft, facts = stage.label(CoTraining(rounds=2, labels="soft"), without=("dev",))
+    assert np.sum(soft["probabilities"][:], axis=1) == pytest.approx(1)
+    assert "dev_accuracy" not in facts
+
+
+def test_it_needs_texts_and_stops_when_asked(stage: Any) -> None:
+    with pytest.raises(TrainingError, match="no unlabelled texts"):
+        stage.label(PseudoLabelling(), without=("unlabelled",))
+    stage.cancelled = True
+    with pytest.raises(Cancelled):
+        stage.label(CoTraining())
