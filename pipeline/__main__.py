@@ -1,4 +1,4 @@
-"""The command line: ``python -m pipeline run|list|show|cancel|resume``.
+"""The command line: ``python -m pipeline run|follow|list|show|cancel|resume``.
 
 Exit codes: 0 all went well, 1 an error (told in one line), 2 wrong usage, 130 interrupted.
 """
@@ -19,6 +19,7 @@ from pipeline import spec as specs
 from pipeline.engine.local import LocalEngine
 from pipeline.engine.supervisor import Supervisor
 from pipeline.errors import GraftError, RunError
+from pipeline.evaluation.wording import MEASURES, number, shown
 from pipeline.events import Progress
 from pipeline.plan import plan
 from pipeline.report import Report
@@ -54,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--detach", action="store_true", help="start it and return at once")
     commands.add_parser("list", parents=[shared], help="list runs, newest first")
     for name, help_text in (
+        ("follow", "watch a run to its end"),
         ("show", "show a run's state and report"),
         ("cancel", "ask a run to save and stop"),
         ("resume", "go on with a run that ended early"),
@@ -82,6 +84,11 @@ def _resume(options: argparse.Namespace, settings: Settings) -> int:
     supervisor = _supervisor(settings)
     record = supervisor.resume(supervisor.store.find(options.run).id)
     return _follow(supervisor, record.id, options)
+
+
+def _watch(options: argparse.Namespace, settings: Settings) -> int:
+    supervisor = _supervisor(settings)
+    return _follow(supervisor, supervisor.store.find(options.run).id, options)
 
 
 def _cancel(options: argparse.Namespace, settings: Settings) -> int:
@@ -156,18 +163,25 @@ def _answer(record: RunRecord, options: argparse.Namespace, store: RunStore | No
     if options.json:
         _print_json({**record.model_dump(mode="json"), "report": report.model_dump(mode="json") if report else None})
     elif report:
-        print(_table(report))
+        print(table(report))
     if record.state in (RunState.FAILED, RunState.INTERRUPTED) and options.command != "show":
         raise RunError(record.error or f"Run {record.id} is {record.state}.", f"See {record.id}/worker.log.")
-    return int(record.state is RunState.CANCELLED and options.command in ("run", "resume"))
+    return int(record.state is RunState.CANCELLED and options.command in ("run", "follow", "resume"))
 
 
-def _table(report: Report) -> str:
-    lines = [f"{'model':<14}{'accuracy':<26}{'macro-F1':<26}"]
+def table(report: Report) -> str:
+    """The models with their metrics and 95 % intervals; below it what to make of them."""
+    width = max(len(model.title) for model in report.models) + 2
+    metrics = list(report.models[0].metrics)
+    lines = [f"{'model':<{width}}" + "".join(f"{MEASURES[metric].title:<26}" for metric in metrics)]
     for model in report.models:
-        cells = [f"{100 * m.value:5.1f} % [{100 * m.low:.1f}, {100 * m.high:.1f}]" for m in model.metrics.values()]
-        lines.append(f"{model.name:<14}" + "".join(f"{cell:<26}" for cell in cells))
-    return "\n".join([*lines, report.verdict.sentence])
+        cells = [
+            f"{shown(metric, found.value)} [{number(metric, found.low)}, {number(metric, found.high)}]"
+            for metric, found in model.metrics.items()
+        ]
+        lines.append(f"{model.title:<{width}}" + "".join(f"{cell:<26}" for cell in cells))
+    curve = [report.curve.sentence] if report.curve else []
+    return "\n".join([*(line.rstrip() for line in lines), report.verdict.sentence, *report.verdict.remarks, *curve])
 
 
 def _print_json(value: Any) -> None:
@@ -176,6 +190,7 @@ def _print_json(value: Any) -> None:
 
 COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {
     "run": _run,
+    "follow": _watch,
     "list": _list,
     "show": _show,
     "cancel": _cancel,

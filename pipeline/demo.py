@@ -30,7 +30,7 @@ def demo_spec(settings: Settings) -> RunSpec:
         ),
         recipe=RecipeSpec(
             source_training=FullFineTuning(epochs=4, batch_size=16, learning_rate=3e-4, embedding_learning_rate=0),
-            vocabulary=TransplantVocabulary(size=8000),
+            vocabulary=TransplantVocabulary(size=8000, max_piece_length=2),
             fine_tuning=FullFineTuning(epochs=6, batch_size=16, embedding_learning_rate=2e-4),
             target_only=FullFineTuning(epochs=15, batch_size=16, learning_rate=2e-4),
         ),

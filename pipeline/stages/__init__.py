@@ -11,14 +11,28 @@ from typing import Any
 import datasets
 import transformers
 
-from pipeline.stages import adaptation, data, evaluation, export, fine_tuning, vocabulary
+from pipeline.plan.stage import StageKind
+from pipeline.stages import (
+    adaptation,
+    classical,
+    data,
+    ensemble,
+    evaluation,
+    export,
+    fine_tuning,
+    pseudo_labels,
+    vocabulary,
+)
 from pipeline.stages.context import Context
 
-STAGES: dict[str, Callable[[Context[Any]], None]] = {
+STAGES: dict[StageKind, Callable[[Context[Any]], None]] = {
     "data": data.run,
     "fine-tuning": fine_tuning.run,
     "vocabulary": vocabulary.run,
     "adaptation": adaptation.run,
+    "pseudo-labels": pseudo_labels.run,
+    "ensemble": ensemble.run,
+    "classical": classical.run,
     "evaluation": evaluation.run,
     "export": export.run,
 }

@@ -1,99 +1,134 @@
-"""Masked-LM adaptation on target text: new embeddings first, with the body frozen, then all.
+"""Masked LM: new embeddings first, with the body frozen, then all. On the way to another task, or as the task.
 
-The model keeps its classification head; a masked-LM head, tied to the embeddings, is put on
-the encoder for the time being. Sources: Gururangan et al. 2020 (adaptive pretraining), Artetxe
+On the way, the model keeps its classification head, and a masked-LM head, tied to the embeddings, is put
+on the encoder for the time being. Sources: Gururangan et al. 2020 (adaptive pretraining), Artetxe
 et al. 2020 (embeddings of a new language under a frozen body).
 
-Output: a Hugging Face folder, and ``adaptation.json`` (seconds, held-out perplexity before and after).
+Output: a Hugging Face folder, ``training.json``, and ``facts.json`` (held-out perplexity before and after).
 """
 
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
+import numpy as np
 import torch
 from datasets import Dataset, concatenate_datasets
-from transformers import AutoModelForMaskedLM, DataCollatorForLanguageModeling, PreTrainedModel, set_seed
+from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
+from pipeline.errors import TrainingError
 from pipeline.parameters import AdaptationParameters
+from pipeline.stages.checkpoints import State
 from pipeline.stages.context import Context, read_json
 from pipeline.stages.data import read_split
-from pipeline.stages.fine_tuning import tokenise
-from pipeline.stages.models import device, load_model, load_tokenizer, save_model
-from pipeline.stages.training import steps_of, train
+from pipeline.stages.encoding import Columns, collate_masked, encode_for_masking
+from pipeline.stages.heads import HEADS, answers, objective
+from pipeline.stages.lessons import Lessons, ParameterGroups, Phase
+from pipeline.stages.models import load_model, load_tokenizer, save_model, start_folder
+from pipeline.stages.precision import choose
+from pipeline.stages.training import train, write_training
+from pipeline.stages.tunings import grouped
+from pipeline.tasks import TASKS
 
 HELD_OUT = 0.05  # share of the texts on which perplexity is measured
+LEAST_TOKENS, MOST_TIMES = 5000, 50  # read for it, and how often a text may be
+WEIGHT_DECAY = 0.01
 
 
 def run(context: Context[AdaptationParameters]) -> None:
-    """Train the encoder to guess masked tokens of target text."""
+    """Train the encoder to guess masked tokens."""
     parameters = context.parameters
-    options = parameters.adaptation
-    data = context.inputs["data"]
-    tokenizer = load_tokenizer(context.inputs["model"], parameters.max_length)
-    texts = [read_split(data, split).select_columns(["text"]) for split in ("target_train", "unlabelled")]
-    tokenised = tokenise(concatenate_datasets(texts), tokenizer)
-    split = tokenised.train_test_split(test_size=max(1, round(HELD_OUT * len(tokenised))), seed=parameters.seed)
-    model = _masked_lm(context.inputs["model"], parameters.seed)
-    collate = DataCollatorForLanguageModeling(tokenizer, mlm_probability=options.mask_probability)
-    before = perplexity(model, split["test"], collate, parameters.seed)
+    folder = start_folder(context)
+    tokenizer = load_tokenizer(folder, parameters.max_length)
+    torch.manual_seed(parameters.seed)  # a head that the folder does not hold is drawn at random
+    model = load_model(folder, "language-modelling", [], random=parameters.start == "random", to_train=True)
+    facts: dict[str, float] = {}
+    if parameters.adaptation.epochs or parameters.adaptation.embedding_epochs:
+        facts = _train(context, model, tokenizer)
+    else:
+        write_training(context, State(), None, 0)
+    if parameters.task != "language-modelling":
+        labels = read_json(context.inputs["data"] / "data.json")["labels"]
+        trained = model.to("cpu").base_model.state_dict()
+        model = load_model(folder, parameters.task, labels, random=parameters.start == "random")
+        model.base_model.load_state_dict(trained, strict=False)  # a pooler is part of the classifier alone
+    save_model(model, tokenizer, context.out)
+    context.write_json("facts.json", facts)
 
-    learners = {id(parameter) for parameter in model.get_input_embeddings().parameters()}
-    head = [parameter for name, parameter in model.named_parameters() if not name.startswith(model.base_model_prefix)]
-    learners |= {id(parameter) for parameter in head}
-    phases = [
-        ("embeddings", options.embedding_epochs, options.embedding_learning_rate),
-        ("all", options.epochs, options.learning_rate),
-    ]
-    phases = [phase for phase in phases if phase[1] > 0]
-    lengths = [steps_of(len(split["train"]), epochs, options.batch_size) for _, epochs, _ in phases]
-    seconds = 0.0
-    for number, (name, epochs, rate) in enumerate(phases):
+
+def _train(
+    context: Context[AdaptationParameters], model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast
+) -> dict[str, float]:
+    """Train ``model`` in place; gives the perplexity on held-out texts before and after."""
+    parameters, options = context.parameters, context.parameters.adaptation
+    texts = _texts(context)
+    split = texts.train_test_split(test_size=max(1, round(HELD_OUT * len(texts))), seed=parameters.seed)
+    rows, held_out = (_windows(split[part], tokenizer) for part in ("train", "test"))
+    before = perplexity(model, held_out, tokenizer)
+    lessons = Lessons(
+        dataset=rows,
+        collate=collate_masked(tokenizer, options.mask_probability),
+        objective=objective("language-modelling"),
+        batch_size=options.batch_size,
+        warmup_ratio=0.1,
+        seed=parameters.seed,
+    )
+    body = {id(parameter) for parameter in model.base_model.parameters()}
+    embeddings = {id(parameter) for parameter in model.get_input_embeddings().parameters()}
+
+    def learn(*, all_weights: bool) -> ParameterGroups:
+        rates = []
         for parameter in model.parameters():
-            parameter.requires_grad = name == "all" or id(parameter) in learners
-        seconds += train(
-            model,
-            split["train"],
-            collate,
-            [{"params": [p for p in model.parameters() if p.requires_grad], "lr": rate, "weight_decay": 0.01}],
-            epochs=epochs,
-            batch_size=options.batch_size,
-            seed=parameters.seed,
-            context=context,
-            phase=name,
-            steps_before=sum(lengths[:number]),
-            steps_after=sum(lengths[number + 1 :]),
-        )
-    after = perplexity(model, split["test"], collate, parameters.seed)
-    context.note(f"Perplexity on held-out target text went from {before:,.0f} to {after:,.0f}.")
+            new = id(parameter) in embeddings or id(parameter) not in body  # the head is not part of the body
+            parameter.requires_grad = new or all_weights
+            rates.append((parameter, options.embedding_learning_rate if new else options.learning_rate))
+        return grouped([pair for pair in rates if pair[0].requires_grad], WEIGHT_DECAY)
 
-    labels = read_json(data / "data.json")["labels"]
-    classifier = load_model(context.inputs["model"], parameters.task, labels)
-    classifier.base_model.load_state_dict(model.to("cpu").base_model.state_dict(), strict=False)
-    save_model(classifier, tokenizer, context.out)
-    context.write_json("adaptation.json", {"seconds": seconds, "before": before, "after": after})
+    phases = [
+        Phase("embeddings", options.embedding_epochs, lambda: learn(all_weights=False)),
+        Phase("all", options.epochs, lambda: learn(all_weights=True)),
+    ]
+    tokens = sum(map(len, rows["input_ids"])) // len(rows)
+    precision = choose(model, options.batch_size * tokens, context)
+    taken = train(model, lessons, phases, precision, context)
+    write_training(context, taken, precision, len(texts))
+    after = perplexity(model, held_out, tokenizer)
+    if before is None or after is None:
+        return {}
+    context.note(f"Perplexity on held-out text went from {before:,.0f} to {after:,.0f}.")
+    return {"perplexity_before": before, "perplexity_after": after}
 
 
-def _masked_lm(folder: Path, seed: int) -> PreTrainedModel:
-    """The encoder under a masked-LM head; a head that the folder does not hold is drawn at random."""
-    set_seed(seed)
-    model = AutoModelForMaskedLM.from_pretrained(folder, use_safetensors=True, trust_remote_code=False)
-    model.tie_weights()
-    return model
+def perplexity(model: PreTrainedModel, rows: Dataset, tokenizer: PreTrainedTokenizerFast) -> float | None:
+    """Exponential of the mean loss over masked tokens, the same at every call; None if there is nothing to mask.
+
+    Few texts are asked several times, under other masks.
+    """
+    times = min(MOST_TIMES, -(-LEAST_TOKENS // max(1, sum(map(len, rows["input_ids"])))))
+    asked = rows.select([*range(len(rows))] * times)
+    scores = answers(model, asked, HEADS["language-modelling"].collate(tokenizer), "language-modelling")
+    if not len(scores.values):
+        return None
+    return math.exp(min(float(np.mean(scores.values[:, 0], dtype=np.float64)), 50))
 
 
-@torch.inference_mode()
-def perplexity(model: PreTrainedModel, texts: Dataset, collate: DataCollatorForLanguageModeling, seed: int) -> float:
-    """Exponential of the mean loss over masked tokens; the same tokens are masked at every call."""
-    set_seed(seed)
-    place = device()
-    model.to(place).eval()
-    loss, tokens = 0.0, 0
-    for start in range(0, len(texts), 32):
-        batch = collate([texts[index] for index in range(start, min(start + 32, len(texts)))]).to(place)
-        masked = int((batch["labels"] != -100).sum())
-        if masked:
-            loss += model(**batch).loss.item() * masked
-            tokens += masked
-    return math.exp(min(loss / tokens, 50)) if tokens else math.nan
+def _texts(context: Context[AdaptationParameters]) -> Dataset:
+    """All texts of the stage's splits."""
+    parameters = context.parameters
+    columns = list(TASKS[parameters.task].columns)
+    splits = [read_split(context.inputs["data"], split).select_columns(columns) for split in parameters.splits]
+    texts = concatenate_datasets(splits)
+    if len(texts) < 2:
+        raise TrainingError(f"{len(texts)} texts are too few for masked LM.", "Add target texts.")
+    return texts
+
+
+def _windows(texts: Dataset, tokenizer: PreTrainedTokenizerFast) -> Dataset:
+    """Texts as rows of token ids; a long one goes on in the next row."""
+
+    def encoded(columns: Columns) -> Columns:
+        return encode_for_masking(columns, tokenizer, windows=True)
+
+    return texts.map(
+        encoded, batched=True, remove_columns=texts.column_names, load_from_cache_file=False, keep_in_memory=True
+    )

@@ -46,8 +46,13 @@ class Context(Generic[ParametersT]):
         """Tell people one sentence."""
         self.events.append("note", stage=self.name, text=text)
 
-    def step(self, step: int, total: int, **values: float) -> None:
+    def step(self, step: int, total: int, **values: Callable[[], float]) -> None:
         """Tell how far the stage is; at most four times a second, and always the last step.
+
+        Args:
+            step: How many are done.
+            total: How many there are.
+            values: What to tell besides. They are asked for only if it is time: a GPU would have to be waited for.
 
         Raises:
             Cancelled: Somebody asked the run to stop.
@@ -55,7 +60,8 @@ class Context(Generic[ParametersT]):
         now = time.monotonic()
         if step >= total or now - self._last_step >= 0.25:
             self._last_step = now
-            self.events.append("step", stage=self.name, step=step, total=total, **values)
+            told = {name: value() for name, value in values.items()}
+            self.events.append("step", stage=self.name, step=step, total=total, **told)
         self.check()
 
     def check(self) -> None:

@@ -1,91 +1,130 @@
-"""Trains a classifier on labelled texts; makes every one of a run's models.
+"""Trains a model on labelled texts; makes every network of a run that has learned from labels.
 
-Output: a Hugging Face folder, and ``training.json`` (seconds, steps).
+Output: a Hugging Face folder, and ``training.json``. A member of an ensemble also leaves what
+:mod:`pipeline.stages.sampling` writes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
-from datasets import Dataset
-from transformers import DataCollatorWithPadding, PreTrainedModel, set_seed
+import torch
+from datasets import Dataset, concatenate_datasets, load_from_disk
+from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
-from pipeline import sources
+from pipeline.errors import TrainingError
+from pipeline.evaluation.answers import Answers, Truth
+from pipeline.evaluation.metrics import value
 from pipeline.parameters import FineTuningParameters
-from pipeline.spec import FullFineTuning, LinearProbe
 from pipeline.stages.context import Context, read_json
 from pipeline.stages.data import read_split
-from pipeline.stages.models import load_model, load_tokenizer, save_model
-from pipeline.stages.training import ParameterGroups, train
+from pipeline.stages.encoding import Collate, Columns
+from pipeline.stages.heads import HEADS, answers, encode, objective
+from pipeline.stages.lessons import Lessons, Watch
+from pipeline.stages.limiting import limited
+from pipeline.stages.losses import class_weights
+from pipeline.stages.models import load_model, load_tokenizer, restore_dropouts, save_model, start_folder
+from pipeline.stages.precision import choose
+from pipeline.stages.sampling import after_training, sample
+from pipeline.stages.sharing import share
+from pipeline.stages.thrift import used_embeddings
+from pipeline.stages.training import train, write_training
+from pipeline.stages.tunings import TUNINGS
+from pipeline.tasks import TASKS
 
 
 def run(context: Context[FineTuningParameters]) -> None:
     """Fine-tune from the source model, from a stage's output, or from random weights."""
     parameters = context.parameters
-    folder = _start_folder(context, parameters)
+    task, tuning = parameters.task, parameters.tuning
+    seed = parameters.seed + 7919 * parameters.member  # a prime, so that members of near seeds differ too
     labels = read_json(context.inputs["data"] / "data.json")["labels"]
-    set_seed(parameters.seed)  # the head, or everything, is drawn at random
-    model = load_model(folder, parameters.task, labels, random=parameters.start == "random")
+    folder = start_folder(context)
     tokenizer = load_tokenizer(folder, parameters.max_length)
-    tuning = parameters.tuning
-    dataset = tokenise(read_split(context.inputs["data"], parameters.split), tokenizer)
-    seconds = train(
-        model,
-        dataset,
-        DataCollatorWithPadding(tokenizer),
-        TUNINGS[tuning.kind](model, tuning),
-        epochs=tuning.epochs,
+    torch.manual_seed(seed)  # the head, or everything, is drawn at random
+    model = load_model(folder, task, labels, random=parameters.start == "random", to_train=True, dropout=tuning.dropout)
+    rows = training_set(context, tokenizer, labels)
+    dev = encode(read_split(context.inputs["data"], "dev"), tokenizer, task, labels) if tuning.patience else None
+    texts = [*rows["input_ids"], *(dev["input_ids"] if dev is not None else ())]
+    drawn = sample(context, rows)
+    weights = class_weights(rows["labels"], TASKS[task].labelling, len(labels)) if tuning.class_weights else None
+    collate: Collate = HEADS[task].collate(tokenizer)
+    shared = share(model, rows, collate, parameters.shared_layers, context) if parameters.shared_layers else None
+    if shared is not None:
+        rows, collate = shared.dataset, shared.collate
+        dev = None if dev is None else shared.computed(dev)
+
+    tuned = TUNINGS[tuning.kind](model, tuning)
+    lessons = Lessons(
+        dataset=rows.select(drawn.indices),
+        collate=collate,
+        objective=objective(task, weights),
         batch_size=tuning.batch_size,
-        warmup_ratio=tuning.warmup_ratio if isinstance(tuning, FullFineTuning) else 0.0,
-        seed=parameters.seed,
-        context=context,
+        warmup_ratio=tuning.warmup_ratio,
+        seed=seed,
     )
-    save_model(model, tokenizer, context.out)
-    context.write_json("training.json", {"seconds": seconds, "examples": len(dataset)})
+    watch = None
+    if tuning.patience is not None and dev is not None:
+        watch = Watch(_score(context, labels, dev, collate), tuning.patience)
+    precision = choose(tuned.model, tuning.batch_size * sum(map(len, texts)) // len(texts), context)
+    with used_embeddings(tuned.model, texts, tokenizer.pad_token_id):
+        taken = train(tuned.model, lessons, tuned.phases, precision, context, watch=watch)
+    tuned.finish()
+    after_training(context, drawn, tuned.model, rows, collate)
+    trained = tuned.model if shared is None else shared.rejoin()
+    restore_dropouts(trained.config, folder)  # the next stage's null means the source's
+    save_model(trained, tokenizer, context.out)
+    write_training(context, taken, precision, len(lessons.dataset))
 
 
-def tokenise(texts: Dataset, tokenizer: Any) -> Dataset:
-    """Texts as token ids, truncated to the tokenizer's limit; labels are kept, texts dropped."""
-    encoded = texts.map(
-        lambda batch: tokenizer(batch["text"], truncation=True),
-        batched=True,
-        remove_columns=["text"],
-        load_from_cache_file=False,
-        keep_in_memory=True,
-    )
-    return encoded.rename_column("label", "labels") if "label" in encoded.column_names else encoded
+def training_set(
+    context: Context[FineTuningParameters], tokenizer: PreTrainedTokenizerFast, labels: list[str]
+) -> Dataset:
+    """All that may be learned from, encoded: labelled texts, and those that the input ``labels`` labels.
+
+    Raises:
+        TrainingError: There is nothing.
+    """
+    parameters = context.parameters
+    column = TASKS[parameters.task].label_column
+    parts: list[Dataset] = []
+    if parameters.split is not None:
+        split = read_split(context.inputs["data"], parameters.split)
+        parts.append(split.select(limited(split, column, parameters.limit, parameters.seed)))
+    if "labels" in context.inputs:
+        parts.append(load_from_disk(str(context.inputs["labels"] / "texts")))
+    if any("probabilities" in part.column_names for part in parts):
+        parts = [_as_distributions(part, len(labels)) for part in parts]
+    found = [encode(part, tokenizer, parameters.task, labels) for part in parts if len(part)]
+    if not found:
+        raise TrainingError(
+            "There are no labelled texts to learn from.", "Add target texts, or raise the shares taken."
+        )
+    return concatenate_datasets(found)
 
 
-def full(model: PreTrainedModel, tuning: FullFineTuning) -> ParameterGroups:
-    """Every weight; word embeddings at a rate of their own, no decay on biases and norms."""
-    embeddings = {id(parameter) for parameter in model.get_input_embeddings().parameters()}
-    embedding_rate = tuning.embedding_learning_rate
-    if embedding_rate == 0:
-        model.get_input_embeddings().requires_grad_(requires_grad=False)  # saves their gradients too
-    rates = {True: tuning.learning_rate if embedding_rate is None else embedding_rate, False: tuning.learning_rate}
-    groups: dict[tuple[bool, bool], list[Any]] = {}
-    for parameter in filter(lambda parameter: parameter.requires_grad, model.parameters()):
-        groups.setdefault((id(parameter) in embeddings, parameter.ndim > 1), []).append(parameter)
-    return [
-        {"params": members, "lr": rates[embedding], "weight_decay": tuning.weight_decay if decayed else 0.0}
-        for (embedding, decayed), members in groups.items()
-    ]
+def _as_distributions(part: Dataset, count: int) -> Dataset:
+    """Labels as probabilities of each of ``count``: all of it on the one that was given."""
+    if "probabilities" in part.column_names:
+        return part
+
+    def certain(columns: Columns) -> Columns:
+        return {"probabilities": [[float(number == label) for number in range(count)] for label in columns["label"]]}
+
+    return part.map(certain, batched=True, remove_columns=["label"], load_from_cache_file=False, keep_in_memory=True)
 
 
-def probe(model: PreTrainedModel, tuning: LinearProbe) -> ParameterGroups:
-    """The head alone; the encoder is frozen."""
-    model.base_model.requires_grad_(requires_grad=False)
-    head = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    return [{"params": head, "lr": tuning.learning_rate, "weight_decay": 0.0}]
+def _score(
+    context: Context[FineTuningParameters], labels: list[str], rows: Dataset, collate: Collate
+) -> Callable[[PreTrainedModel], float]:
+    """The task's leading metric on the development texts; higher is better."""
+    task = context.parameters.task
+    dev = read_split(context.inputs["data"], "dev")
+    truth = Truth.read(task, {name: dev[name] for name in dev.column_names}, labels)
+    sign = -1 if TASKS[task].lower_is_better else 1
 
+    def score(model: PreTrainedModel) -> float:
+        said = answers(model, rows, collate, task, lambda _: context.check())
+        return sign * value(TASKS[task].metrics[0], Answers.of(truth, said).counts)
 
-#: Kind of fine-tuning → which weights learn, and how fast.
-TUNINGS: dict[str, Callable[[PreTrainedModel, Any], ParameterGroups]] = {"full": full, "probe": probe}
-
-
-def _start_folder(context: Context[FineTuningParameters], parameters: FineTuningParameters) -> Path:
-    if parameters.start == "pretrained":
-        return sources.resolve(parameters.source).path
-    return context.inputs["model"]
+    return score

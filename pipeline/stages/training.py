@@ -1,218 +1,241 @@
-"""One training loop for every stage that learns: transformers' Trainer, made resumable to the step.
+"""One training loop for every stage that learns, resumable to the step.
 
-What is added to it: batches grouped by length in an order that depends on seed and epoch alone
-(so a resumed run sees the same batches), checkpoints by the clock, progress, and cancelling.
+Batches are grouped by length in an order that depends on seed and epoch alone, and each step seeds
+the generators anew: so a resumed training sees the same batches, masks and dropout as one that was
+never interrupted. Checkpoints are written by the clock. A batch that does not fit into memory is cut.
+
+It is not transformers' ``Trainer``, whose checkpoints hold pickles, and which costs time at each step.
 """
 
 from __future__ import annotations
 
-import json
 import math
 import time
-from collections.abc import Iterator
-from pathlib import Path
+from contextlib import nullcontext
 from typing import Any
 
 import torch
-from datasets import Dataset
-from torch.utils.data import Sampler
-from transformers import (
-    PreTrainedModel,
-    PrinterCallback,
-    Trainer,
-    TrainerCallback,
-    TrainerControl,
-    TrainerState,
-    TrainingArguments,
-    set_seed,
-)
-from transformers.trainer_pt_utils import get_length_grouped_indices
+from torch.utils.flop_counter import FlopCounterMode
+from transformers import PreTrainedModel
 
 from pipeline.errors import Cancelled, TrainingError
-from pipeline.runs import write_atomically
+from pipeline.stages.checkpoints import Checkpoints, State
 from pipeline.stages.context import Context
-from pipeline.stages.models import bf16_pays
+from pipeline.stages.lessons import Lessons, Phase, Watch, order, steps_of
+from pipeline.stages.memory import memory_errors_explained, out_of_memory, ran_out_of_memory
+from pipeline.stages.models import device
+from pipeline.stages.precision import Precision
+from pipeline.stages.thrift import quicken
 
-ParameterGroups = list[dict[str, Any]]
+LARGEST_GRADIENT = 1.0  # longer ones are cut to this length (Pascanu et al. 2013)
 
 
 def train(
     model: PreTrainedModel,
-    dataset: Dataset,
-    collate: Any,
-    groups: ParameterGroups,
-    *,
-    epochs: float,
-    batch_size: int,
-    seed: int,
+    lessons: Lessons,
+    phases: list[Phase],
+    precision: Precision,
     context: Context[Any],
-    warmup_ratio: float = 0.1,
-    phase: str = "training",
-    steps_before: int = 0,
-    steps_after: int = 0,
-) -> float:
-    """Train ``model`` in place, from the last checkpoint of this phase if there is one.
+    *,
+    watch: Watch | None = None,
+) -> State:
+    """Train ``model`` in place, phase by phase, from the last checkpoint if there is one.
 
     Args:
         model: On any device; comes back on the one it was trained on.
-        dataset: Tokenised, with a column ``input_ids``.
-        collate: Makes a batch of examples.
-        groups: Parameters with their peak learning rates, as torch's optimisers take them.
-        epochs: Passes over ``dataset``; fractions count.
-        batch_size: Examples a step.
-        seed: Of the order of examples and of dropout.
+        lessons: What to learn from.
+        phases: One after the other; phases of 0 epochs are left out.
+        precision: In which matrices are multiplied.
         context: Told of each step; its ``work`` folder keeps the checkpoints.
-        warmup_ratio: Share of the steps in which the rate rises from 0; it falls to 0 linearly.
-        phase: Tells the checkpoints of several trainings of one stage apart.
-        steps_before: Steps of this stage's earlier phases, for the progress.
-        steps_after: Steps of its later phases.
+        watch: Of the last phase.
 
     Returns:
-        Seconds of training, those before an interruption included.
+        What it took: ``seconds``, ``tokens`` and ``flops``, those before an interruption included.
 
     Raises:
         Cancelled: The run was cancelled; a checkpoint was written first.
-        TrainingError: The loss is no number any more.
+        TrainingError: The loss is no number any more, or not even one row fits into memory.
     """
-    folder = context.work / phase
-    set_seed(seed)
-    arguments = TrainingArguments(
-        output_dir=str(folder),
-        num_train_epochs=epochs,
-        per_device_train_batch_size=batch_size,
-        warmup_ratio=warmup_ratio,
-        bf16=bf16_pays(),
-        use_cpu=not torch.cuda.is_available(),
-        seed=seed,
-        data_seed=seed,
-        save_strategy="no",  # the clock decides, see _Watch
-        save_total_limit=2,
-        logging_strategy="no",
-        report_to=[],
-        disable_tqdm=True,
-        remove_unused_columns=False,
-        dataloader_pin_memory=torch.cuda.is_available(),
-    )
-    watch = _Watch(context, folder / "seconds", steps_before, steps_after)
-    trainer = _Trainer(
-        watch,
-        model=model,
-        args=arguments,
-        train_dataset=dataset,
-        data_collator=collate,
-        optimizers=(torch.optim.AdamW(groups, fused=True), None),  # fused: a sixth of the time on a CPU,
-    )
-    trainer.train(resume_from_checkpoint=last_checkpoint(folder))
-    if watch.cancelled:
-        raise Cancelled
-    return watch.seconds
+    phases = [phase for phase in phases if phase.epochs > 0]
+    steps = [steps_of(len(lessons.dataset), phase.epochs, lessons.batch_size) for phase in phases]
+    taken = State()
+    quicken(model.to(device()))
+    for number, phase in enumerate(phases):
+        last = number == len(phases) - 1
+        loop = _Loop(model, lessons, phase, precision, context, total=steps[number], pieces=taken.pieces)
+        with memory_errors_explained():
+            state = loop.run(sum(steps[:number]), sum(steps), watch if last else None)
+        taken = State(
+            pieces=state.pieces,
+            seconds=taken.seconds + state.seconds,
+            tokens=taken.tokens + state.tokens,
+            flops=taken.flops + state.flops,
+        )
+    return taken
 
 
-def steps_of(examples: int, epochs: float, batch_size: int) -> int:
-    """Steps that :func:`train` takes."""
-    per_epoch = -(-examples // batch_size)
-    return max(1, -(-int(per_epoch * epochs * 1000) // 1000))
+def write_training(context: Context[Any], taken: State, precision: Precision | None, examples: int) -> None:
+    """Write ``training.json``: what training took, and how fast a lone matrix product was beside it."""
+    record: dict[str, Any] = {
+        "seconds": taken.seconds,
+        "tokens": taken.tokens,
+        "flops": taken.flops,
+        "examples": examples,
+    }
+    if precision is not None:
+        record |= {"gemm_flops_per_second": precision.gemm_flops_per_second, "precision": precision.name}
+    context.write_json("training.json", record)
 
 
-def last_checkpoint(folder: Path) -> str | None:
-    """The newest whole checkpoint. The Trainer writes ``trainer_state.json`` last of all."""
-    for path in sorted(folder.glob("checkpoint-*"), key=lambda path: int(path.name.split("-")[1]), reverse=True):
+class _Loop:
+    """One phase at work."""
+
+    def __init__(
+        self,
+        model: PreTrainedModel,
+        lessons: Lessons,
+        phase: Phase,
+        precision: Precision,
+        context: Context[Any],
+        *,
+        total: int,
+        pieces: int,
+    ) -> None:
+        self.model, self.lessons, self.precision, self.context = model, lessons, precision, context
+        self.total = total
+        groups = phase.learn()
+        self.peaks = [group["lr"] for group in groups]
+        self.learning = [parameter for group in groups for parameter in group["params"]]
+        self.optimizer = torch.optim.AdamW(groups, fused=True)
+        self.checkpoints = Checkpoints(context.work / phase.name, model, self.optimizer)
+        self.state = State(pieces=pieces)
+        self.flops_per_token = 0.0
+        self.loss: torch.Tensor | None = None
+
+    def run(self, before: int, of: int, watch: Watch | None) -> State:
+        """Take all steps that are left; ``before`` steps of the stage's ``of`` were taken by earlier phases."""
+        self.state = self.checkpoints.load() or self.state
+        if 0 < self.state.step < self.total:
+            self.context.note(f"{self.context.title}: goes on from step {before + self.state.step}.")
+        per_epoch = -(-len(self.lessons.lengths) // self.lessons.batch_size)
+        more_phases = before + self.total < of
+        self.clock = saved = time.monotonic()
+        batches: list[list[int]] = []
+        self.model.train()
         try:
-            json.loads((path / "trainer_state.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            continue
-        return str(path)
-    return None
+            while self._goes_on(watch, per_epoch):
+                epoch, number = divmod(self.state.step, per_epoch)
+                if not batches or number == 0:
+                    batches = order(self.lessons.lengths, self.lessons.batch_size, self.lessons.seed, epoch)
+                self.loss = self._step(batches[number])
+                self.state.step += 1
+                self._tell(before + self.state.step, of)
+                due = time.monotonic() - saved >= self.context.settings.checkpoint_seconds
+                # A resumed stage passes over finished phases.
+                if due or (self.state.step == self.total and more_phases):
+                    self._save()
+                    saved = time.monotonic()
+        except Cancelled:
+            self._save()
+            raise
+        if watch:
+            self.checkpoints.restore_best()
+        self._count_seconds()
+        return self.state
 
+    def _goes_on(self, watch: Watch | None, per_epoch: int) -> bool:
+        """Whether there are steps to take. Where an epoch has ended, the development texts are asked first."""
+        step = self.state.step
+        if watch and step > self.state.looked and (step % per_epoch == 0 or step == self.total):
+            self._look(watch)
+        return step < self.total and not (watch and self.state.waited >= watch.patience)
 
-class LengthGroupedSampler(Sampler[int]):
-    """Indices such that batches hold texts of like length, in an order given by seed and epoch.
-
-    transformers' own sampler draws from the global generator, whose state at the start of an
-    epoch is lost when a run is resumed in the middle of it.
-    """
-
-    def __init__(self, lengths: list[int], batch_size: int, seed: int) -> None:
-        self.lengths = lengths
-        self.batch_size = batch_size
-        self.seed = seed
-        self.epoch = 0
-
-    def set_epoch(self, epoch: int) -> None:
-        """Choose the order; accelerate's data loader calls this."""
-        self.epoch = epoch
-
-    def __len__(self) -> int:
-        return len(self.lengths)
-
-    def __iter__(self) -> Iterator[int]:
-        generator = torch.Generator().manual_seed(self.seed * 10_007 + self.epoch)
-        indices = get_length_grouped_indices(self.lengths, self.batch_size, generator=generator)
-        # Whole batches are shuffled, or the longest texts would always come first.
-        batches = [indices[start : start + self.batch_size] for start in range(0, len(indices), self.batch_size)]
-        last = [batches.pop()] if len(batches[-1]) < self.batch_size else []
-        order = torch.randperm(len(batches), generator=generator).tolist()
-        return iter([index for batch in [batches[number] for number in order] + last for index in batch])
-
-
-class _Trainer(Trainer):
-    """The Trainer with our order of examples, and the loss of each step at hand."""
-
-    def __init__(self, watch: _Watch, **kwargs: Any) -> None:
-        super().__init__(callbacks=[watch], **kwargs)
-        self.watch = watch
-        self.pop_callback(PrinterCallback)  # it would write every log entry to the worker's output
-
-    def _get_train_sampler(self, train_dataset: Dataset | None = None) -> LengthGroupedSampler:
-        dataset = self.train_dataset if train_dataset is None else train_dataset
-        lengths = [len(ids) for ids in dataset["input_ids"]]
-        return LengthGroupedSampler(lengths, self.args.train_batch_size, self.args.seed)
-
-    def training_step(self, *args: Any, **kwargs: Any) -> torch.Tensor:
-        loss = super().training_step(*args, **kwargs)
-        self.watch.loss = loss.item()
-        if not math.isfinite(self.watch.loss):
-            raise TrainingError(
-                f"The loss became {self.watch.loss} at step {self.state.global_step + 1}.", "Lower the learning rate."
+    def _step(self, batch: list[int]) -> torch.Tensor:
+        """Learn from one batch, in as many pieces as memory demands; gives the mean loss."""
+        warmup = self.lessons.warmup_ratio * self.total
+        rising = (self.state.step + 1) / max(1.0, warmup)
+        falling = (self.total - self.state.step) / max(1.0, self.total - warmup)
+        for group, peak in zip(self.optimizer.param_groups, self.peaks, strict=True):
+            group["lr"] = peak * min(1.0, rising, falling)
+        while (done := self._gradients(batch)) is None:
+            self.optimizer.zero_grad()
+            torch.cuda.empty_cache()
+            if self.state.pieces >= len(batch):
+                raise out_of_memory("Not even a single text fits into memory.")
+            self.state.pieces *= 2
+            self.context.note(
+                f"{self.context.title}: memory ran out, so each batch is learned in {self.state.pieces} pieces."
             )
+        loss, units = done
+        found = [parameter.grad for parameter in self.learning if parameter.grad is not None]
+        length = torch.nn.utils.get_total_norm(found) / units
+        # The fused optimiser divides by this on its way, which saves a pass over all gradients.
+        self.optimizer.grad_scale = units * torch.clamp(length / LARGEST_GRADIENT, min=1.0)
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        tokens = sum(self.lessons.lengths[row] for row in batch)
+        self.state.tokens += tokens
+        self.state.flops += tokens * self.flops_per_token
+        return loss / units
+
+    def _gradients(self, batch: list[int]) -> tuple[torch.Tensor, torch.Tensor] | None:
+        """Gradients of a batch's summed losses; gives the sum and the number of units, or None for want of memory."""
+        torch.manual_seed(self.lessons.seed * 1_000_003 + self.state.step)
+        size = -(-len(batch) // self.state.pieces)
+        pieces = [batch[start : start + size] for start in range(0, len(batch), size)]
+        counter = FlopCounterMode(display=False)
+        try:
+            with nullcontext() if self.flops_per_token else counter:
+                sums = [self._backward(piece) for piece in pieces]
+        except (RuntimeError, MemoryError) as error:
+            if not ran_out_of_memory(error):
+                raise
+            return None
+        if not self.flops_per_token:
+            padded = sum(len(piece) * max(self.lessons.lengths[row] for row in piece) for piece in pieces)
+            self.flops_per_token = counter.get_total_flops() / padded
+        losses, units = zip(*sums, strict=True)
+        return torch.stack(losses).sum(), torch.stack(units).sum().clamp(min=1)
+
+    def _backward(self, rows: list[int]) -> tuple[torch.Tensor, torch.Tensor]:
+        batch = self.lessons.collate(self.lessons.dataset.__getitems__(rows))
+        place = device()
+        with self.precision.autocast():
+            loss, units = self.lessons.objective(
+                self.model, {name: value.to(place, non_blocking=True) for name, value in batch.items()}
+            )
+        loss.backward()
+        return loss.detach(), units
+
+    def _look(self, watch: Watch) -> None:
+        """Score the model on the development texts, and keep it if it is the best so far."""
+        score = watch.score(self.model)
+        self.model.train()
+        if self.state.best is None or score > self.state.best:
+            self.state.best, self.state.waited = score, 0
+            self.checkpoints.keep_best()
+        else:
+            self.state.waited += 1
+        self.state.looked = self.state.step
+
+    def _tell(self, step: int, of: int) -> None:
+        rate = max(group["lr"] for group in self.optimizer.param_groups)
+        self.context.step(step, of, loss=self._finite_loss, learning_rate=lambda: rate)
+
+    def _save(self) -> None:
+        if self.loss is not None:
+            self._finite_loss()
+        self._count_seconds()
+        self.checkpoints.save(self.state)
+
+    def _finite_loss(self) -> float:
+        """The loss of the last step. It is asked for now and then: weights that are no numbers stay so."""
+        loss = math.nan if self.loss is None else self.loss.item()
+        if not math.isfinite(loss):
+            raise TrainingError(f"The loss became {loss} by step {self.state.step}.", "Lower the learning rate.")
         return loss
 
-
-class _Watch(TrainerCallback):
-    """Reports steps, saves by the clock, and stops a cancelled run after a last checkpoint."""
-
-    def __init__(self, context: Context[Any], clock: Path, steps_before: int, steps_after: int) -> None:
-        self.context = context
-        self.clock = clock  # file with the seconds trained up to the last checkpoint
-        self.before, self.after = steps_before, steps_after
-        self.loss = math.nan
-        self.cancelled = False
-        self.seconds_before = 0.0
-        self.started = self.saved = time.monotonic()
-
-    @property
-    def seconds(self) -> float:
-        """Time spent training, earlier attempts included."""
-        return self.seconds_before + time.monotonic() - self.started
-
-    def on_train_begin(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
-    ) -> None:
-        self.started = self.saved = time.monotonic()
-        if state.global_step:
-            self.seconds_before = float(self.clock.read_text()) if self.clock.exists() else 0.0
-            self.context.note(f"{self.context.title}: goes on from step {state.global_step}.")
-
-    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
-        rate = kwargs["lr_scheduler"].get_last_lr()[0]
-        total = self.before + state.max_steps + self.after
-        try:
-            self.context.step(self.before + state.global_step, total, loss=self.loss, learning_rate=rate)
-        except Cancelled:
-            self.cancelled = control.should_training_stop = control.should_save = True
-        if time.monotonic() - self.saved >= self.context.settings.checkpoint_seconds:
-            control.should_save = True
-
-    def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
-        self.saved = time.monotonic()
-        write_atomically(self.clock, str(self.seconds))
+    def _count_seconds(self) -> None:
+        now = time.monotonic()
+        self.state.seconds += now - self.clock
+        self.clock = now

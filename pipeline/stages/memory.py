@@ -1,0 +1,31 @@
+"""How torch says that there is no memory left, and how people are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+
+from pipeline.errors import TrainingError
+
+
+def ran_out_of_memory(error: Exception) -> bool:
+    """Whether this is how torch, on a CPU or a GPU, says that there is no memory left."""
+    return isinstance(error, torch.OutOfMemoryError | MemoryError) or "DefaultCPUAllocator" in str(error)
+
+
+def out_of_memory(message: str) -> TrainingError:
+    """The error to raise when a smaller batch does not help."""
+    return TrainingError(message, "Lower the longest text (data.max_length), or choose a smaller model.")
+
+
+@contextmanager
+def memory_errors_explained() -> Iterator[None]:
+    """Within it, want of memory that no smaller batch can cure is a :class:`TrainingError`."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if ran_out_of_memory(error):
+            raise out_of_memory("The model and its optimiser do not fit into memory.") from error
+        raise

@@ -1,0 +1,80 @@
+"""What the tests of stages may ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.events import EventLog
+from pipeline.settings import Settings
+
+
+@pytest.fixture
+def make_context(tmp_path: Path, settings: Settings) -> Callable[..., Any]:
+    """A function: parameters, inputs, name → the context of a stage whose folders lie in the test's own."""
+    from pipeline.stages.context import Context
+
+    def make(parameters: Any, inputs: dict[str, Path] | None = None, name: str = "stage") -> Context[Any]:
+        artifacts = tmp_path / "artifacts"
+        out, work = artifacts / name, artifacts / f"{name}.work"
+        for folder in (out, work):
+            folder.mkdir(parents=True, exist_ok=True)
+        return Context(
+            name=name,
+            title=name.capitalize(),
+            parameters=parameters,
+            inputs=inputs or {},
+            out=out,
+            work=work,
+            run_folder=tmp_path,
+            settings=settings,
+            events=EventLog(tmp_path / "events.jsonl"),
+            cancel_requested=lambda: False,
+        )
+
+    return make
+
+
+@pytest.fixture
+def frozen_data(tmp_path: Path) -> Callable[..., Path]:
+    """A function: task, texts a split → a finished data stage with words and labels that any tiny model can learn."""
+
+    def make(task: str, texts: int = 48) -> Path:
+        import json
+
+        from datasets import Dataset
+
+        from pipeline.stages.data import SPLITS
+        from pipeline.tasks import TASKS
+
+        good, bad = ["good", "great", "lovely", "fine"], ["bad", "awful", "broken", "cold"]
+        things = ["soup", "room", "phone", "book", "film", "coat"]
+        labels = {
+            "one": ["negative", "positive"],
+            "several": ["bad", "good", "thing"],
+            "tags": ["O", "B-THING"] if TASKS[task].spans else ["ADJ", "NOUN"],
+            "none": [],
+        }
+        rows: dict[str, list[Any]] = {name: [] for name in ("text", "second", "tokens", "label", "labels", "tags")}
+        for number in range(texts):
+            label = number % 2
+            words = [things[number % 6], (bad, good)[label][number % 4], (bad, good)[label][number // 4 % 4]]
+            rows["tokens"].append(words)
+            rows["text"].append(" ".join(words))
+            rows["second"].append(words[0])
+            rows["label"].append(label)
+            rows["labels"].append([label, 2] if number % 3 else [label])
+            rows["tags"].append([1, 0, 0])
+        folder = tmp_path / f"data-{task}"
+        known = [*TASKS[task].columns, *filter(None, [TASKS[task].label_column])]
+        for split in SPLITS:
+            columns = TASKS[task].columns if split == "unlabelled" else known
+            Dataset.from_dict({name: rows[name] for name in columns}).save_to_disk(str(folder / split), num_shards=1)
+        told = {"labels": labels[TASKS[task].labelling], "counts": dict.fromkeys(SPLITS, texts), "notes": []}
+        (folder / "data.json").write_text(json.dumps(told), encoding="utf-8")
+        return folder
+
+    return make
