@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
 
-from export.report import FILE, ExportReport
+from export.report import FILE
 from pipeline.errors import DataError, ExportError, GraftError
 from pipeline.runs import RunStore
 from pipeline.settings import Settings
@@ -68,6 +68,7 @@ def _export_parser() -> argparse.ArgumentParser:
 def _export(options: argparse.Namespace) -> None:
     from tqdm import tqdm
 
+    from export import showing
     from export.exporting import export_model
 
     if options.stage:
@@ -93,7 +94,7 @@ def _export(options: argparse.Namespace) -> None:
     if options.json:
         _print_json({**json.loads(report.model_dump_json()), "destination": str(destination)})
     else:
-        print(_table(report))
+        print(showing.table(report))
         print(f"Served: {destination / report.variant(report.served).folder}")
 
 
@@ -109,53 +110,39 @@ def _end_with_parent() -> None:
     threading.Thread(target=watch, name="parent-watch", daemon=True).start()
 
 
-def _table(report: ExportReport) -> str:
-    lines = [
-        f"{'variant':<9}{'gate':<8}{report.metric:>9}{'loss':>9}{'flips':>12}{'logits':>9}{'size':>11}{'one text':>12}"
-    ]
-    for variant in report.variants:
-        parity = variant.parity
-        lines.append(
-            f"{variant.name:<9}{'passed' if parity.passed else 'FAILED':<8}"
-            f"{parity.metric:>9.2%}{parity.metric_loss:>+9.2%}"
-            f"{f'{parity.flip_count}/{parity.texts}':>12}{parity.max_logit_difference:>9.0e}"
-            f"{variant.size_bytes / 1e6:>8.1f} MB{variant.latency_ms:>9.1f} ms"
-        )
-    reference = report.variants[0].parity.metric_reference
-    lines.append(f"{'torch':<17}{reference:>9.2%}{'':>41}{report.torch_latency_ms:>9.1f} ms")
-    return "\n".join([*lines, *report.remarks()])
-
-
 # ── predict ─────────────────────────────────────────────────────────────────────────────
 
 
 def _predict_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m export predict", description="Ask an exported model.")
+    parser = argparse.ArgumentParser(
+        prog="python -m export predict",
+        description="Ask an exported model. A language model is asked a text with one [MASK]; a model that compares "
+        "two texts is given both, one after the other.",
+    )
     parser.add_argument(
         "folder", type=Path, help="a variant's folder, or an export's, of which the served one is asked"
     )
-    parser.add_argument("texts", nargs="*", help="texts (default: the lines of stdin)")
+    parser.add_argument("texts", nargs="*", help="texts (default: the lines of stdin; of pairs with a tab between)")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     return parser
 
 
 def _predict(options: argparse.Namespace) -> None:
+    from export import showing
     from export.exporting import served_folder
     from export.predictor import Predictor, PredictorError
 
     try:
         predictor = Predictor(served_folder(options.folder) if (options.folder / FILE).exists() else options.folder)
+        questions = showing.read(predictor.task, options.texts, _lines)
+        answers = zip(questions, showing.answers(predictor, questions), strict=True)
     except PredictorError as error:
         raise ExportError(str(error)) from error
-    texts = options.texts or _lines()
-    answers = zip(texts, predictor.predict(texts), strict=True)
     if options.json:
-        _print_json(
-            [{"text": text, "label": said.label, "probabilities": said.probabilities} for text, said in answers]
-        )
+        _print_json([showing.document(question, answer) for question, answer in answers])
     else:
-        for text, said in answers:
-            print(f"{said.label}\t{said.probabilities[said.label]:.4f}\t{text}")
+        for question, answer in answers:
+            print(showing.line(question, answer))
 
 
 def _lines() -> list[str]:

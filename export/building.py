@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import shutil
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 import torch
 
+from export.asking import Answerer, ask, questions
 from export.benchmark import median_latencies
 from export.convert import convert
-from export.optimise import LEVELS, LevelName, fusion_note, optimise
+from export.measuring import measure
+from export.optimise import LEVELS, LevelName, attentions, fusion_note, optimise
 from export.package import package
-from export.predictor import Predictor
+from export.predictor import Predictor, PredictorError
 from export.quantise import LADDER, quantise
 from export.reference import Reference
 from export.report import ExportReport, Parity, VariantName, VariantReport
@@ -55,7 +58,7 @@ class Variant:
     notes: list[str] = field(default_factory=list)
 
     def report(self, latencies: dict[str, float]) -> VariantReport:
-        """Its report, given how many milliseconds each variant takes for one text, in the order they were made."""
+        """Its report, given how many milliseconds each variant takes for one question, in the order they were made."""
         folder, names = self.predictor.folder, list(latencies)
         earlier = min(names[: names.index(self.name)], key=lambda name: latencies[name], default=self.name)
         slow = latencies[self.name] > NOTABLY_SLOWER * latencies[earlier]
@@ -77,28 +80,37 @@ class Yardstick:
     """PyTorch's answers on the frozen test set."""
 
     def __init__(self, job: Job) -> None:
-        self.job = job
-        self.reference = Reference(job.folder, job.spec.task)
-        numbers = self.reference.model.config.label2id
-        self.texts = [example.text for example in job.report.examples]
-        self.truth = [numbers.get(example.label, -1) for example in job.report.examples]
-        self.logits = self.reference.logits(self.texts)
+        self.job, self.task = job, job.spec.task
+        self.reference = Reference(job.folder, self.task)
+        labels = list(self.reference.config.id2label.values())
+        if TASKS[self.task].label_column and labels != job.report.labels:
+            raise ExportError(
+                f"The model's labels are {', '.join(labels)}; the report's are {', '.join(job.report.labels)}.",
+                "Let the run finish anew.",
+            )
+        self.questions = questions(self.task, job.report.examples)
+        self.replies = ask(self.reference, self.task, self.questions)
+        self._measure = measure(self.task, job.report)
 
     def compare(self, predictor: Predictor, *, exact: bool) -> Parity:
         """Hold a variant against PyTorch, under the default gate."""
-        return verify(predictor, self.job.spec.task, self.texts, self.truth, self.logits, exact=exact, gate=Gate())
+        return verify(predictor, self.task, self.questions, self.replies, self._measure, exact=exact, gate=Gate())
 
     def time(self, variants: list[Variant]) -> dict[str, float]:
-        """Median milliseconds for one text, of every variant and of ``torch``."""
-        answers = {str(variant.name): variant.predictor.logits for variant in variants}
-        return median_latencies({"torch": self.reference.logits, **answers}, self.texts)
+        """Median milliseconds for one question, of every variant and of ``torch``."""
+        models: dict[str, Answerer] = {
+            "torch": self.reference,
+            **{str(variant.name): variant.predictor for variant in variants},
+        }
+        answers = {name: partial(ask, model, self.task) for name, model in models.items()}
+        return median_latencies(answers, self.questions)
 
 
 def build(job: Job, out: Path, progress: Callable[[int, int, str], None]) -> ExportReport:
     """Make every variant that the options ask for in ``out``, each in a folder of its own.
 
     Raises:
-        ExportError: A step is impossible for this model, or no variant passed its gate.
+        ExportError: The model can't be converted, or no variant passed its gate.
     """
     plan = _plan(job.options)
     total = len(plan) + 2
@@ -106,9 +118,16 @@ def build(job: Job, out: Path, progress: Callable[[int, int, str], None]) -> Exp
         progress(0, total, "Asking PyTorch for its answers")
         yardstick = Yardstick(job)
         variants: list[Variant] = []
-        for done, (title, make) in enumerate(plan, start=1):
+        notes: list[str] = []
+        for done, (name, title, make) in enumerate(plan, start=1):
             progress(done, total, title)
-            variants.append(make(yardstick, out))
+            try:
+                variants.append(make(yardstick, out))
+            except (ExportError, PredictorError) as error:
+                if name == "fp32":  # the others are made of it
+                    raise ExportError(str(error)) from error
+                shutil.rmtree(out / name.lower(), ignore_errors=True)
+                notes.append(f"{name} was left out: {error}")
         passed = [variant.name for variant in variants if variant.parity.passed]
         if not passed:
             reasons = "; ".join(f"{variant.name}: {variant.parity.reason}" for variant in variants)
@@ -125,6 +144,7 @@ def build(job: Job, out: Path, progress: Callable[[int, int, str], None]) -> Exp
             variants=[variant.report(latencies) for variant in variants],
             torch_latency_ms=torch_latency,
             served=passed[-1],
+            notes=notes,
         )
         for variant in report.variants:
             package(out / variant.folder, variant, report, job.spec, job.report)
@@ -135,18 +155,18 @@ def build(job: Job, out: Path, progress: Callable[[int, int, str], None]) -> Exp
 Maker = Callable[[Yardstick, Path], Variant]
 
 
-def _plan(options: ExportSpec) -> list[tuple[str, Maker]]:
-    """A title and a maker for each variant, in the order in which they build on each other."""
-    plan: list[tuple[str, Maker]] = [("Converting to ONNX", _fp32)]
-    if options.optimisation != "none":
-        plan.append((f"Optimising ({options.optimisation})", partial(_optimised, options.optimisation)))
-    if options.quantisation != "none":
-        plan.append((f"Quantising ({options.quantisation})", QUANTISERS[options.quantisation]))
+def _plan(options: ExportSpec) -> list[tuple[VariantName, str, Maker]]:
+    """Name, title and maker of each variant, in the order in which they build on each other."""
+    plan: list[tuple[VariantName, str, Maker]] = [("fp32", "Converting to ONNX", _fp32)]
+    if (level := options.optimisation) != "none":
+        plan.append((level, f"Optimising ({level})", partial(_optimised, level)))
+    if (kind := options.quantisation) != "none":
+        plan.append((kind, f"Quantising ({kind})", QUANTISERS[kind]))
     return plan
 
 
 def _fp32(yardstick: Yardstick, out: Path) -> Variant:
-    convert(yardstick.job.folder, out / "fp32", yardstick.job.spec.task)
+    convert(yardstick.reference, out / "fp32")
     predictor = Predictor(out / "fp32")
     return Variant("fp32", "converted in float32", predictor, yardstick.compare(predictor, exact=True))
 
@@ -154,8 +174,8 @@ def _fp32(yardstick: Yardstick, out: Path) -> Variant:
 def _optimised(level: LevelName, yardstick: Yardstick, out: Path) -> Variant:
     folder = out / level.lower()
     fused = optimise(out / "fp32", folder, level)
-    note = fusion_note(level, fused, getattr(yardstick.reference.model.config, "num_hidden_layers", 0))
     predictor = Predictor(folder)
+    note = fusion_note(level, fused, attentions(out / "fp32" / "model.onnx"))
     return Variant(
         level,
         f"fp32 with {LEVELS[level].title}",
@@ -187,15 +207,15 @@ QUANTISERS: dict[str, Maker] = {"int8": _int8}
 
 @contextmanager
 def _quietly() -> Iterator[None]:
-    """Keep the libraries' comments on a normal export to themselves; their errors come through."""
-    loggers = [logging.getLogger(name) for name in ("optimum", "transformers", "onnxruntime")]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.ERROR)
+    """Keep the libraries' comments on a normal export to themselves; their errors come through.
+
+    onnxruntime's optimiser logs under as many names as it has files, and prints besides.
+    """
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore", torch.jit.TracerWarning)
             yield
     finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
+        logging.disable(before)

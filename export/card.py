@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
-
+from export.recipe import source, steps
 from export.report import ExportReport, VariantReport
+from pipeline.evaluation.wording import MEASURES, shown
 from pipeline.report import DataSummary, Interval, ModelReport, Report
-from pipeline.spec import HubSource, LocalSource, ModelName, RunSpec, SourceSpec
-from pipeline.tasks import TASKS
-
-#: Which parts of the recipe made which model.
-PARTS: dict[ModelName, tuple[str, ...]] = {
-    "source-only": ("source_training",),
-    "transferred": ("source_training", "vocabulary", "adaptation", "fine_tuning"),
-    "target-only": ("vocabulary", "target_only"),
-}
+from pipeline.spec import RunSpec, TaskName
+from pipeline.tasks import TASKS, Labelling
 
 #: By the source's kind: the licence as the Hub names it, and what to say of it.
 LICENCES = {
@@ -30,9 +23,28 @@ DATA_TITLES = {
     "source_train": "Source texts, for training",
     "source_test": "Source texts, for testing",
     "target_train": "Target texts, for training",
+    "dev": "Target texts, for development",
     "test": "Target texts, for testing (frozen, the same for every model)",
     "unlabelled": "Unlabelled target texts",
     "dictionary": "Dictionary entries",
+}
+
+#: What is put to a pipeline of transformers, as Python.
+CALLS: dict[TaskName, str] = {
+    "text-classification": '"A text."',
+    "multi-label-classification": '"A text.", top_k=None',
+    "sentence-pair-classification": '{"text": "A text.", "text_pair": "Another."}',
+    "entity-recognition": '"Ada saw Paris.", aggregation_strategy="first"',
+    "part-of-speech": '"Ada saw Paris."',
+    "language-modelling": 'f"Paris is {tokenizer.mask_token}."',
+}
+
+#: What the kind of answer implies.
+ANSWER_LIMITS: dict[Labelling, str] = {
+    "one": "It always answers with one of its labels, also where none fits.",
+    "several": "It gives the labels whose probability is above one half; that may be none.",
+    "tags": "A word has the tag of its first sub-word token; what is cut off has none.",
+    "none": "It guesses sub-word tokens, which need not be whole words.",
 }
 
 CARD = """\
@@ -45,7 +57,7 @@ tags: [onnx, {task}]
 
 # {name}: {model}, {variant}
 
-{task_title} with ONNX Runtime. Labels: {labels}. Made by Graft, run `{run_id}`: {method}.
+{task_title} with ONNX Runtime.{labels} Made by Graft, run `{run_id}`: {method}.
 
 ## Use
 
@@ -55,7 +67,7 @@ from transformers import AutoTokenizer, pipeline
 
 model = {ort_class}.from_pretrained("FOLDER")
 tokenizer = AutoTokenizer.from_pretrained("FOLDER")
-print(pipeline("{task}", model=model, tokenizer=tokenizer)("A text."))
+print(pipeline("{task}", model=model, tokenizer=tokenizer)({call}))
 ```
 
 Without them, `model.onnx` runs in a bare `onnxruntime.InferenceSession`; tokenize with `tokenizer.json`
@@ -67,7 +79,7 @@ and pad on the right. `sha256sum -c SHA256SUMS` checks the files.
 
 ## Recipe
 
-Source model: {source}.
+Source model: {source}. This model: {description}.
 
 {recipe}
 
@@ -81,9 +93,9 @@ On the frozen test set of {tests} texts, with 95 % intervals; this card is for t
 
 ## Parity with PyTorch and speed
 
-Loss of {metric} and changed labels against PyTorch on the same test set, asked in batches and, where a variant
-approximates, text by text too, of which the worse counts. Time is the median for one text, tokenizing included, on the
-machine that exported (PyTorch: {torch_latency:.1f} ms).
+By how much the {metric} is worse than PyTorch's, and how many answers differ, on the same test set, asked in batches
+and, where a variant approximates, text by text too, of which the worse counts. Time is the median for one text,
+tokenizing included, on the machine that exported (PyTorch: {torch_latency:.1f} ms).
 
 {parity}
 
@@ -109,19 +121,21 @@ def card(variant: VariantReport, export: ExportReport, spec: RunSpec, report: Re
         task=task.onnx_task,
         task_title=task.title,
         ort_class=task.auto_class.replace("AutoModel", "ORTModel"),
+        call=CALLS[export.task],
         name=spec.name,
         model=export.model,
         variant=variant.name,
         method=variant.method,
-        labels=", ".join(report.labels),
+        labels=f" Labels: {', '.join(report.labels)}." if report.labels else "",
         run_id=export.run_id,
         data=_data(report.data),
-        source=_source(spec.source),
-        recipe="\n".join(_part(name, getattr(spec.recipe, name)) for name in PARTS[export.model]),
+        source=source(spec.source),
+        description=report.model(export.model).description.rstrip("."),
+        recipe="\n".join(steps(spec, export.model)),
         tests=report.data.test,
         quality=_quality(report.models, export.model, task.metrics),
-        verdict=report.verdict.sentence,
-        metric=export.metric,
+        verdict=" ".join([report.verdict.sentence, *report.verdict.remarks]),
+        metric=MEASURES[export.metric].title,
         torch_latency=export.torch_latency_ms,
         parity=_parity(export.variants, variant),
         remarks="\n".join(f"- {remark}" for remark in export.remarks()) or "Nothing had to be repaired.",
@@ -138,36 +152,20 @@ def _data(data: DataSummary) -> str:
     return _table(["What", "Number"], rows)
 
 
-def _source(source: SourceSpec) -> str:
-    """Which encoder; of a local folder only its name, for a path says more of the machine than of the model."""
-    if isinstance(source, HubSource):
-        return f"`{source.repo_id}` at `{source.revision}` on the Hugging Face Hub"
-    if isinstance(source, LocalSource):
-        return f"a local folder `{source.path.replace(chr(92), '/').rstrip('/').rpartition('/')[2]}`"
-    return "sentence-transformers/all-MiniLM-L6-v2"
-
-
-def _part(name: str, part: BaseModel) -> str:
-    choices = part.model_dump()
-    kind = choices.pop("kind")
-    settings = ", ".join(
-        f"{field.replace('_', ' ')} {f'{value:g}' if isinstance(value, float) else value}"
-        for field, value in choices.items()
-        if value is not None
-    )
-    return f"- {name.replace('_', ' ').capitalize()}: {kind}{f' ({settings})' if settings else ''}"
-
-
 def _quality(models: list[ModelReport], exported: str, metrics: tuple[str, ...]) -> str:
     rows = []
     for model in models:
-        name = f"**{model.name}**" if model.name == exported else model.name
-        rows.append([name, *(_interval(model.metrics.get(metric)) for metric in metrics), model.description])
-    return _table(["Model", *(metric.replace("_", " ") for metric in metrics), "What it is"], rows)
+        name = f"**{model.title}**" if model.name == exported else model.title
+        values = [_interval(metric, model.metrics.get(metric)) for metric in metrics]
+        rows.append([name, *values, model.description])
+    return _table(["Model", *(MEASURES[metric].title for metric in metrics), "What it is"], rows)
 
 
-def _interval(interval: Interval | None) -> str:
-    return f"{interval.value:.1%} ({interval.low:.1%} to {interval.high:.1%})" if interval else "not measured"
+def _interval(metric: str, interval: Interval | None) -> str:
+    if interval is None:
+        return "not measured"
+    value, low, high = (shown(metric, number) for number in (interval.value, interval.low, interval.high))
+    return f"{value} ({low} to {high})"
 
 
 def _parity(variants: list[VariantReport], own: VariantReport) -> str:
@@ -176,20 +174,20 @@ def _parity(variants: list[VariantReport], own: VariantReport) -> str:
             f"**{variant.name}**" if variant is own else variant.name,
             "passed" if variant.parity.passed else "FAILED",
             f"{variant.parity.metric_loss:+.2%}",
-            f"{variant.parity.flip_count} of {variant.parity.texts}",
+            f"{variant.parity.flip_count} of {variant.parity.answers}",
             f"{variant.parity.max_logit_difference:.1e}",
             f"{variant.latency_ms:.1f} ms",
             f"{variant.size_bytes / 1e6:.1f} MB",
         ]
         for variant in variants
     ]
-    return _table(["Variant", "Gate", "Loss", "Changed labels", "Largest logit difference", "Time", "Size"], rows)
+    return _table(["Variant", "Gate", "Loss", "Changed answers", "Largest logit difference", "Time", "Size"], rows)
 
 
 def _limits(variant: VariantReport, spec: RunSpec) -> list[str]:
     limits = [
         f"A text is cut after {spec.data.max_length} sub-word tokens.",
-        "It always answers with one of its labels, also where none fits.",
+        ANSWER_LIMITS[TASKS[spec.task].labelling],
         "What it scores on texts unlike the test set was not measured.",
         "Batches must be padded on the right.",
     ]

@@ -8,36 +8,42 @@ from optimum.exporters.onnx import export
 from optimum.exporters.tasks import TasksManager
 
 from export.reference import Reference
+from export.weights import settle
 from pipeline.errors import ExportError
-from pipeline.spec import TaskName
 from pipeline.tasks import TASKS
 
 
-def convert(model_folder: Path, out: Path, task: TaskName) -> None:
+def convert(reference: Reference, out: Path) -> None:
     """Write ``model.onnx`` with the model's config and tokenizer.
 
-    Optimum's ``export`` is called rather than its ``main_export``: that one looks for image and
-    audio processors too, and knows no models from outside transformers.
+    Optimum's ``export`` is called rather than its ``main_export`` or ``onnx_export_from_model``: those
+    look for image and audio processors too, and know no models from outside transformers. A
+    bridge or an ensemble reads and answers what one of its encoders would, so that this
+    encoder's description serves for the whole graph.
 
     Args:
-        model_folder: A Hugging Face model folder in safetensors.
+        reference: The model.
         out: Folder to make.
-        task: What the model does.
 
     Raises:
-        ExportError: The folder can't be loaded, or Optimum knows no way for this kind of model.
+        ExportError: Optimum knows no way for this kind of model.
     """
-    reference = Reference(model_folder, task)
-    config = reference.model.config
+    config = reference.config
     out.mkdir(parents=True, exist_ok=True)
     try:
-        onnx_config = TasksManager.get_exporter_config_constructor(
-            "onnx", model=reference.model, task=TASKS[task].onnx_task, library_name="transformers"
-        )(config)
-        export(reference.model, onnx_config, out / "model.onnx")
+        describe = TasksManager.get_exporter_config_constructor(
+            "onnx",
+            model_type=config.model_type,
+            task=TASKS[reference.task].onnx_task,
+            library_name="transformers",
+        )
+        export(reference.model, describe(config), out / "model.onnx")
     except (KeyError, NotImplementedError, ValueError) as error:
         raise ExportError(
             f"Optimum can't export a model of type {config.model_type}: {error}.", "Choose another source model."
         ) from error
+    settle(out / "model.onnx")
     config.save_pretrained(out)
-    reference.tokenizer.save_pretrained(out)
+    tokenizer = reference.tokenizer
+    tokenizer.init_kwargs["model_input_names"] = tokenizer.model_input_names  # a class may imply them; files must say
+    tokenizer.save_pretrained(out)

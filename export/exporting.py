@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from export.folders import replacing
+from export.recipe import PARTS
 from export.report import FILE, ExportReport, read_report
 from pipeline.errors import ExportError
 from pipeline.runs import RunStore, write_atomically
@@ -44,10 +45,14 @@ def export_model(
 
     Raises:
         RunError: There is no such run.
-        ExportError: The run has no report or no such model, the model can't be exported, or no
-            variant answers as PyTorch does.
+        ExportError: The run has no report or no such model, the model can't be exported (the classical
+            baseline never can), or no variant answers as PyTorch does.
     """
     store.get(run_id)
+    if options.model not in PARTS:
+        raise ExportError(
+            f"{options.model} is no neural network and has no ONNX form.", f"Export one of {', '.join(PARTS)}."
+        )
     report, folder = store.report(run_id), store.model_folder(run_id, options.model)
     if report is None or not report.examples:
         raise ExportError(f"Run {run_id} has no report to check an export against.", "Let the run finish first.")

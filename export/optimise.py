@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ import onnx
 from optimum.onnxruntime import AutoOptimizationConfig, ORTOptimizer
 
 from pipeline.errors import ExportError
+from pipeline.runs import link_tree
 
 LevelName = Literal["O1", "O2", "O3"]
 
@@ -53,16 +55,26 @@ def optimise(onnx_folder: Path, out: Path, level: LevelName) -> dict[str, int]:
         How many fused nodes the graph has, by type.
 
     Raises:
-        ExportError: onnxruntime's optimiser does not know this kind of model.
+        ExportError: onnxruntime's optimiser does not know this kind of model, or fails on it.
     """
+    config = AutoOptimizationConfig.with_optimization_level(level)
+    if LEVELS[level].fuses and _branches(onnx_folder / "model.onnx"):
+        if not LEVELS[level].exact:
+            raise ExportError(f"{level} is not to be had for a graph with branches.", "Choose O2.")
+        # Optimum's fusions, in Python, infer the shapes anew in each branch: minutes for a DeBERTa, whose
+        # attention they do not know. What is left to fuse onnxruntime fuses by itself.
+        config.enable_transformers_specific_optimizations = False
+    # Of a model above 2 GB, whose weights lie beside the graph, the optimiser deletes the weights it has read.
+    spare = out.with_name(f"{out.name}.read")
+    link_tree(onnx_folder, spare)
     try:
-        ORTOptimizer.from_pretrained(onnx_folder).optimize(
-            AutoOptimizationConfig.with_optimization_level(level), save_dir=out, file_suffix=""
-        )
-    except (KeyError, NotImplementedError, ValueError) as error:
+        ORTOptimizer.from_pretrained(spare).optimize(config, save_dir=out, file_suffix="")
+    except Exception as error:  # its passes fail in as many ways as there are graphs
         raise ExportError(
             f"{level} is not to be had for this model: {error}.", "Export without optimisation."
         ) from error
+    finally:
+        shutil.rmtree(spare)
     return fused_nodes(out / "model.onnx")
 
 
@@ -72,15 +84,29 @@ def fused_nodes(model: Path) -> dict[str, int]:
     return dict(Counter(node.op_type for node in nodes if node.domain == FUSED_DOMAIN))
 
 
-def fusion_note(level: LevelName, fused: dict[str, int], layers: int) -> str:
-    """A sentence if a level that should fuse the attention of every layer did not; else empty.
+def attentions(model: Path) -> int:
+    """How many attentions a converted graph has: each weighs by a softmax, and nothing else does."""
+    return _kinds(model)["Softmax"]
+
+
+def _branches(model: Path) -> bool:
+    return _kinds(model)["If"] > 0
+
+
+def _kinds(model: Path) -> Counter[str]:
+    """How many nodes of each type a graph has."""
+    return Counter(node.op_type for node in onnx.load(model, load_external_data=False).graph.node)
+
+
+def fusion_note(level: LevelName, fused: dict[str, int], there: int) -> str:
+    """A sentence if a level that should fuse every attention did not; else empty.
 
     Args:
         level: The level that was applied.
         fused: What :func:`optimise` counted.
-        layers: How many layers with attention the model has.
+        there: How many attentions the model has.
     """
     found = sum(fused.get(kind, 0) for kind in ATTENTION)
-    if not LEVELS[level].fuses or found >= layers:
+    if not LEVELS[level].fuses or found >= there:
         return ""
-    return f"The attention of {found} of {layers} layers was fused; the others run node by node."
+    return f"{found} of {there} attentions were fused; the others run node by node."

@@ -20,17 +20,22 @@ VariantName = Literal["fp32", "O1", "O2", "O3", "int8"]
 
 
 class Parity(Frozen):
-    """A variant held against PyTorch on the frozen test set; rates are fractions of 1."""
+    """A variant held against PyTorch on the frozen test set; rates are fractions of 1.
+
+    What is answered is a text, a word where words are tagged, or a hidden token where they are guessed. Which
+    tokens are hidden is the export's own choice, so that a perplexity is near the run's, but not the same.
+    """
 
     model_config = ConfigDict(ser_json_inf_nan="strings")  # a broken variant's logits may be no numbers
 
     texts: int
+    answers: int  # as many as texts, but where words are tagged or hidden tokens guessed
     metric_reference: float  # PyTorch
     metric: float  # the variant
-    metric_loss: float  # how much lower the variant is; negative if it is better
-    flips: float  # share of the texts that are labelled otherwise
+    metric_loss: float  # how much worse the variant is, negative if it is better; of perplexity as a share of it
+    flips: float  # share of the answers that are others than PyTorch's
     flip_count: int
-    max_logit_difference: float
+    max_logit_difference: float  # of a language model: of a hidden token's log-likelihood
     passed: bool
     reason: str  # which limit was missed and by what; empty if passed
 
@@ -53,7 +58,7 @@ class VariantReport(Frozen):
 class ExportReport(Frozen):
     """What an export made, and which variant is to be served."""
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = 2
     run_id: str
     model: ModelName
     task: TaskName
@@ -62,6 +67,7 @@ class ExportReport(Frozen):
     variants: list[VariantReport]
     torch_latency_ms: float  # PyTorch, measured as VariantReport.latency_ms
     served: VariantName  # the last one that passed its gate
+    notes: tuple[str, ...] = ()  # what was left out, and why
 
     def variant(self, name: str) -> VariantReport:
         """The report of one variant, by name."""
@@ -69,7 +75,7 @@ class ExportReport(Frozen):
 
     def remarks(self) -> list[str]:
         """Sentences for people: what failed, what had to be repaired, what else is to be known."""
-        said = []
+        said = list(self.notes)
         for variant in self.variants:
             said += [f"{variant.name}: {repair}" for repair in variant.repairs]
             if not variant.parity.passed:
@@ -89,4 +95,4 @@ def read_report(destination: Path) -> ExportReport:
     except OSError as error:
         raise ExportError(f"{destination} holds no finished export.", "Export the model first.") from error
     except ValidationError as error:
-        raise ExportError(f"{destination / FILE} is damaged.", "Export the model anew.") from error
+        raise ExportError(f"{destination / FILE} is damaged, or of another Graft.", "Export the model anew.") from error

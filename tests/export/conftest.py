@@ -1,4 +1,4 @@
-"""A tiny classifier that has learnt something, a finished run around it, and its exports."""
+"""A tiny classifier that has learnt something, a finished run around it, its exports; and a zoo of random models."""
 
 from __future__ import annotations
 
@@ -7,15 +7,27 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import onnx
 import pytest
 import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
 
 from export.exporting import export_model
-from pipeline.report import DataSummary, Example, Interval, ModelReport, Report, TokenizerFit, Verdict
+from export.predictor import Question
+from pipeline.report import (
+    DataSummary,
+    Example,
+    Interval,
+    ModelReport,
+    Report,
+    TokenizerFit,
+    TrainingCost,
+    Verdict,
+)
 from pipeline.runs import RunStore, write_atomically
-from pipeline.spec import DatasetSpec, DataSpec, ExportSpec, RunSpec
+from pipeline.spec import DatasetSpec, DataSpec, ExportSpec, RunSpec, TaskName
+from tests.export.zoo import Zoo
 
 GOOD = ["tasty", "warm", "quick", "friendly"]
 BAD = ["cold", "late", "rude", "stale"]
@@ -106,21 +118,25 @@ def _report(texts: list[tuple[str, str]]) -> Report:
     interval = Interval(value=0.9, low=0.85, high=0.95)
     model = ModelReport(
         name="transferred",
-        description="Trained on both.",
+        title="transferred",
+        description="trained on both",
         metrics={"accuracy": interval, "macro_f1": interval},
         confusion=[[1, 0], [0, 1]],
-        source_accuracy=None,
+        per_class={},
+        slices=[],
+        calibration_error=None,
+        source_score=None,
         tokenizer=TokenizerFit(vocabulary_size=21, unknown_rate=0, pieces_per_character=0.2),
         parameters=1,
-        training_seconds=1,
+        cost=TrainingCost(seconds=1),
     )
     return Report(
         task="text-classification",
         labels=LABELS,
-        data=DataSummary(source_train=640, source_test=60, target_train=32, test=60, unlabelled=0, dictionary=0),
-        models=[model.model_copy(update={"name": "source-only"}), model],
+        data=DataSummary(source_train=640, source_test=60, target_train=32, dev=0, test=60, unlabelled=0, dictionary=0),
+        models=[model.model_copy(update={"name": "source-only", "title": "source-only (linear probe)"}), model],
         comparisons=[],
-        verdict=Verdict(code="noise", sentence="No difference can be told."),
+        verdict=Verdict(code="noise", sentence="No difference can be told.", remarks=["A classical model would do."]),
         examples=[Example(text=text, label=label, predictions={}, probabilities={}) for text, label in texts],
         notes=[],
     )
@@ -138,3 +154,40 @@ def exported(make_run: MakeRun, tmp_path_factory: pytest.TempPathFactory) -> Pat
     root = tmp_path_factory.mktemp("exported")
     export_model(*make_run(root / "runs"), ExportSpec(), out=root / "onnx")
     return root / "onnx"
+
+
+@pytest.fixture(scope="session")
+def zoo(family: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Zoo:
+    return Zoo(family, tmp_path_factory.mktemp("zoo"))
+
+
+@pytest.fixture(scope="session")
+def asked() -> dict[TaskName, list[Question]]:
+    """Questions of every length for each task, an empty text and one beyond the longest among them."""
+    draw = random.Random(0)
+    words = ["good", "great", "warm", "slow", "rude", "soup", "room", "hotel", "driver", "zebra", "x9", "it's"]
+    lists = [draw.choices(words, k=draw.randrange(1, 30)) for _ in range(16)]
+    lists += [[words[0]], draw.choices(words, k=90)]
+    texts = [" ".join(some) for some in lists]
+    return {
+        "text-classification": [*texts, ""],
+        "multi-label-classification": [*texts, ""],
+        "sentence-pair-classification": [*zip(texts, reversed(texts), strict=True), ("", "good")],
+        "entity-recognition": [*lists, [], ["good", " ", "soup"]],
+        "part-of-speech": [*lists, [], ["good", " ", "soup"]],
+        "language-modelling": texts,
+    }
+
+
+@pytest.fixture
+def weights_beside(exported: Path, tmp_path: Path) -> Path:
+    """A converted folder as it is of a model above 2 GB: the weights lie beside the graph."""
+    folder = shutil.copytree(exported / "fp32", tmp_path / "fp32", ignore=shutil.ignore_patterns("model.onnx"))
+    onnx.save(
+        onnx.load(exported / "fp32" / "model.onnx"),
+        folder / "model.onnx",
+        save_as_external_data=True,
+        location="model.onnx_data",
+        size_threshold=0,
+    )
+    return folder

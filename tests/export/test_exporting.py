@@ -21,6 +21,7 @@ from transformers import AutoTokenizer, TextClassificationPipeline
 from export import building, exporting
 from export.exporting import export_model, served_folder
 from export.predictor import Predictor
+from export.reference import Reference
 from export.report import FILE, read_report
 from pipeline.errors import ExportError, RunError
 from pipeline.runs import RunStore
@@ -128,7 +129,7 @@ def test_what_misses_the_gate_is_marked_and_not_served(run: Run, monkeypatch: py
     failed = report.variant("int8")
     assert not failed.parity.passed
     assert failed.parity.flips > 0.5
-    assert "the metric falls by" in failed.parity.reason
+    assert "the metric is worse by" in failed.parity.reason
     assert len(failed.repairs) == len(building.LADDER) - 1
     assert report.served == "O2"
     store, run_id = run
@@ -152,8 +153,8 @@ def test_a_repair_is_told(run: Run, monkeypatch: pytest.MonkeyPatch):
 
 
 def test_when_nothing_passes_it_is_an_error(run: Run, monkeypatch: pytest.MonkeyPatch):
-    def convert_wrongly(model_folder: Path, out: Path, task: str) -> None:
-        convert(model_folder, out, task)
+    def convert_wrongly(reference: Reference, out: Path) -> None:
+        convert(reference, out)
         Predictor(out)  # it loads, and answers wrongly
         config = json.loads((out / "tokenizer_config.json").read_text())
         (out / "tokenizer_config.json").write_text(json.dumps({**config, "model_max_length": 3}))
@@ -194,19 +195,37 @@ def test_what_is_missing_is_told_with_a_remedy(run: Run):
         export_model(store, run_id, ExportSpec())
 
 
-def test_pickled_weights_are_refused(run: Run):
-    store, run_id = run
-    folder = store.model_folder(run_id, "transferred")
-    (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
-    with pytest.raises(ExportError, match=r"holds no model\.safetensors"):
-        export_model(store, run_id, ExportSpec())
+def test_the_classical_baseline_has_no_onnx_form(run: Run):
+    with pytest.raises(ExportError, match=r"classical is no neural network.*Export one of source-only, transferred"):
+        export_model(*run, ExportSpec(model="classical"))
 
 
-def test_a_damaged_model_is_told(run: Run):
+@pytest.mark.parametrize(("step", "left_out", "served"), [("optimise", "O2", "int8"), ("quantise", "int8", "O2")])
+def test_what_can_not_be_had_is_left_out_and_told(
+    run: Run, monkeypatch: pytest.MonkeyPatch, step: str, left_out: str, served: str
+):
+    def fail(onnx_folder: Path, out: Path, how: object) -> None:
+        out.mkdir()
+        raise ExportError("There is no way.", "Export without.")
+
+    monkeypatch.setattr(building, step, fail)
+    report = export_model(*run, ExportSpec())
+    assert [variant.name for variant in report.variants] == ["fp32", served]
+    assert report.served == served
+    assert report.remarks()[0] == f"{left_out} was left out: There is no way. Export without."
     store, run_id = run
-    (store.model_folder(run_id, "transferred") / "model.safetensors").write_bytes(b"nothing")
-    with pytest.raises(ExportError, match="can't be loaded"):
-        export_model(store, run_id, ExportSpec())
+    folder = store.export_folder(run_id, "transferred")
+    assert not (folder / left_out.lower()).exists()
+    assert f"- {left_out} was left out" in (folder / served.lower() / "README.md").read_text()
+
+
+def test_without_a_converted_model_there_is_nothing(run: Run, monkeypatch: pytest.MonkeyPatch):
+    def fail(*_: object) -> None:
+        raise ExportError("Optimum can't export this.")
+
+    monkeypatch.setattr(building, "convert", fail)
+    with pytest.raises(ExportError, match="Optimum can't export this"):
+        export_model(*run, ExportSpec())
 
 
 def test_a_damaged_report_is_told(exported: Path, tmp_path: Path):

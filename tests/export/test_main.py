@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -82,6 +83,28 @@ def test_predict_from_an_export_or_a_variant(exported: Path, part: str, capsys: 
     lines = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
     assert [(label, text) for label, _, text in lines] == [("good", "tasty warm food"), ("bad", "rude late rider")]
     assert all(0.5 < float(probability) <= 1 for _, probability, _ in lines)
+
+
+@pytest.mark.parametrize(
+    ("task", "texts", "line"),
+    [
+        ("sentence-pair-classification", ["warm soup", "a hotel"], r"(O|B-LOC|I-LOC)\t0\.\d{4}\twarm soup\ta hotel"),
+        ("multi-label-classification", ["warm soup"], r"[^\t]*\t[0-9., ]*\twarm soup"),
+        ("entity-recognition", ["warm soup"], r"warm/(O|B-LOC|I-LOC) soup/(O|B-LOC|I-LOC)\twarm soup"),
+        ("language-modelling", ["warm [MASK]"], r"(\S+ [01]\.\d{4}(, )?){5}\twarm \[MASK\]"),
+    ],
+)
+def test_predict_for_every_task(zoo, task: str, texts: list[str], line: str, capsys: pytest.CaptureFixture[str]):
+    folder = str(zoo.variants("bert", task) / "fp32")
+    assert main(["predict", folder, *texts]) == 0
+    assert re.fullmatch(line, capsys.readouterr().out.removesuffix("\n"))
+    assert main(["predict", folder, *texts, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["text"] == texts[0]
+
+
+def test_a_question_that_the_model_can_not_answer_is_one_line(zoo, capsys: pytest.CaptureFixture[str]):
+    assert main(["predict", str(zoo.variants("bert", "language-modelling") / "fp32"), "no mask"]) == 1
+    assert _one_line(capsys.readouterr().err)
 
 
 def test_predict_as_json(exported: Path, capsys: pytest.CaptureFixture[str]):

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from export.card import LICENCES, PARTS, card
+from export.card import ANSWER_LIMITS, CALLS, DATA_TITLES, LICENCES, card
 from export.package import CHECKSUMS, zip_folder
 from export.report import read_report
-from pipeline.report import Report
+from pipeline.report import DataSummary, Interval, Report
 from pipeline.runs import RunStore
-from pipeline.spec import EmbeddedSource, HubSource, LocalSource, ModelName, RecipeSpec, RunSpec
+from pipeline.spec import EmbeddedSource, HubSource, LocalSource, RunSpec
+from pipeline.tasks import TASKS
 
 Run = tuple[RunStore, str]
 
@@ -40,10 +41,12 @@ def test_the_card_tells_what_matters(exported: Path):
     for part in (
         "Labels: bad, good",
         "| Source texts, for training | 640 |",
-        "- Fine tuning: full (epochs 10,",
-        "| **transferred** | 90.0% (85.0% to 95.0%)",
-        "| source-only | 90.0%",
-        "No difference can be told.",
+        "- Fine tuning: full (",
+        "epochs 10,",
+        "Source model: sentence-transformers/all-MiniLM-L6-v2. This model: trained on both.",
+        "| **transferred** | 90.0 % (85.0 % to 95.0 %)",
+        "| source-only (linear probe) | 90.0 %",
+        "No difference can be told. A classical model would do.",
         "| **int8** | passed |",
         "| O2 | passed |",
         "It is for CPUs",
@@ -72,10 +75,32 @@ def test_the_card_names_the_source_and_its_licence(exported: Path, run: Run, sou
     assert "/home/me" not in text
 
 
+def test_a_card_of_another_task(exported: Path, run: Run):
+    """With tags, perplexity or several labels the card says other things of use, quality and limits."""
+    spec, report = _given(run)
+    interval = Interval(value=12.345, low=11, high=13)
+    models = [model.model_copy(update={"metrics": {"perplexity": interval}}) for model in report.models]
+    report = report.model_copy(update={"task": "language-modelling", "labels": [], "models": models})
+    export = read_report(exported).model_copy(update={"task": "language-modelling", "metric": "perplexity"})
+    text = card(export.variants[0], export, spec.model_copy(update={"task": "language-modelling"}), report)
+    for part in (
+        "pipeline_tag: fill-mask",
+        "ORTModelForMaskedLM",
+        'f"Paris is {tokenizer.mask_token}."',
+        "12.35 (11.00 to 13.00)",
+        "not measured",  # masked accuracy
+        "By how much the perplexity is worse",
+        "It guesses sub-word tokens",
+    ):
+        assert part in text
+    assert "Labels:" not in text
+
+
 def test_tables_hold_every_kind():
-    assert set(PARTS) == set(ModelName.__args__)
-    assert {name for parts in PARTS.values() for name in parts} == set(RecipeSpec.model_fields)
     assert set(LICENCES) == {"embedded", "hub", "local"}
+    assert set(CALLS) == set(TASKS)
+    assert set(ANSWER_LIMITS) == {task.labelling for task in TASKS.values()}
+    assert set(DATA_TITLES) == set(DataSummary.model_fields)
 
 
 def test_a_zip_unpacks_to_the_same_files_below_its_name(exported: Path, tmp_path: Path):

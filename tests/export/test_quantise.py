@@ -46,5 +46,49 @@ def test_the_kept_products_are_the_first_feed_forward_ones(exported: Path, tmp_p
     assert kept == [f"/bert/encoder/layer.0/{part}/dense/MatMul" for part in ("intermediate", "output")]
 
 
+def test_of_an_ensemble_the_first_layers_of_all_members_are_kept(zoo, tmp_path: Path):
+    folder = zoo.variants("bert", "multi-label-classification", "ensemble") / "fp32"
+    quantise(folder, tmp_path / "int8", Rung("half", 0.5, 0, embeddings=True, seven_bits=False))
+    graph = onnx.load(tmp_path / "int8" / "model.onnx").graph
+    kept = [node.name for node in graph.node if node.op_type == "MatMul" and "/encoder/" in node.name]
+    dense = [name for name in kept if name.endswith("dense/MatMul")]
+    assert sorted(dense) == [
+        f"/members.{member}/bert/encoder/layer.0/{part}/dense/MatMul"
+        for member in range(3)
+        for part in ("intermediate", "output")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("task", "kept"),
+    [
+        ("text-classification", ["/bert/pooler/dense/MatMul", "/classifier/MatMul"]),
+        ("part-of-speech", ["/classifier/MatMul"]),
+    ],
+)
+def test_heads_stay_in_float32(zoo, task: str, kept: list[str]):
+    graph = onnx.load(zoo.variants("bert", task) / "int8" / "model.onnx").graph
+    floats = {weight.name for weight in graph.initializer if weight.data_type == onnx.TensorProto.FLOAT}
+    products = [node.name for node in graph.node if node.op_type == "MatMul" and node.input[1] in floats]
+    assert [name.replace("Gemm_", "") for name in products] == kept
+
+
+@pytest.mark.parametrize("embeddings", [True, False])
+def test_a_language_models_head_goes_with_its_embeddings(zoo, tmp_path: Path, embeddings: bool):
+    folder = zoo.variants("bert", "language-modelling") / "fp32"
+    quantise(folder, tmp_path / "int8", Rung("all", 0, 0, embeddings=embeddings, seven_bits=False))
+    graph = onnx.load(tmp_path / "int8" / "model.onnx").graph
+    rounded = [node.name for node in graph.node if node.op_type == "MatMulInteger"]
+    assert any("decoder" in name for name in rounded) is embeddings
+    assert any("transform" in name for name in rounded)
+
+
+def test_weights_beside_the_graph(weights_beside: Path, exported: Path, tmp_path: Path):
+    quantise(weights_beside, tmp_path / "int8", LADDER[0])
+    text = ["the soup was tasty"]
+    expected = Predictor(exported / "int8").logits(text)
+    np.testing.assert_allclose(Predictor(tmp_path / "int8").logits(text), expected, atol=1e-5)
+
+
 def test_a_ladder_ends_with_what_is_nearest_to_float32():
     assert [rung.kept_feed_forward for rung in LADDER] == sorted(rung.kept_feed_forward for rung in LADDER)

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
-from export.verify import METRICS, Gate, compare, verify
-from pipeline.tasks import TASKS
+from export.asking import Replies
+from export.measuring import measure
+from export.predictor import Tokens
+from export.verify import Gate, compare, verify
+from pipeline.report import Example, Report
+from pipeline.scores import Scores
 
-TRUTH = [0, 1] * 100
+LABELS = ["bad", "good"]
+TRUTH = ["bad", "good"] * 100
 REFERENCE = np.array([[1.0, 0.0], [0.0, 1.0]] * 100, np.float32)
+REPORT = Report.model_construct(
+    labels=LABELS,
+    examples=[Example(text=str(row), label=label, predictions={}, probabilities={}) for row, label in enumerate(TRUTH)],
+)
+
+
+def _replies(logits: np.ndarray) -> Replies:
+    scores = Scores.of_texts(logits)
+    return Replies(scores, logits, scores.predicted())
 
 
 def _flipped(count: int) -> np.ndarray:
@@ -18,8 +35,16 @@ def _flipped(count: int) -> np.ndarray:
     return logits
 
 
-def _compare(logits: np.ndarray, *, exact: bool = False, gate: Gate | None = None):
-    return compare("text-classification", logits, REFERENCE, TRUTH, exact=exact, gate=gate or Gate())
+def _compare(logits: np.ndarray, reference: np.ndarray = REFERENCE, *, exact: bool = False, gate: Gate | None = None):
+    measured = measure("text-classification", REPORT)
+    return compare(
+        "text-classification",
+        _replies(logits),
+        _replies(reference),
+        lambda scores: measured(scores, range(200)),
+        exact=exact,
+        gate=gate or Gate(),
+    )
 
 
 def test_equal_logits_pass():
@@ -34,12 +59,12 @@ def test_the_metric_and_the_labels_are_watched_apart():
     parity = _compare(_flipped(2))
     assert not parity.passed
     assert parity.flip_count == 2
-    assert parity.reason == "the metric falls by 1.00% (0.50% allowed)"
-    assert "the share of changed labels is 1.50%" in _compare(_flipped(3)).reason
+    assert parity.reason == "the metric is worse by 1.00% (0.50% allowed)"
+    assert "the share of changed answers is 1.50%" in _compare(_flipped(3)).reason
 
 
 def test_flips_that_make_it_better_count_too():
-    worse = compare("text-classification", REFERENCE, _flipped(3), TRUTH, exact=False, gate=Gate())
+    worse = _compare(REFERENCE, _flipped(3))
     assert worse.metric_loss < 0
     assert not worse.passed
 
@@ -59,26 +84,83 @@ def test_a_gate_can_be_set():
     assert _compare(_flipped(10), gate=Gate(max_metric_loss=0.1, max_flips=0.1)).passed
 
 
-def test_unknown_true_labels_count_as_wrong():
-    parity = compare("text-classification", REFERENCE, REFERENCE, [-1] * 200, exact=True, gate=Gate())
-    assert (parity.metric_reference, parity.metric, parity.passed) == (0, 0, True)
+# ── other kinds of answer ───────────────────────────────────────────────────────────────
+
+
+def _kind(task: str, reference: Replies, replies: Replies, before: float = 1, after: float = 1, *, exact: bool = False):
+    values = {id(reference.scores): before, id(replies.scores): after}
+    return compare(task, replies, reference, lambda scores: values[id(scores)], exact=exact, gate=Gate())
+
+
+def test_a_word_that_neither_has_read_is_no_difference():
+    logits = np.array([[1, 0], [np.nan, np.nan]], np.float32)
+    scores = Scores(logits, np.array([0, 2]))
+    words = Replies(scores, logits, scores.predicted())
+    parity = _kind("part-of-speech", words, words, exact=True)
+    assert parity.passed
+    assert (parity.texts, parity.answers) == (1, 2)
+
+
+def test_a_word_that_only_one_has_read_is_a_difference():
+    read, unread = np.zeros((1, 2), np.float32), np.full((1, 2), np.nan, np.float32)
+    first, second = (Replies(Scores.of_texts(logits), logits, np.array([0])) for logits in (read, unread))
+    assert not _kind("part-of-speech", first, second, exact=True).passed
+
+
+def test_a_text_with_several_labels_flips_once():
+    logits = np.zeros((2, 3), np.float32)
+    first, second = (
+        Replies(Scores.of_texts(logits), logits, np.array(choices))
+        for choices in ([[1, 0, 0], [0, 0, 0]], [[0, 1, 0], [0, 0, 0]])
+    )
+    parity = _kind("multi-label-classification", first, second)
+    assert (parity.flip_count, parity.flips) == (1, 0.5)
+
+
+@pytest.mark.parametrize(("after", "passed"), [(20.09, True), (20.2, False), (10.0, True)])
+def test_a_perplexity_may_rise_by_half_a_percent(after: float, passed: bool):
+    scores = np.ones((4, 2), np.float32)
+    first, second = (Replies(Scores.of_texts(scores), scores[:, :1], np.arange(4)) for _ in range(2))
+    parity = _kind("language-modelling", first, second, 20.0, after)
+    assert parity.passed is passed
+    assert parity.metric_loss == pytest.approx(after / 20 - 1)
+
+
+# ── shapes ──────────────────────────────────────────────────────────────────────────────
 
 
 class Moody:
     """Right in batches, wrong when asked one by one."""
 
-    def logits(self, texts: list[str]) -> np.ndarray:
-        rows = REFERENCE[[int(text) for text in texts]]
-        return rows if len(texts) > 1 else rows[:, ::-1]
+    mask_id = None
+
+    def encode(self, texts: Sequence[str]) -> list:
+        return [SimpleNamespace(ids=[int(text)], type_ids=[0]) for text in texts]
+
+    def outputs(self, texts: Sequence[Tokens]) -> Iterator[tuple[int, np.ndarray]]:
+        for row, text in enumerate(texts):
+            logits = REFERENCE[text.ids[0]]
+            yield row, logits if len(texts) > 1 else logits[::-1]
 
 
 @pytest.mark.parametrize(("exact", "passed"), [(True, True), (False, False)])
 def test_an_approximate_variant_is_asked_one_by_one_too(exact: bool, passed: bool):
     texts = [str(number) for number in range(len(TRUTH))]
-    parity = verify(Moody(), "text-classification", texts, TRUTH, REFERENCE, exact=exact, gate=Gate())
+    parity = verify(
+        Moody(),
+        "text-classification",
+        texts,
+        _replies(REFERENCE),
+        measure("text-classification", REPORT),
+        exact=exact,
+        gate=Gate(),
+    )
     assert parity.passed is passed
 
 
-def test_every_task_has_the_metric_that_the_gate_watches():
-    assert set(METRICS) == set(TASKS)
-    assert all(TASKS[task].metrics[0] == metric.__name__ for task, metric in METRICS.items())
+def test_of_very_many_texts_only_some_are_asked_one_by_one(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("export.verify.MOST_SINGLES", 50)
+    texts = [str(number) for number in range(len(TRUTH))]
+    measured = measure("text-classification", REPORT)
+    parity = verify(Moody(), "text-classification", texts, _replies(REFERENCE), measured, exact=False, gate=Gate())
+    assert (parity.texts, parity.flips, parity.metric) == (50, 1, 0)

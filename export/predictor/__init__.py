@@ -1,0 +1,37 @@
+"""Prediction with an exported folder: onnxruntime, tokenizers and numpy, nothing else.
+
+This folder can be taken out of Graft and used alone, under any name: its files import each other
+and nothing of the project. ::
+
+    predictor = Predictor(folder)
+    predictor.task                                # what it was trained to do
+    predictor.predict(["A text."])                # classification → Prediction or MultiPrediction
+    predictor.predict([("A text.", "Another.")])  # sentence pairs → Prediction
+    predictor.predict(["Ada saw Paris."])         # tagging → Tagging: words, and entities in BIO
+    predictor.predict([["Ada", "saw", "Paris"]])  # tagging of words that are split already
+    predictor.fill("Paris is [MASK].", top=5)     # masked language model → Filling, likeliest first
+"""
+
+from .answers import Answer, Entity, Filling, MultiPrediction, Prediction, Tagging, Word
+from .folder import FILES, PredictorError, longest_input
+from .predictor import Predictor
+from .session import PROVIDERS, Tokens
+from .tasks import WAYS, Question
+
+__all__ = [
+    "FILES",
+    "PROVIDERS",
+    "WAYS",
+    "Answer",
+    "Entity",
+    "Filling",
+    "MultiPrediction",
+    "Prediction",
+    "Predictor",
+    "PredictorError",
+    "Question",
+    "Tagging",
+    "Tokens",
+    "Word",
+    "longest_input",
+]

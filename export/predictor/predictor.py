@@ -1,0 +1,128 @@
+"""A loaded model, and the questions it can be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from tokenizers import Encoding, Tokenizer
+
+from .answers import Answer, Filling, softmax
+from .folder import Folder, PredictorError
+from .session import Session, Tokens
+from .tasks import WAYS, Question
+
+#: How people write the hidden token, whatever the model calls it.
+MASKS = ("[MASK]", "<mask>")
+
+
+class Predictor:
+    """A loaded model; threads may share it.
+
+    Args:
+        folder: The folder of one exported variant: ``model.onnx``, ``config.json`` (task, labels,
+            padding), ``tokenizer.json`` and ``tokenizer_config.json``.
+        threads: CPU threads of one call; None leaves it to onnxruntime (the physical cores).
+
+    Attributes:
+        folder: Where the model is.
+        task: ``text-classification``, ``multi-label-classification``, ``sentence-pair-classification``,
+            ``entity-recognition``, ``part-of-speech`` or ``language-modelling``.
+        labels: The model's labels, in its order; none for a language model.
+        mask: The hidden token as the model writes it; empty if it has none.
+        mask_id: Its id, if there is one.
+        provider: Name of the execution provider that computes.
+
+    Raises:
+        PredictorError: A file is missing or can't be read.
+    """
+
+    def __init__(self, folder: Path, *, threads: int | None = None) -> None:
+        self.folder = Path(folder)
+        try:
+            says = Folder.read(self.folder)
+            self._way = WAYS[says.task]
+            self._tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))
+            self._tokenizer.no_padding()
+            self._tokenizer.enable_truncation(says.longest)
+            self._session = Session(says, threads)
+        except PredictorError:
+            raise
+        except Exception as error:  # the libraries raise bare or private types
+            raise PredictorError(f"{self.folder} can't be loaded: {error}. Export anew.") from error
+        self.task, self.labels, self.mask = says.task, says.labels, says.mask
+        self.mask_id: int | None = self._tokenizer.token_to_id(says.mask) if says.mask else None
+        self.provider = self._session.provider
+        self._empty = np.empty((0, says.width), np.float32)
+
+    def predict(self, questions: Sequence[Question]) -> list[Answer]:
+        """Answer each question, in the given order; no questions, no answers.
+
+        Args:
+            questions: By task: texts; pairs ``(text, second)``; where words are tagged, texts or
+                lists of words. A text is split into words at spaces and marks, Chinese into characters.
+
+        Returns:
+            :class:`Prediction`, :class:`MultiPrediction` or :class:`Tagging`, by task.
+
+        Raises:
+            PredictorError: A question is not of that form, or the model is a language model.
+        """
+        units = self._units(questions)
+        return [self._way.answer(self.labels, *asked) for asked in zip(questions, units, strict=True)]
+
+    def fill(self, text: str, top: int = 5) -> list[Filling]:
+        """The likeliest tokens in the place of the mask.
+
+        Args:
+            text: With one ``[MASK]`` or ``<mask>``; either will do, whatever the model calls it.
+            top: How many guesses.
+
+        Raises:
+            PredictorError: The model is no language model, or the text has not exactly one mask
+                within the model's longest input.
+        """
+        if self.task != "language-modelling":
+            raise PredictorError(f"This model is for {self.task} and fills no masks. Call predict().")
+        for mask in MASKS:
+            text = text.replace(mask, self.mask)
+        if (count := text.count(self.mask)) != 1:
+            raise PredictorError(f"The text has {count} masks. Put one {self.mask} into it.")
+        logits = self.logits([text])
+        if not len(logits):
+            raise PredictorError(f"{self.mask} lies beyond what the model reads. Give a shorter text.")
+        probabilities = softmax(logits[0])
+        fillings = []
+        for number in probabilities.argsort()[::-1][:top].tolist():
+            token = self._tokenizer.decode([number], skip_special_tokens=False).strip().removeprefix("##")
+            fillings.append(Filling(token, float(probabilities[number]), text.replace(self.mask, token)))
+        return fillings
+
+    def logits(self, questions: Sequence[Question]) -> np.ndarray:
+        """The model's raw scores: float32 of shape [units, labels].
+
+        A unit is a text or a pair; each word of a text where words are tagged (NaN for a word
+        beyond the longest input); or each mask of a text, over the vocabulary, for a language model.
+        """
+        return np.concatenate([self._empty, *self._units(questions)])
+
+    def encode(self, questions: Sequence[Question]) -> list[Encoding]:
+        """The questions as tokens, cut to the longest input.
+
+        Raises:
+            PredictorError: A question has not the form that the task asks for.
+        """
+        return self._way.encode(self._tokenizer, questions)
+
+    def outputs(self, texts: Sequence[Tokens]) -> Iterator[tuple[int, np.ndarray]]:
+        """What the graph says of encoded texts; see :meth:`Session.outputs`."""
+        return self._session.outputs(texts)
+
+    def _units(self, questions: Sequence[Question]) -> list[np.ndarray]:
+        """For each question the logits of its units."""
+        encodings = self.encode(questions)
+        units = [self._empty] * len(encodings)
+        for row, logits in self.outputs([Tokens(encoding.ids, encoding.type_ids) for encoding in encodings]):
+            units[row] = self._way.units(questions[row], encodings[row], logits, self.mask_id)
+        return units

@@ -1,0 +1,47 @@
+"""Weights that several nodes of a converted graph share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import onnx
+
+
+def settle(model: Path) -> None:
+    """Make it plain, in place, which weight each node reads.
+
+    The converter keeps equal weights once, which those of an ensemble's members are where they stayed
+    frozen, and hands them on through Identity nodes. Behind one, neither the optimiser nor the
+    quantiser sees a weight. Here the nodes read the weight itself; only a Gemm gets a copy of its own, for
+    onnxruntime's quantiser transposes the weight of each Gemm in place, and a shared one twice.
+    """
+    proto = onnx.load(model, load_external_data=False)
+    graph = proto.graph
+    weights = {weight.name: weight for weight in graph.initializer}
+    aliases = {
+        node.output[0]: node.input[0] for node in graph.node if node.op_type == "Identity" and node.input[0] in weights
+    }
+    taken: set[str] = set()
+    for node in nodes(graph):
+        for place, name in enumerate(node.input):
+            node.input[place] = aliases.get(name, name)
+        if node.op_type == "Gemm" and (name := node.input[1]) in weights:
+            if name in taken:
+                own = graph.initializer.add()
+                own.CopyFrom(weights[name])
+                own.name = node.input[1] = f"{name}/{node.name}"
+            taken.add(name)
+    outputs = {output.name for output in graph.output}
+    for node in [node for node in graph.node if node.output[0] in aliases and node.output[0] not in outputs]:
+        graph.node.remove(node)
+    onnx.save(proto, model)
+
+
+def nodes(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:
+    """Every node, those in branches too."""
+    for node in graph.node:
+        yield node
+        for attribute in node.attribute:
+            for branch in (attribute.g, *attribute.graphs):
+                yield from nodes(branch)
