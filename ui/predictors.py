@@ -10,20 +10,6 @@ from typing import Any, Protocol
 
 from pipeline.errors import ExportError
 
-WARM_UP = "warm-up"  # the first answer of a session pays for its buffers; nobody waits for this one
-
-
-class Prediction(Protocol):
-    """The answer to one text; see :class:`export.predictor.Prediction`."""
-
-    @property
-    def label(self) -> str:
-        """The most probable label."""
-
-    @property
-    def probabilities(self) -> dict[str, float]:
-        """Probability of every label."""
-
 
 class Predictor(Protocol):
     """An opened model; see :class:`export.predictor.Predictor`."""
@@ -32,8 +18,11 @@ class Predictor(Protocol):
     def provider(self) -> str:
         """Name of the execution provider that computes."""
 
-    def predict(self, texts: list[str]) -> list[Any]:
-        """One :class:`Prediction` a text."""
+    def predict(self, questions: list[Any]) -> list[Any]:
+        """One answer a question; its form depends on the task."""
+
+    def fill(self, text: str, top: int = 5) -> list[Any]:
+        """The likeliest tokens in the place of the mask."""
 
 
 class Predictors:
@@ -46,12 +35,16 @@ class Predictors:
 
     def __init__(self, size: int = 4, open_folder: Callable[[Path], Predictor] | None = None) -> None:
         self._size = size
-        self._open = open_folder or _open
+        self._open = open_folder or _Served
         self._kept: OrderedDict[tuple[str, int], Predictor] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, folder: Path) -> Predictor:
+    def get(self, folder: Path, warm_up: Callable[[Predictor], object]) -> Predictor:
         """The model of this folder, as its file is now.
+
+        Args:
+            folder: Of one exported variant.
+            warm_up: Asks a model that was just opened something, for the first answer is slow.
 
         Raises:
             ExportError: The folder can't be served from.
@@ -63,7 +56,7 @@ class Predictors:
         with self._lock:
             if key not in self._kept:
                 predictor = self._open(folder)
-                predictor.predict([WARM_UP])
+                warm_up(predictor)
                 self._kept[key] = predictor
             self._kept.move_to_end(key)
             while len(self._kept) > self._size:
@@ -71,12 +64,25 @@ class Predictors:
             return self._kept[key]
 
 
-def _open(folder: Path) -> Predictor:
-    from export.predictor import Predictor as OnnxPredictor  # noqa: PLC0415 - onnxruntime; start-up need not wait
-    from export.predictor import PredictorError  # noqa: PLC0415
+class _Served:
+    """A model whose refusals are the page's kind of error."""
 
-    try:
-        opened: Predictor = OnnxPredictor(folder)
-    except PredictorError as error:
-        raise ExportError(str(error)) from error
-    return opened
+    def __init__(self, folder: Path) -> None:
+        from export.predictor import Predictor as OnnxPredictor  # noqa: PLC0415 - onnxruntime; start-up need not wait
+        from export.predictor import PredictorError  # noqa: PLC0415
+
+        self._refusal = PredictorError
+        self._predictor = self._told(OnnxPredictor, folder)
+        self.provider: str = self._predictor.provider
+
+    def predict(self, questions: list[Any]) -> list[Any]:
+        return self._told(self._predictor.predict, questions)
+
+    def fill(self, text: str, top: int = 5) -> list[Any]:
+        return self._told(self._predictor.fill, text, top)
+
+    def _told(self, call: Callable[..., Any], *arguments: Any) -> Any:
+        try:
+            return call(*arguments)
+        except self._refusal as error:
+            raise ExportError(str(error)) from error

@@ -90,8 +90,9 @@ def test_bad_files_are_told_beside_the_upload_and_change_nothing(
         expect(message).to_contain_text(words)
         if name != "large.csv":  # that one was not even sent
             expect(page.locator("#upload-source-message")).to_contain_text("good.csv stays in use")
+    expect(page.locator("#conflicts")).to_contain_text("needs target texts")
     page.locator("#start-training").click()
-    expect(page.locator(".toast-wrap")).to_contain_text("Target texts are missing")
+    expect(page.locator(".toast-wrap")).to_contain_text("needs target texts")
 
 
 def test_the_verdict_and_both_answers(demo: str, page: Page) -> None:
@@ -101,8 +102,9 @@ def test_the_verdict_and_both_answers(demo: str, page: Page) -> None:
     expect(page.locator("#progress-summary .g-chip")).to_have_text("done", timeout=PATIENCE)
     page.locator("#compare").click()
     expect(page.locator("#verdict")).to_contain_text("On the 200 frozen test texts")
-    expect(page.locator("#models tbody tr")).to_have_count(3)
-    expect(page.locator("#confusions figure")).to_have_count(3)
+    expect(page.locator("#models tbody tr")).to_have_count(4)  # the classical model, too
+    expect(page.locator("#confusions figure")).to_have_count(4)
+    expect(page.locator("#details details")).to_have_count(3)
 
     page.locator("#ask-text textarea").fill("这家店真不错，服务很好")
     page.locator("#ask").click()
@@ -115,6 +117,7 @@ def test_the_verdict_and_both_answers(demo: str, page: Page) -> None:
         expect(answer.locator(".g-bars li")).to_have_count(2)
 
     page.locator("#example-filter label", has_text="all").click()
+    expect(page.locator(".block.g-position")).to_contain_text("200")  # of all, not of those that disagree
     expect(page.locator("#examples tbody tr")).to_have_count(10)
     text = page.locator("#examples .g-pick").nth(3)
     chosen = text.inner_text()

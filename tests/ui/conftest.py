@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from export.report import ExportReport, Parity, VariantReport
 from pipeline.demo import demo_spec
 from pipeline.report import (
+    ClassScores,
     Comparison,
     DataSummary,
     Example,
     Interval,
     ModelReport,
     Report,
+    Slice,
     TokenizerFit,
+    TrainingCost,
     Verdict,
 )
 from pipeline.runs import RunRecord, RunState, RunStore
 from pipeline.settings import Settings
-from pipeline.spec import ExportSpec, RunSpec
+from pipeline.spec import ExportSpec, RunSpec, TaskName
+from pipeline.tasks import TASKS, Task
 from ui.predictors import Predictors
 from ui.services import Services
 
@@ -58,23 +63,29 @@ class FakeSupervisor:
         return self.store.get(run_id)
 
 
-@dataclass
-class FakePrediction:
-    label: str
-    probabilities: dict[str, float]
-
-
 class FakePredictor:
-    """Says what the folder's name tells it to."""
+    """Says what the folder's name and its task, if a test sets one, tell it to."""
 
     provider = "CPUExecutionProvider"
 
     def __init__(self, folder: Path) -> None:
         self.label = "negative" if "source-only" in str(folder) else "positive"
 
-    def predict(self, texts: list[str]) -> list[FakePrediction]:
+    def predict(self, questions: list[Any]) -> list[Any]:
+        return [self._said(question) for question in questions]
+
+    def fill(self, text: str, top: int) -> list[Any]:
+        return [SimpleNamespace(token=word, probability=0.5, text=text.replace("[MASK]", word)) for word in "ab"][:top]
+
+    def _said(self, question: Any) -> Any:
+        """An answer that fits any task; what is asked for is read off it."""
+        text = question if isinstance(question, str) else " | ".join(question)
+        word = SimpleNamespace(text=text[:4], label="B-LOC", probability=0.9, start=0, end=4)
+        entity = SimpleNamespace(text=text[:4], label="LOC", probability=0.9, start=0, end=4)
         shares = {"negative": 0.25, "positive": 0.75}
-        return [FakePrediction(self.label, shares) for _ in texts]
+        return SimpleNamespace(
+            label=self.label, labels=[self.label], probabilities=shares, text=text, words=[word], entities=[entity]
+        )
 
 
 def make_services(settings: Settings, *, hub: bool | None = False) -> Services:
@@ -87,39 +98,6 @@ def make_services(settings: Settings, *, hub: bool | None = False) -> Services:
         hub=FakeHub(hub),  # type: ignore[arg-type]
         predictors=Predictors(open_folder=FakePredictor),
     )
-
-
-# importlib mode does not let tests import from here, so what they call comes as fixtures too.
-
-
-@pytest.fixture
-def report_of() -> Callable[..., Report]:
-    """:func:`make_report`."""
-    return make_report
-
-
-@pytest.fixture
-def export_of() -> Callable[..., ExportReport]:
-    """:func:`make_export`."""
-    return make_export
-
-
-@pytest.fixture
-def finished() -> Callable[..., str]:
-    """:func:`finish`."""
-    return finish
-
-
-@pytest.fixture
-def ended() -> Callable[..., None]:
-    """:func:`end`."""
-    return end
-
-
-@pytest.fixture
-def services_for() -> Callable[..., Services]:
-    """:func:`make_services`."""
-    return make_services
 
 
 @pytest.fixture
@@ -146,60 +124,82 @@ def end(store: RunStore, run_id: str, state: RunState = RunState.DONE, error: st
 
 
 def interval(value: float) -> Interval:
-    return Interval(value=value, low=max(0.0, value - 0.05), high=min(1.0, value + 0.05))
+    return Interval(value=value, low=value - 0.05, high=value + 0.05)
 
 
-def make_report(*, labels: tuple[str, ...] = ("negative", "positive"), texts: int = 25, hostile: str = "") -> Report:
+def make_report(
+    *,
+    task: TaskName = "text-classification",
+    labels: tuple[str, ...] = ("negative", "positive"),
+    texts: int = 25,
+    hostile: str = "",
+) -> Report:
     """Transferred is always right, source-only on every second text, target-only on all but every fifth."""
-    names = ("source-only", "transferred", "target-only")
+    row, size = TASKS[task], len(labels)
     wrong = {"source-only": 2, "transferred": texts + 1, "target-only": 5}
+    #: A label as the task has it; tags are those of two words.
+    forms = {"one": str, "several": lambda label: [label], "tags": lambda label: [label, "O"], "none": lambda _: ""}
 
-    def said(name: str, number: int) -> str:
-        return labels[(number + (number % wrong[name] == wrong[name] - 1)) % len(labels)]
+    def said(number: int, every: int | None = None) -> str | list[str]:
+        label = labels[(number + (every is not None and number % every == every - 1)) % size] if labels else ""
+        return forms[row.labelling](label)
 
     examples = [
         Example(
             text=f"text {number} {hostile}",
-            label=labels[number % len(labels)],
-            predictions={name: said(name, number) for name in names},
-            probabilities={name: [1 / len(labels)] * len(labels) for name in names},
+            second=f"second {number}" if "second" in row.columns else "",
+            tokens=["text", str(number)] if row.labelling == "tags" else [],
+            label=said(number),
+            predictions={name: said(number, every) for name, every in wrong.items() if row.labelling != "none"},
+            probabilities={name: [1 / size] * size for name in wrong if row.labelling in ("one", "several")},
         )
         for number in range(texts)
     ]
-    size = len(labels)
-    models = [
-        ModelReport(
-            name=name,
-            description=f"description {hostile}",
-            metrics={"accuracy": interval(0.7), "macro_f1": interval(0.6)},
-            confusion=[[10 if row == column else 2 for column in range(size)] for row in range(size)],
-            source_accuracy=interval(0.8) if name == "source-only" else None,
-            tokenizer=TokenizerFit(vocabulary_size=4321, unknown_rate=0.125, pieces_per_character=0.7),
-            parameters=1000,
-            training_seconds=75,
-        )
-        for name in names
-    ]
-    pairs = (("transferred", "source-only", 0.001, 0.3), ("transferred", "target-only", 0.4, -0.01))
     return Report(
-        task="text-classification",
+        task=task,
         labels=list(labels),
-        data=DataSummary(source_train=10, source_test=5, target_train=9, test=texts, unlabelled=3, dictionary=2),
-        models=models,
+        data=DataSummary(source_train=10, source_test=5, target_train=9, dev=0, test=texts, unlabelled=3, dictionary=2),
+        models=[make_model(name, row, labels, hostile) for name in wrong],
         comparisons=[
             Comparison(
-                first=first,
+                first="transferred",
                 second=second,
                 difference=Interval(value=value, low=value - 0.1, high=value + 0.1),
                 p_value=p,
                 only_first_right=6,
                 only_second_right=1,
+                flips=9,
+                significant=p < 0.05,
             )
-            for first, second, p, value in pairs
+            for second, p, value in (("source-only", 0.001, 0.3), ("target-only", 0.4, -0.01))
         ],
-        verdict=Verdict(code="helped", sentence=f"Transfer helped: it was better. {hostile}"),
+        verdict=Verdict(code="helped", sentence=f"Transfer helped: it was better. {hostile}", remarks=[hostile]),
+        facts={"vocabulary": {"matching": 12, "unknown_rate_after": 0.0125, "remark": hostile}},
         examples=examples,
         notes=[f"A note. {hostile}"],
+    )
+
+
+def make_model(name: str, task: Task, labels: tuple[str, ...], hostile: str = "") -> ModelReport:
+    """One model of a report: 70 % of the leading metric, 60 % of the next, and so on."""
+    values = {metric: 0.7 - 0.1 * number for number, metric in enumerate(task.metrics)}
+    if task.lower_is_better:
+        values[task.metrics[0]] = 12.5
+    size = len(labels)
+    confused = task.labelling in ("one", "tags") and not task.spans
+    return ModelReport(
+        name=name,
+        title=f"{name} {hostile}".strip(),
+        description=f"description {hostile}",
+        metrics={metric: interval(value) for metric, value in values.items()},
+        confusion=[[10 if row == column else 2 for column in range(size)] for row in range(size)] if confused else None,
+        per_class={label: ClassScores(precision=0.5, recall=0.25, f1=1 / 3, support=7) for label in labels},
+        slices=[Slice(kind="length", low=3, high=9, texts=11, value=0.625)],
+        calibration_error=0.045 if task.labelling in ("one", "several") else None,
+        source_score=interval(0.8) if name == "source-only" else None,
+        tokenizer=TokenizerFit(vocabulary_size=4321, unknown_rate=0.125, pieces_per_character=0.7),
+        parameters=1000,
+        cost=TrainingCost(seconds=75, tokens_per_second=1234.5, gemm_share=0.25),
     )
 
 
@@ -207,6 +207,7 @@ def make_export(run_id: str, model: str = "transferred", *, int8_passes: bool = 
     def variant(name: str, *, passed: bool, latency: float) -> VariantReport:
         parity = Parity(
             texts=200,
+            answers=200,
             metric_reference=0.8,
             metric=0.79,
             metric_loss=0.01,
@@ -248,7 +249,8 @@ def finish(store: RunStore, spec: RunSpec, *, owner: str = "", models: tuple[str
     """A finished run with a report and exports, as a worker would leave it."""
     run_id = store.create(spec, owner).id
     end(store, run_id)
-    (store.folder(run_id) / "report.json").write_text(make_report().model_dump_json(), encoding="utf-8")
+    report = make_report(task=spec.task)
+    (store.folder(run_id) / "report.json").write_text(report.model_dump_json(), encoding="utf-8")
     for model in models:
         folder = store.export_folder(run_id, model)
         export = make_export(run_id, model)
@@ -258,3 +260,17 @@ def finish(store: RunStore, spec: RunSpec, *, owner: str = "", models: tuple[str
             (folder / variant.folder / "SHA256SUMS").write_text("")
         (folder / "export.json").write_text(export.model_dump_json(), encoding="utf-8")
     return run_id
+
+
+# importlib mode does not let tests import from here, so what they call comes as fixtures too.
+report_of, model_of, export_of, finished, ended, services_for = (
+    pytest.fixture(lambda made=made: made, name=name)
+    for name, made in {
+        "report_of": make_report,
+        "model_of": make_model,
+        "export_of": make_export,
+        "finished": finish,
+        "ended": end,
+        "services_for": make_services,
+    }.items()
+)

@@ -21,7 +21,7 @@ HANDLERS: dict[str, Callable[[Services, str | None, str], object]] = {
     "resume": progress.resume,
     "log": progress.log_tail,
     "report": compare.report_of,
-    "example": lambda services, visitor, run: compare.example_text(services, visitor, run, 0),
+    "whole report": compare.whole_report,
     "ask": lambda services, visitor, run: ask.ask(services, visitor, run, "text"),
     "exports": export.exports_of,
     "export": lambda services, visitor, run: export.export(services, visitor, run, {}),

@@ -1,4 +1,4 @@
-"""The comparison: verdict, tables, test texts, answers."""
+"""The comparison: verdict, table of models, learning curve, paired tests, notes."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import pytest
 
-from pipeline.errors import DataError, RunError
-from pipeline.report import Report, Verdict
-from pipeline.runs import RunState
+from pipeline.errors import RunError
+from pipeline.report import CurvePoint, LearningCurve, Report, Spread, Verdict
 from pipeline.spec import RunSpec
-from ui.handlers import ask, compare
+from pipeline.tasks import TASKS
+from ui.handlers import compare
 from ui.services import Services
 from ui.views import compare as views
+from ui.views import details, metrics
 from ui.views import examples as example_views
 
 HOSTILE = "<script>alert('x')</script>\"& ${1+1} {{x}}"
@@ -21,7 +22,7 @@ ReportOf = Callable[..., Report]
 
 def whole(report: Report) -> str:
     page = compare.examples(report, "all", 0)
-    parts = (views.verdict, views.models, views.confusions, views.pairs, views.notes)
+    parts = (views.verdict, views.models, views.curve, views.pairs, views.notes, details.confusions, details.details)
     return "".join((*(part(report) for part in parts), example_views.examples(report, page)))
 
 
@@ -32,9 +33,14 @@ def test_everything_is_drawn(report_of: ReportOf) -> None:
         "It was better.",
         "70.0 %",
         "65.0 – 75.0",
+        "4.5 %",
+        "80.0 %",
         "4,321",
-        "12.5 %",
+        "12.5 % unknown",
         "1 min 15 s",
+        "1,234 tokens/s",
+        "25 % of peak",
+        "1,000 parameters",
         "+30.0 points",
         "0.001",
         "A note.",
@@ -43,46 +49,92 @@ def test_everything_is_drawn(report_of: ReportOf) -> None:
         assert words in page, words
 
 
-def test_hostile_texts_and_labels_stay_texts(report_of: ReportOf) -> None:
-    report = report_of(labels=("<b>bad</b>", "good"), hostile=HOSTILE)
+@pytest.mark.parametrize("task", TASKS)
+def test_every_task_is_drawn_with_its_own_metrics(report_of: ReportOf, task: str) -> None:
+    report = report_of(task=task, hostile=HOSTILE)
     page = whole(report)
+    for metric in TASKS[task].metrics:
+        assert f">{metrics.title(metric)}<" in page
+    assert "<script" not in page
+    assert "None" not in page
+
+
+def test_hostile_texts_and_labels_stay_texts(report_of: ReportOf) -> None:
+    page = whole(report_of(labels=("<b>bad</b>", "good"), hostile=HOSTILE))
     assert "<script" not in page
     assert "<b>bad" not in page
     assert "&lt;b&gt;bad&lt;/b&gt;" in page
 
 
-@pytest.mark.parametrize("code", ["helped", "helped-over-source", "noise", "hurt"])
+@pytest.mark.parametrize("code", ["helped", "helped-over-source", "helped-over-target", "noise", "hurt"])
 def test_the_verdict_is_coloured_by_its_code(report_of: ReportOf, code: str) -> None:
     sentence = "On the 200 frozen test texts the transferred model is right on 80 %: so it is."
-    report = report_of().model_copy(update={"verdict": Verdict(code=code, sentence=sentence)})
+    report = report_of().model_copy(update={"verdict": Verdict(code=code, sentence=sentence, remarks=["Besides."])})
     page = views.verdict(report)
     assert f"g-verdict-{code}" in page
     assert sentence in page
+    assert "<li>Besides.</li>" in page
 
 
-def test_many_labels_are_read_as_the_commonest_confusions(report_of: ReportOf) -> None:
-    page = views.confusions(report_of(labels=tuple(f"label {number}" for number in range(20))))
-    assert "<table" not in page
-    assert "label 0 → label 1: 2" in page
+def test_better_than_the_only_one_to_compare_with_is_better(report_of: ReportOf) -> None:
+    report = report_of()
+    verdict = Verdict(code="helped-over-source", sentence="Transfer helped: it is.")
+    both = report.model_copy(update={"verdict": verdict})
+    assert "on a par with scratch" in views.verdict(both)
+    alone = both.model_copy(update={"comparisons": report.comparisons[:1]})  # no target labels, no target-only
+    assert "Transfer helped" in views.verdict(alone)
+    assert "scratch" not in views.verdict(alone)
 
 
-def test_filters_and_pages(report_of: ReportOf) -> None:
-    report = report_of(texts=25)
-    counts = compare.counts(report)
-    assert counts == {"disagree": 15, "fixed": 12, "broke": 0, "all": 25}
-    first = compare.examples(report, "all", 0)
-    assert ([number for number, _ in first.examples], first.has_next) == (list(range(10)), True)
-    last = compare.examples(report, "all", 999)
-    assert ([number for number, _ in last.examples], last.has_next) == ([20, 21, 22, 23, 24], False)
-    assert compare.examples(report, "all", -10).first == 0
-    assert all(
-        example.label == example.predictions["transferred"]
-        for _, example in compare.examples(report, "fixed", 0).examples
-    )
-    nothing = compare.examples(report, "broke", 0)
-    assert (nothing.total, nothing.has_next) == (0, False)
-    assert "No test text" in example_views.examples(report, nothing)
-    assert "21–25 of 25" in example_views.position(last)
+def test_a_column_that_no_model_fills_is_left_out(report_of: ReportOf) -> None:
+    report = report_of(task="entity-recognition")
+    assert "Calibration error" not in views.models(report)
+    assert "On source texts" in views.models(report)
+    target_only = report.model_copy(update={"models": report.models[1:]})
+    assert "On source texts" not in views.models(target_only)
+
+
+def test_a_model_without_a_tokenizer_or_a_known_speed_is_drawn(report_of: ReportOf) -> None:
+    report = report_of()
+    model = report.models[0]
+    cost = model.cost.model_copy(update={"tokens_per_second": None, "gemm_share": None})
+    classical = model.model_copy(update={"tokenizer": None, "cost": cost, "name": "classical", "parameters": 0})
+    page = views.models(report.model_copy(update={"models": [classical]}))
+    assert "characters" in page
+    assert "tokens/s" not in page
+    assert "parameters" not in page
+    assert 'class="g-metric g-classical"' in page
+
+
+def test_seeds_are_told_as_mean_and_deviation(report_of: ReportOf) -> None:
+    report = report_of()
+    spread = Spread(values=[0.7, 0.72, 0.74], mean=0.72, deviation=0.0204)
+    model = report.models[0].model_copy(update={"seeds": {"accuracy": spread}})
+    assert "72.0 % ± 2.0 over 3 seeds" in views.models(report.model_copy(update={"models": [model]}))
+
+
+def test_perplexity_is_no_share_and_lower_is_better(report_of: ReportOf) -> None:
+    report = report_of(task="language-modelling", labels=())
+    page = views.models(report)
+    assert "12.5 " in page.replace("</b>", " ")
+    assert "Lower perplexity is better." in page
+    worse = views.pairs(report).split("transferred vs source-only")[1]
+    assert 'class="g-down">+0.3' in worse  # more perplexity is worse
+
+
+def test_the_curve_has_a_line_a_model_and_its_sentence(report_of: ReportOf) -> None:
+    points = [
+        CurvePoint(labels=0, transferred=0.6, target_only=None, classical=None),
+        CurvePoint(labels=100, transferred=0.8, target_only=0.5, classical=0.7),
+    ]
+    curve = LearningCurve(points=points, labels_saved=None, sentence=f"So it grows. {HOSTILE}")
+    page = views.curve(report_of().model_copy(update={"curve": curve}))
+    assert page.count("<polyline") == 3
+    assert page.count("<circle") == 4
+    assert "So it grows." in page
+    assert "transferred, 100 labels: 80.0 %" in page
+    assert "<script" not in page
+    assert views.curve(report_of()) == ""
 
 
 def test_a_report_is_read_once_and_anew_when_it_changes(
@@ -94,70 +146,14 @@ def test_a_report_is_read_once_and_anew_when_it_changes(
     path = services.store.folder(run_id) / "report.json"
     path.unlink()
     assert compare.report_of(services, None, run_id) is None
+    with pytest.raises(RunError):
+        compare.whole_report(services, None, run_id)
     path.write_text(report_of(texts=3).model_dump_json(), encoding="utf-8")
-    found = compare.report_of(services, None, run_id)
-    assert found
-    assert len(found.examples) == 3
+    assert len(compare.whole_report(services, None, run_id).examples) == 3
 
 
-def test_an_example_is_asked_for_by_its_number(services: Services, spec: RunSpec, finished: Callable[..., str]) -> None:
+def test_a_report_of_an_older_graft_is_told(services: Services, spec: RunSpec, finished: Callable[..., str]) -> None:
     run_id = finished(services.store, spec)
-    assert compare.example_text(services, None, run_id, 3).startswith("text 3")
-    for number in (-1, 25):
-        with pytest.raises(RunError):
-            compare.example_text(services, None, run_id, number)
-
-
-def test_both_models_answer_side_by_side(services: Services, spec: RunSpec, finished: Callable[..., str]) -> None:
-    run_id = finished(services.store, spec, models=("transferred", "source-only"))
-    source, transferred = ask.ask(services, None, run_id, " 这家店真不错 ")
-    assert (source.model, source.label) == ("source-only", "negative")
-    assert (transferred.model, transferred.label) == ("transferred", "positive")
-    page = example_views.answers([source, transferred])
-    assert "int8 ONNX, onnxruntime CPUExecutionProvider," in page
-    assert "75.0 %" in page
-
-
-def test_a_model_without_an_export_says_how_to_get_one(
-    services: Services, spec: RunSpec, finished: Callable[..., str]
-) -> None:
-    source, transferred = ask.ask(services, None, finished(services.store, spec), "text")
-    assert source.label is None
-    assert transferred.label == "positive"
-    assert "Export it on the Export tab" in example_views.answers([source])
-
-
-def test_while_the_run_is_at_work_its_exports_are_awaited(
-    services: Services, spec: RunSpec, finished: Callable[..., str]
-) -> None:
-    run_id = finished(services.store, spec)
-    services.store.move(run_id, RunState.QUEUED)
-    source, transferred = ask.ask(services, None, run_id, "text")
-    assert ("still being exported" in source.fault, source.hint) == (True, "")
-    assert transferred.label
-
-
-def test_a_broken_export_is_told_beside_the_other_answer(
-    services: Services, spec: RunSpec, finished: Callable[..., str]
-) -> None:
-    run_id = finished(services.store, spec, models=("transferred", "source-only"))
-    (services.store.export_folder(run_id, "source-only") / "int8" / "model.onnx").unlink()
-    source, transferred = ask.ask(services, None, run_id, "text")
-    assert "Export the model anew" in source.hint
-    assert transferred.label
-
-
-@pytest.mark.parametrize("text", ["", "  \n", "x" * 10_001])
-def test_no_text_or_far_too_much_is_refused(
-    services: Services, spec: RunSpec, finished: Callable[..., str], text: str
-) -> None:
-    with pytest.raises(DataError):
-        ask.ask(services, None, finished(services.store, spec), text)
-
-
-def test_hostile_labels_in_answers_stay_texts() -> None:
-    answer = ask.Answer("transferred", "<b>x</b>", {"<b>x</b>": 1.0}, "int8", "<i>", 1.0)
-    page = example_views.answers([answer, ask.Answer("source-only", fault=HOSTILE)])
-    assert "<b>x" not in page
-    assert "<i>" not in page.replace('<i class="g-dot" aria-hidden="true">', "")
-    assert "<script" not in page
+    (services.store.folder(run_id) / "report.json").write_text('{"schema_version": 1}', encoding="utf-8")
+    with pytest.raises(RunError, match="an older Graft wrote it"):
+        compare.report_of(services, None, run_id)

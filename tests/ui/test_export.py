@@ -10,7 +10,8 @@ import pytest
 
 from export.report import ExportReport
 from pipeline.errors import ExportError, RunError, SpecError
-from pipeline.spec import ExportSpec, RunSpec
+from pipeline.report import Report
+from pipeline.spec import ExportSpec, RunSpec, TaskName
 from ui.handlers import export as handlers
 from ui.services import Services
 from ui.views import export as views
@@ -46,7 +47,10 @@ def test_the_table_shows_the_gate_and_what_is_served(
     for words in ("int8", "served", "passed", "+1.00 points", "3 of 200", "2.0e-05", "12.5 MB", "2.1 ms", "13.2 ms"):
         assert words in page, words
     missed = handlers.Exports(
-        services.store.get(run_id), {"transferred": export_of(run_id, int8_passes=False)}, {"transferred": "x"}
+        services.store.get(run_id),
+        spec.task,
+        {"transferred": export_of(run_id, int8_passes=False)},
+        {"transferred": "x"},
     )
     page = views.variants(missed)
     assert "missed" in page
@@ -79,10 +83,48 @@ def test_snippets_name_the_folder_and_on_a_shared_host_no_path_of_it(
     run_id = finished(services.store, spec)
     own = handlers.exports_of(services, None, run_id).places["transferred"]
     assert own == str(services.store.export_folder(run_id, "transferred") / "int8")
-    assert own in views.snippets(own, "text")
+    assert own in views.snippets(own, spec.task)
 
     from ui.access import owner_of
 
     run_id = finished(shared.store, spec, owner=owner_of(shared, "mine"))
     assert "/" not in handlers.exports_of(shared, "mine", run_id).places["transferred"]
-    assert "<b>" not in views.snippets("<b>", "<b>")
+    assert "<b>" not in views.snippets("<b>", spec.task)
+
+
+@pytest.mark.parametrize(
+    ("task", "call", "ort_class"),
+    [
+        ("text-classification", "predict([&quot;", "ORTModelForSequenceClassification"),
+        ("sentence-pair-classification", "predict([(&quot;", "ORTModelForSequenceClassification"),
+        ("entity-recognition", "predict([&quot;", "ORTModelForTokenClassification"),
+        ("language-modelling", "[MASK]&quot;, top=5)", "ORTModelForMaskedLM"),
+    ],
+)
+def test_snippets_ask_as_the_task_wants_it(task: TaskName, call: str, ort_class: str) -> None:
+    page = views.snippets("folder", task)
+    assert call in page
+    assert ort_class in page
+
+
+def test_all_but_the_classical_model_can_be_exported(
+    services: Services, spec: RunSpec, finished: Callable[..., str], report_of: Callable[..., Report]
+) -> None:
+    run_id = finished(services.store, spec)
+    report = report_of()
+    classical = report.models[2].model_copy(update={"name": "classical"})
+    path = services.store.folder(run_id) / "report.json"
+    whole = report.model_copy(update={"models": [*report.models, classical]})
+    path.write_text(whole.model_dump_json(), encoding="utf-8")
+    found = [name for _, name in handlers.exportable(services, None, run_id)]
+    assert found == ["source-only", "transferred", "target-only"]
+
+
+def test_a_loss_of_perplexity_is_a_share(
+    services: Services, spec: RunSpec, finished: Callable[..., str], export_of: Callable[..., ExportReport]
+) -> None:
+    run_id = finished(services.store, spec)
+    report = export_of(run_id).model_copy(update={"metric": "perplexity"})
+    page = views.variants(handlers.Exports(services.store.get(run_id), spec.task, {"transferred": report}, {}))
+    assert "+1.00 %" in page
+    assert "points" not in page

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from pipeline import sources
-from pipeline.errors import DataError, SourceError, SpecError
+from pipeline.errors import DataError, SpecError
 from pipeline.runs import RunState
-from pipeline.settings import Settings
-from pipeline.spec import EmbeddedSource, HubSource, LocalSource
+from pipeline.spec import EmbeddedSource
 from ui.handlers import training, uploads
-from ui.handlers.uploads import DictionarySlot, Role, Slot
+from ui.handlers.uploads import Role, Slot
 from ui.services import Services
 
 
@@ -29,11 +28,10 @@ def files(services: Services, tmp_path: Path) -> Callable[..., training.Files]:
 
     def _files(**labels: tuple[str, str]) -> training.Files:
         slots: dict[Role, Slot] = {role: Slot() for role in uploads.ROLES}
-        for role in uploads.ROLES[:3]:
-            if role in labels:
-                path = write(tmp_path / f"{role}.csv", labels[role], f"{role} text number")
-                slots[role] = uploads.accept(services, Slot(), role, path)
-        return training.Files(slots, DictionarySlot())
+        for role, pair in labels.items():
+            path = write(tmp_path / f"{role}.csv", pair, f"{role} text number")
+            slots[role] = uploads.accept(services, Slot(), role, path, "text-classification")
+        return training.Files(slots)
 
     return _files
 
@@ -60,9 +58,33 @@ def test_a_given_name_is_kept(services: Services, files: Callable[..., training.
     assert record.name == "mine"
 
 
-def test_a_missing_file_is_named(services: Services, files: Callable[..., training.Files]) -> None:
-    with pytest.raises(DataError, match="Target texts are missing"):
-        training.start(services, None, files(source=("good", "bad")), mapping={}, source=EmbeddedSource(), values={})
+def test_what_is_missing_is_named(services: Services, files: Callable[..., training.Files]) -> None:
+    given = files(source=("good", "bad"))
+    with pytest.raises(SpecError, match="needs target texts, or at least test texts"):
+        training.start(services, None, given, mapping={}, source=EmbeddedSource(), values={})
+    assert any("nothing to test on" in reason for reason in training.conflicts(given, {}))
+
+
+@pytest.mark.parametrize(
+    ("roles", "name"), [(("source", "test"), "source → test"), (("target",), "target"), (("target", "test"), "target")]
+)
+def test_source_or_target_may_be_left_out(
+    services: Services, files: Callable[..., training.Files], roles: tuple[Role, ...], name: str
+) -> None:
+    given = files(**dict.fromkeys(roles, ("good", "bad")), unlabelled=("good", "bad"))
+    assert training.conflicts(given, {}) == []
+    record = training.start(services, None, given, mapping={}, source=EmbeddedSource(), values={})
+    spec = services.store.spec(record.id)
+    assert {role for role in ("source", "target", "test") if getattr(spec.data, role)} == set(roles)
+    assert record.name == name
+
+
+def test_the_task_goes_with_the_files(services: Services, files: Callable[..., training.Files]) -> None:
+    given = replace(files(target=("good", "bad")), task="language-modelling")
+    assert any("choose masked-lm" in reason for reason in training.conflicts(given, {}))
+    values = {"recipe.adaptation.kind": "masked-lm"}
+    record = training.start(services, None, given, mapping={}, source=EmbeddedSource(), values=values)
+    assert services.store.spec(record.id).task == "language-modelling"
 
 
 def test_a_file_with_problems_is_named(services: Services, files: Callable[..., training.Files]) -> None:
@@ -96,51 +118,13 @@ def test_a_label_without_a_partner_is_named(files: Callable[..., training.Files]
     }
 
 
-def test_test_labels_that_the_target_has_not_are_named(files: Callable[..., training.Files]) -> None:
-    given = files(source=("good", "bad"), target=("good", "bad"), test=("good", "awful"))
-    with pytest.raises(DataError, match="awful"):
+@pytest.mark.parametrize(("role", "title"), [("test", "Test texts"), ("dev", "Development texts")])
+def test_labels_that_nobody_knows_are_named(files: Callable[..., training.Files], role: str, title: str) -> None:
+    given = files(source=("good", "bad"), target=("good", "bad"), **{role: ("good", "awful")})
+    with pytest.raises(DataError, match=f"{title} have labels .*: awful"):
         training.complete_mapping(given, {})
 
 
-def test_hub_models_can_be_chosen_only_when_the_hub_answers(
-    settings: Settings, services_for: Callable[..., Services]
-) -> None:
-    counts = {}
-    for reachable in (None, False, True):
-        found = training.source_choices(services_for(settings, hub=reachable))
-        counts[reachable] = len(found.choices)
-        assert bool(found.note) is not (reachable is True)
-        assert found.default == "0"
-    hub = sum(entry.needs_hub for entry in sources.CATALOGUE)
-    assert counts[None] == counts[False] == len(sources.CATALOGUE) - hub + 1
-    assert counts[True] == counts[False] + hub + 1
-
-
-def test_the_hosts_own_model_comes_first(
-    settings: Settings, tmp_path: Path, services_for: Callable[..., Services]
-) -> None:
-    services = services_for(settings.model_copy(update={"default_source": tmp_path / "own"}))
-    found = training.source_choices(services)
-    assert found.choices[0][0].startswith("own")
-    assert training.source_of(services, found.default, "", "") == LocalSource(path=str(tmp_path / "own"))
-
-
-def test_a_source_is_checked_before_it_is_queued(
-    settings: Settings, services: Services, tmp_path: Path, services_for: Callable[..., Services]
-) -> None:
-    with pytest.raises(SourceError, match="no readable config"):
-        training.source_of(services, training.FOLDER, "", str(tmp_path))
-    with pytest.raises(SourceError, match="out of reach"):
-        training.source_of(services, training.HUB, "bert-base-uncased", "")
-    with pytest.raises(SpecError, match="no id of the Hugging Face Hub"):
-        training.source_of(services, training.HUB, "../x y", "")
-    with pytest.raises(SourceError, match="no such model"):
-        training.source_of(services, "99", "", "")
-    online = services_for(settings, hub=True)
-    assert training.source_of(online, training.HUB, " a/b ", "") == HubSource(repo_id="a/b")
-
-
-def test_a_shared_host_lends_no_folders(shared: Services, tmp_path: Path) -> None:
-    assert training.FOLDER not in [value for _, value in training.source_choices(shared).choices]
-    with pytest.raises(SourceError, match="shared host"):
-        training.source_of(shared, training.FOLDER, "", str(tmp_path))
+def test_without_target_texts_the_test_labels_are_matched(files: Callable[..., training.Files]) -> None:
+    given = files(source=("positive", "negative"), test=("1", "0"))
+    assert training.complete_mapping(given, {}) == {"1": "positive", "0": "negative"}

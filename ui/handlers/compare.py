@@ -6,10 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
+
+from pydantic import ValidationError
 
 from pipeline.errors import RunError
 from pipeline.report import Example, Report
+from pipeline.spec import TaskName
+from pipeline.tasks import TASKS, Task
 from ui.access import run_of
 from ui.services import Services
 from ui.text import say
@@ -48,30 +52,52 @@ class ExamplePage:
 
 
 def report_of(services: Services, visitor: str | None, run_id: str) -> Report | None:
-    """The report of a run, or None while it has none."""
+    """The report of a run, or None while it has none.
+
+    Raises:
+        RunError: There is no such run for this visitor, or an older Graft wrote its report.
+    """
     run_of(services, visitor, run_id)
     path = services.store.folder(run_id) / "report.json"
     try:
         return _read(path, path.stat().st_mtime_ns)
     except FileNotFoundError:
         return None
+    except ValidationError as error:
+        raise RunError(say("compare.old_report"), say("compare.old_report_remedy")) from error
 
 
-def example_text(services: Services, visitor: str | None, run_id: str, number: int) -> str:
-    """One of a run's test texts.
+def task_of(report: Report) -> Task:
+    """What the report's models were trained to do."""
+    return TASKS[cast("TaskName", report.task)]
+
+
+def whole_report(services: Services, visitor: str | None, run_id: str) -> Report:
+    """The report of a run that has one.
 
     Raises:
-        RunError: The run has no such text.
+        RunError: It has none.
     """
     report = report_of(services, visitor, run_id)
-    if report is None or not 0 <= number < len(report.examples):
+    if report is None:
+        raise RunError(say("compare.empty"))
+    return report
+
+
+def example(report: Report, number: int) -> Example:
+    """One of the test texts.
+
+    Raises:
+        RunError: The report has no such text.
+    """
+    if not 0 <= number < len(report.examples):
         raise RunError(say("compare.no_examples"))
-    return report.examples[number].text
+    return report.examples[number]
 
 
 def examples(report: Report, chosen: FilterName, first: int) -> ExamplePage:
     """One page of the test texts that a filter leaves; ``first`` is brought into range."""
-    kept = [(number, example) for number, example in enumerate(report.examples) if FILTERS[chosen](example)]
+    kept = [(number, found) for number, found in enumerate(report.examples) if FILTERS[chosen](found)]
     last_start = max(0, (len(kept) - 1) // PAGE_SIZE * PAGE_SIZE)
     first = min(max(0, first), last_start)
     return ExamplePage(kept[first : first + PAGE_SIZE], first, len(kept))

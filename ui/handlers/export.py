@@ -11,9 +11,10 @@ from pydantic import ValidationError
 from export.report import ExportReport
 from pipeline.errors import ExportError, RunError, SpecError
 from pipeline.runs import RunRecord
-from pipeline.spec import ExportSpec, ModelName
+from pipeline.spec import ExportSpec, ModelName, TaskName
 from ui.access import run_of
 from ui.handlers.ask import exported, served
+from ui.handlers.compare import whole_report
 from ui.handlers.progress import has_report
 from ui.services import Services
 from ui.text import say
@@ -26,6 +27,7 @@ class Exports:
     """What was exported of a run, by model."""
 
     record: RunRecord
+    task: TaskName
     reports: dict[ModelName, ExportReport]
     places: dict[ModelName, str]  # where the served variant lies: here, or in the visitor's unpacked zip
 
@@ -38,7 +40,17 @@ def exports_of(services: Services, visitor: str | None, run_id: str) -> Exports:
         model: zip_name(run_id, report) if services.settings.shared else str(served(services, run_id, report))
         for model, report in reports.items()
     }
-    return Exports(record, reports, places)
+    return Exports(record, services.store.spec(run_id).task, reports, places)
+
+
+def exportable(services: Services, visitor: str | None, run_id: str) -> list[tuple[str, ModelName]]:
+    """Title and name of the run's models that can be exported; a classical one is no network.
+
+    Raises:
+        RunError: It has no report.
+    """
+    models = {model.name: model.title for model in whole_report(services, visitor, run_id).models}
+    return [(models[name], name) for name in MODELS if name in models and name != "classical"]
 
 
 def zip_name(run_id: str, report: ExportReport) -> str:

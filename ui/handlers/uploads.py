@@ -14,14 +14,16 @@ from pipeline.data.inspection import Inspection, inspect
 from pipeline.data.labels import LabelMatch, match_labels
 from pipeline.demo import demo_spec
 from pipeline.errors import DataError, GraftError
-from pipeline.spec import DatasetSpec
+from pipeline.spec import DatasetSpec, TaskName
+from pipeline.tasks import TASKS
 from ui.failures import Failure, explain
 from ui.services import Services
 from ui.text import say
 
-Role = Literal["source", "target", "test", "unlabelled"]
+Role = Literal["source", "target", "test", "dev", "unlabelled", "source_test"]
 ROLES: tuple[Role, ...] = get_args(Role)
-LABELLED: dict[Role, bool] = {"source": True, "target": True, "test": True, "unlabelled": False}
+MAIN_ROLES: tuple[Role, ...] = ("source", "target")  # what most runs have
+COLUMNS = tuple(name for name in DatasetSpec.model_fields if name.endswith("_column"))
 MEGABYTE = 1_000_000
 
 
@@ -33,11 +35,13 @@ class Slot:
         accepted: The file in use.
         candidate: A newer file, or reading of it, that has problems and is not in use.
         failure: Why the last file could not be read at all.
+        kept: Path of a file that only another task can read.
     """
 
     accepted: Inspection | None = None
     candidate: Inspection | None = None
     failure: Failure | None = None
+    kept: str = ""
 
     @property
     def shown(self) -> Inspection | None:
@@ -54,32 +58,59 @@ class DictionarySlot:
     failure: Failure | None = None
 
 
-def accept(services: Services, slot: Slot, role: Role, uploaded: str | Path) -> Slot:
+def labelled(role: Role, task: TaskName) -> bool:
+    """Whether files of this role have labels."""
+    return role != "unlabelled" and TASKS[task].label_column is not None
+
+
+def corrections(role: Role, task: TaskName) -> list[str]:
+    """What can be corrected of how a file is read: names of the spec's fields."""
+    only_if = {
+        "label_column": labelled(role, task),
+        "label_separator": labelled(role, task) and TASKS[task].labelling == "several",
+        "second_text_column": "second" in TASKS[task].columns,
+    }
+    return [name for name in DatasetSpec.model_fields if name != "path" and only_if.get(name, True)]
+
+
+def accept(services: Services, slot: Slot, role: Role, uploaded: str | Path, task: TaskName) -> Slot:
     """Take a new file. It comes into use only if it can be read and has no problem."""
     kept: Path | None = None
     try:
         kept = keep(services, uploaded)
-        return _judged(slot, _inspect(services, role, DatasetSpec(path=str(kept))))
+        return _judged(slot, _inspect(services, role, DatasetSpec(path=str(kept)), task))
     except GraftError as error:
         if kept is not None:
             shutil.rmtree(kept.parent)
         return Slot(accepted=slot.accepted, failure=explain(error))
 
 
-def reread(services: Services, slot: Slot, role: Role, corrections: dict[str, Any]) -> Slot:
+def reread(services: Services, slot: Slot, role: Role, corrections: dict[str, Any], task: TaskName) -> Slot:
     """Read the file on show again as a person corrected it."""
     if slot.shown is None:
         return slot
     before = slot.shown.dataset
-    changed = {name: value for name, value in corrections.items() if value != getattr(before, name)}
+    wanted = {name: None if value == "" else value for name, value in corrections.items()}
+    changed = {name: value for name, value in wanted.items() if value != getattr(before, name)}
     if changed.keys() & {"format", "encoding"}:
-        changed |= {"text_column": None, "label_column": None}  # other columns; find them anew
+        changed |= dict.fromkeys(COLUMNS)  # other columns; find them anew
     if not changed:
         return slot
     try:
-        return _judged(slot, _inspect(services, role, before.model_copy(update=changed)))
+        return _judged(slot, _inspect(services, role, before.model_copy(update=changed), task))
     except GraftError as error:
         return replace(slot, failure=explain(error))
+
+
+def look_again(services: Services, slot: Slot, role: Role, task: TaskName) -> Slot:
+    """Read the file on show as another task wants it; what was corrected for the one before is forgotten."""
+    path = slot.shown.dataset.path if slot.shown else slot.kept
+    if not path:
+        return Slot()
+    try:
+        return _judged(Slot(), _inspect(services, role, DatasetSpec(path=path), task))
+    except GraftError as error:
+        return Slot(failure=explain(error), kept=path)
 
 
 def accept_dictionary(services: Services, slot: DictionarySlot, uploaded: str | Path) -> DictionarySlot:
@@ -123,21 +154,26 @@ def safe_name(name: str) -> str:
 
 def samples(services: Services) -> tuple[dict[Role, Slot], DictionarySlot]:
     """The demo's files, as if they had been uploaded."""
-    data = demo_spec(services.settings).data
-    found = {role: _judged(Slot(), _inspect(services, role, getattr(data, role))) for role in ROLES}
-    words = read_dictionary(Path(data.dictionary), services.settings) if data.dictionary else {}
-    return found, DictionarySlot(data.dictionary, len(words))
+    spec = demo_spec(services.settings)
+    given = {role: getattr(spec.data, role) for role in ROLES}
+    found = {
+        role: _judged(Slot(), _inspect(services, role, dataset, spec.task)) if dataset else Slot()
+        for role, dataset in given.items()
+    }
+    path = spec.data.dictionary
+    return found, DictionarySlot(path, len(read_dictionary(Path(path), services.settings)) if path else 0)
 
 
-def label_match(source: Slot, target: Slot) -> LabelMatch | None:
-    """How the labels in use fit together; None until both files are."""
-    if source.accepted is None or target.accepted is None:
+def label_match(source: Slot, target: Slot, test: Slot) -> LabelMatch | None:
+    """How the labels in use fit together, the test's where the target has none; None until there are both."""
+    other = target.accepted or test.accepted
+    if source.accepted is None or other is None:
         return None
-    return match_labels(source.accepted.label_counts, target.accepted.label_counts)
+    return match_labels(source.accepted.label_counts, other.label_counts)
 
 
-def _inspect(services: Services, role: Role, dataset: DatasetSpec) -> Inspection:
-    return inspect(dataset, services.settings, labelled=LABELLED[role])
+def _inspect(services: Services, role: Role, dataset: DatasetSpec, task: TaskName) -> Inspection:
+    return inspect(dataset, services.settings, labelled=labelled(role, task), task=task)
 
 
 def _judged(slot: Slot, inspection: Inspection) -> Slot:

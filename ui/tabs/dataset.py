@@ -7,7 +7,8 @@ from typing import Any
 
 import gradio as gr
 
-from pipeline.spec import DatasetSpec, DataSpec
+from pipeline.data.inspection import Inspection
+from pipeline.spec import DatasetSpec, DataSpec, TaskName
 from ui.fields import SpecField
 from ui.forms import component
 from ui.handlers import uploads as handlers
@@ -16,64 +17,67 @@ from ui.text import say
 from ui.views import data as views
 from ui.wiring import Updates, listen, present_if
 
-CORRECTIONS = ("format", "encoding", "text_column", "label_column", "skip_missing")
+DEFAULT: TaskName = "text-classification"
 
 
 class DatasetCard:
     """One file of texts."""
 
-    def __init__(self, page: Page, role: handlers.Role, *, required: bool) -> None:
+    def __init__(self, page: Page, role: handlers.Role) -> None:
         self.page = page
         self.role = role
         self.slot = gr.State(handlers.Slot())
-        labelled = handlers.LABELLED[role]
+        shown = handlers.corrections(role, DEFAULT)
         with gr.Column(elem_classes="g-card", min_width=320):
             description = DataSpec.model_fields[role].description or ""
-            gr.HTML(views.slot_title(role, description, required=required), apply_default_css=False)
+            gr.HTML(views.slot_title(role, description), apply_default_css=False)
             self.file = upload_box(role)
             self.message = gr.HTML(elem_id=f"upload-{role}-message", apply_default_css=False)
             with gr.Column(elem_classes=present_if(False)) as self.details:
                 self.status = gr.HTML(elem_id=f"upload-{role}-status", apply_default_css=False)
                 with gr.Row(elem_classes="g-corrections"):
                     self.corrections = {
-                        name: component(self._field(name), info=None)
-                        for name in CORRECTIONS
-                        if labelled or name != "label_column"
+                        name: component(self._field(name), info=None, elem_classes=present_if(name in shown))
+                        for name in DatasetSpec.model_fields
+                        if name != "path"
                     }
                 self.labels = gr.HTML(apply_default_css=False)
                 self.preview = gr.HTML(apply_default_css=False)
-                self.remove = gr.Button(
-                    say("data.remove"), size="sm", elem_classes=present_if(not required), scale=0, min_width=110
-                )
+                self.remove = gr.Button(say("data.remove"), size="sm", scale=0, min_width=110)
         self.outputs = [self.slot, self.file, self.message, self.details, self.status, self.labels, self.preview]
         self.outputs += self.corrections.values()
 
     def _field(self, name: str) -> SpecField:
         return SpecField((self.role,), name, DatasetSpec, DatasetSpec.model_fields[name].default)
 
-    def connect(self, also: Callable[..., Updates], also_inputs: Sequence[Any], also_outputs: Sequence[Any]) -> None:
+    def connect(
+        self, task: gr.Dropdown, also: Callable[..., Updates], also_inputs: Sequence[Any], also_outputs: Sequence[Any]
+    ) -> None:
         """Wire the card's events; ``also`` tells what else changes with the file."""
         services, role = self.page.services, self.role
 
-        def after(slot: handlers.Slot, *rest: Any) -> Updates:
-            return {**self.draw(slot), **also(role, slot, *rest)}
+        def after(slot: handlers.Slot, task: TaskName, *rest: Any) -> Updates:
+            return {**self.draw(slot, task), **also(role, slot, *rest)}
 
-        def accept(slot: handlers.Slot, path: str, *rest: Any) -> Updates:
-            return after(handlers.accept(services, slot, role, path), *rest)
+        def accept(task: TaskName, slot: handlers.Slot, path: str, *rest: Any) -> Updates:
+            return after(handlers.accept(services, slot, role, path, task), task, *rest)
 
-        def correct(slot: handlers.Slot, *values: Any) -> Updates:
+        def correct(task: TaskName, slot: handlers.Slot, *values: Any) -> Updates:
             count = len(self.corrections)
             wanted = dict(zip(self.corrections, values[:count], strict=True))
-            return after(handlers.reread(services, slot, role, wanted), *values[count:])
+            return after(handlers.reread(services, slot, role, wanted, task), task, *values[count:])
 
         outputs = [*self.outputs, *also_outputs]
-        listen(self.file.upload, accept, [self.slot, self.file, *also_inputs], outputs, show_progress="minimal")
-        inputs = [self.slot, *self.corrections.values(), *also_inputs]
+        listen(self.file.upload, accept, [task, self.slot, self.file, *also_inputs], outputs, show_progress="minimal")
+        inputs = [task, self.slot, *self.corrections.values(), *also_inputs]
         for control in self.corrections.values():
-            listen(control.input, correct, inputs, outputs)
-        listen(self.remove.click, lambda *rest: after(handlers.Slot(), *rest), also_inputs, outputs)
+            event = control.blur if isinstance(control, gr.Textbox) else control.input
+            listen(event, correct, inputs, outputs)
+        listen(
+            self.remove.click, lambda task, *rest: after(handlers.Slot(), task, *rest), [task, *also_inputs], outputs
+        )
 
-    def draw(self, slot: handlers.Slot) -> Updates:
+    def draw(self, slot: handlers.Slot, task: TaskName) -> Updates:
         """What the card looks like with this in its slot."""
         updates: Updates = {
             self.slot: slot,
@@ -84,17 +88,22 @@ class DatasetCard:
             self.labels: views.labels(slot),
             self.preview: views.preview(slot),
         }
-        if slot.shown is not None:
-            dataset, columns = slot.shown.dataset, list(slot.shown.columns)
-            missing = dataset.skip_missing or any(problem.code == "missing" for problem in slot.shown.problems)
-            for name, control in self.corrections.items():
-                value = getattr(dataset, name)
-                if name.endswith("_column"):
-                    updates[control] = gr.Dropdown(choices=columns, value=value)
-                elif name == "skip_missing":
-                    updates[control] = gr.Checkbox(value=value, elem_classes=present_if(missing))
-                else:
-                    updates[control] = gr.Dropdown(value=value)
+        return updates if slot.shown is None else updates | self._draw_corrections(slot.shown, task)
+
+    def _draw_corrections(self, shown: Inspection, task: TaskName) -> Updates:
+        """How the file was read, and what of it can be corrected."""
+        asked = handlers.corrections(self.role, task)
+        missing = shown.dataset.skip_missing or any(problem.code == "missing" for problem in shown.problems)
+        updates: Updates = {}
+        for name, control in self.corrections.items():
+            needed = name in asked and (missing or name != "skip_missing")
+            value = getattr(shown.dataset, name)
+            look: dict[str, Any] = {"value": value, "elem_classes": present_if(needed)}
+            if isinstance(control, gr.Textbox):
+                look["value"] = value or ""  # Gradio's text box breaks on null
+            if name.endswith("_column"):
+                look["choices"] = shown.columns
+            updates[control] = type(control)(**look)
         return updates
 
 
@@ -106,7 +115,7 @@ class DictionaryCard:
         self.slot = gr.State(handlers.DictionarySlot())
         with gr.Column(elem_classes="g-card", min_width=320):
             description = DataSpec.model_fields["dictionary"].description or ""
-            gr.HTML(views.slot_title("dictionary", description, required=False), apply_default_css=False)
+            gr.HTML(views.slot_title("dictionary", description), apply_default_css=False)
             self.file = upload_box("dictionary")
             self.message = gr.HTML(elem_id="upload-dictionary-message", apply_default_css=False)
             self.status = gr.HTML(elem_id="upload-dictionary-status", apply_default_css=False)

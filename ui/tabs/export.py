@@ -30,8 +30,6 @@ element.addEventListener('click', async event => {
 });
 """
 
-EXAMPLE = "这家店真不错"
-
 
 class ExportTab:
     """Options for a new export, what there is, a zip file, snippets."""
@@ -57,7 +55,7 @@ class ExportTab:
                 with gr.Column(elem_classes=present_if(False, "g-card")) as self.away:
                     self._build_away()
         self.outputs = [page.current, self.run, self.empty, self.body, self.variants, self.away, self.model, self.file]
-        self.outputs.append(self.snippets)
+        self.outputs += [self.snippets, self.options["model"]]
         page.run_tabs[self.id] = self
 
     def _build_away(self) -> None:
@@ -108,8 +106,9 @@ class ExportTab:
             self.empty: None,
             self.body: gr.Column(elem_classes=present_if(True)),
             self.variants: views.variants(exports),
+            self.options["model"]: gr.Dropdown(choices=handlers.exportable(services, visitor, chosen)),
             self.away: gr.Column(elem_classes=present_if(models, "g-card")),
-            self.model: gr.Dropdown(choices=models, value=model),
+            self.model: gr.Dropdown(choices=[(say(f"common.model.{name}"), name) for name in models], value=model),
         }
         return updates | (self._choose(visitor, chosen, model) if model else {})
 
@@ -118,7 +117,7 @@ class ExportTab:
         folder = next((place for name, place in exports.places.items() if name == model), "…")
         return {
             self.file: gr.DownloadButton(elem_classes=present_if(False)),
-            self.snippets: views.snippets(folder, EXAMPLE),
+            self.snippets: views.snippets(folder, exports.task),
         }
 
     def _export(self, visitor: str | None, run_id: str, *values: Any) -> Updates:

@@ -2,113 +2,157 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import gradio as gr
 
-from pipeline.spec import HubSource, LocalSource, RunSpec, SourceSpec
+from pipeline.presets import PRESETS
+from pipeline.spec import RunSpec, SourceSpec
 from ui import fields, forms
-from ui.handlers import training as handlers
 from ui.page import Page
+from ui.tabs.source import SourcePicker
 from ui.text import say
 from ui.views import data as views
 from ui.views.html import heading
 from ui.wiring import Updates, listen, present_if
 
+SOURCE = "source"
+
 
 class RecipeForm:
-    """Source model, and the fields of :mod:`ui.fields`."""
+    """Source model, presets, and the fields of :mod:`ui.fields`.
+
+    Attributes:
+        controls: The fields' components, and the choices', by key.
+        pickers: The encoders', by key.
+        inputs: All that :meth:`read` wants the values of.
+    """
 
     def __init__(self, page: Page) -> None:
         self.page = page
         self.controls: dict[str, gr.components.Component] = {}
+        self.pickers: dict[str, SourcePicker] = {}
+        self._owners: dict[str, tuple[str, str]] = {}  # key of a nested encoder → its choice's key, its kind
         self._groups: dict[str, dict[str, list[gr.Column]]] = {choice.key: {} for choice in fields.CHOICES}
         with gr.Column(elem_classes="g-card"):
-            self._build_source()
+            info = RunSpec.model_fields["source"]
+            self.pickers[SOURCE] = SourcePicker(page, info.title or "", info.description or "", "source-model")
         with gr.Column(elem_classes="g-card"):
-            info = RunSpec.model_fields["recipe"]
-            gr.HTML(heading(info.title or "", info.description or ""), apply_default_css=False)
+            self._build_head()
             for choice in fields.CHOICES:
-                self._build_choice(choice)
+                if choice.in_front:
+                    self._build_choice(choice)
             with gr.Accordion(say("data.more_options"), open=False, elem_id="more-options"):
                 with gr.Row(elem_classes="g-corrections"):
                     for field in (*fields.RUN, *fields.DATA):
                         self.controls[field.key] = forms.component(field)
                 for choice in fields.CHOICES:
-                    self._build_fields(choice, choice.more, titled=True)
-        self._source = [self.source, self.hub_id, self.folder]
-        self.inputs = [*self._source, *self.controls.values()]
+                    if not choice.in_front:
+                        self.controls[choice.key] = forms.choice(choice)
+                    self._build_fields(choice, choice.more, titled=choice.in_front)
+        self.inputs = [*self.controls.values(), *(part for picker in self.pickers.values() for part in picker.inputs)]
 
-    def _build_source(self) -> None:
-        found = handlers.source_choices(self.page.services)
-        info = RunSpec.model_fields["source"]
-        self.source = gr.Dropdown(
-            choices=found.choices,
-            value=found.default,
-            label=info.title,
-            info=info.description,
+    def _build_head(self) -> None:
+        info = RunSpec.model_fields["recipe"]
+        gr.HTML(heading(info.title or "", info.description or ""), apply_default_css=False)
+        self.preset = gr.Dropdown(
+            choices=[(preset.title, name) for name, preset in PRESETS.items()],
+            value=None,
+            label=say("data.preset"),
+            info=say("data.preset_hint"),
             filterable=False,
-            elem_id="source-model",
+            elem_id="preset",
         )
-        self.note = gr.HTML(views.source_note(found.note), apply_default_css=False)
-        self.hub_id = forms.component(
-            fields.SpecField(("source",), "repo_id", HubSource, ""), elem_classes=present_if(False)
-        )
-        self.folder = forms.component(
-            fields.SpecField(("source",), "path", LocalSource, ""), elem_classes=present_if(False)
-        )
+        self.reason = gr.HTML(elem_id="preset-reason", apply_default_css=False)
 
     def _build_choice(self, choice: fields.Choice) -> None:
         with gr.Row(elem_classes="g-way"):
             with gr.Column(scale=3, min_width=300):
                 self.controls[choice.key] = forms.choice(choice)
             with gr.Column(scale=1, min_width=200):
-                self._build_fields(choice, choice.fields)
+                self._build_fields(choice, choice.front)
 
-    def _build_fields(self, choice: fields.Choice, names: dict[str, tuple[str, ...]], *, titled: bool = False) -> None:
+    def _build_fields(
+        self, choice: fields.Choice, of: Callable[[str], list[fields.SpecField]], *, titled: bool = False
+    ) -> None:
         """The fields of each way; only those of the chosen one are seen."""
-        for kind, shown in names.items():
+        for kind in choice.ways:
+            if not (shown := of(kind)):
+                continue
             with gr.Column(elem_classes=present_if(kind == choice.default)) as group:
                 if titled:
                     gr.HTML(heading(choice.info.title or "", level=4), apply_default_css=False)
+                for field in shown:
+                    if field.is_source:
+                        self.pickers[field.key] = SourcePicker(
+                            self.page, field.title, field.description, "adopted-model"
+                        )
+                        self._owners[field.key] = (choice.key, kind)
                 with gr.Row(elem_classes="g-corrections"):
-                    for field in choice.shown(kind, shown):
-                        self.controls[field.key] = forms.component(field)
+                    for field in shown:
+                        if not field.is_source:
+                            self.controls[field.key] = forms.component(field)
             self._groups[choice.key].setdefault(kind, []).append(group)
 
     def connect(self) -> None:
         """Wire the form's own events."""
         for choice in fields.CHOICES:
-            groups = self._groups[choice.key]
-            outputs = [group for kind in groups.values() for group in kind]
+            show = lambda kind, key=choice.key: self._show(key, kind)  # noqa: E731
+            control = self.controls[choice.key]
+            listen(control.input, show, [control], self._all_groups(choice.key))
+        groups = [group for choice in fields.CHOICES for group in self._all_groups(choice.key)]
+        listen(self.preset.input, self._fill, [self.preset], [self.reason, *self.controls.values(), *groups])
+        for picker in self.pickers.values():
+            picker.connect()
 
-            def show(chosen: str, groups: dict[str, list[gr.Column]] = groups) -> Updates:
-                return {
-                    group: gr.Column(elem_classes=present_if(kind == chosen))
-                    for kind, parts in groups.items()
-                    for group in parts
-                }
+    @property
+    def edits(self) -> list[Any]:
+        """The events after which the form may mean something else."""
+        typed = (gr.Number, gr.Textbox)
+        return [control.blur if isinstance(control, typed) else control.input for control in self.controls.values()]
 
-            listen(self.controls[choice.key].input, show, [self.controls[choice.key]], outputs)
-        listen(
-            self.source.input,
-            lambda chosen: {
-                self.hub_id: gr.Textbox(elem_classes=present_if(chosen == handlers.HUB)),
-                self.folder: gr.Textbox(elem_classes=present_if(chosen == handlers.FOLDER)),
-            },
-            [self.source],
-            [self.hub_id, self.folder],
-        )
+    @property
+    def source(self) -> SourcePicker:
+        """Where the source model is chosen."""
+        return self.pickers[SOURCE]
 
-    def sources(self, chosen: str | None) -> Updates:
-        """The list of sources as it is now; what was chosen stays chosen if it can."""
-        found = handlers.source_choices(self.page.services)
-        value = chosen if chosen in [choice for _, choice in found.choices] else found.default
-        return {self.source: gr.Dropdown(choices=found.choices, value=value), self.note: views.source_note(found.note)}
+    def values(self, raw: Sequence[Any]) -> dict[str, Any]:
+        """What the controls hold, by the fields' keys."""
+        return dict(zip(self.controls, raw[: len(self.controls)], strict=True))
 
-    def read(self, values: Sequence[Any]) -> tuple[SourceSpec, dict[str, Any]]:
-        """The source, and the fields' values by key."""
-        count = len(self._source)
-        source = handlers.source_of(self.page.services, *values[:count])
-        return source, dict(zip(self.controls, values[count:], strict=True))
+    def read(self, raw: Sequence[Any]) -> tuple[SourceSpec, dict[str, Any]]:
+        """The source, and what the form holds by the fields' keys.
+
+        Raises:
+            SourceError: An encoder that counts can't be used here.
+            SpecError: It is no Hub id, or no revision.
+        """
+        values, rest = self.values(raw), list(raw[len(self.controls) :])
+        found: dict[str, SourceSpec] = {}
+        for key, picker in self.pickers.items():
+            given, rest = rest[: len(picker.inputs)], rest[len(picker.inputs) :]
+            choice, kind = self._owners.get(key, ("", ""))
+            if not choice or values[choice] == kind:
+                found[key] = picker.read(given)
+        return found.pop(SOURCE), values | found
+
+    def _all_groups(self, key: str) -> list[gr.Column]:
+        return [group for kind in self._groups[key].values() for group in kind]
+
+    def _show(self, key: str, chosen: str) -> Updates:
+        """Let the fields of one way be seen."""
+        return {
+            group: gr.Column(elem_classes=present_if(kind == chosen))
+            for kind, parts in self._groups[key].items()
+            for group in parts
+        }
+
+    def _fill(self, name: str) -> Updates:
+        """Fill in a preset."""
+        preset = PRESETS[name]
+        values = fields.values_of(preset.recipe)
+        updates: Updates = {self.controls[key]: value for key, value in values.items() if key in self.controls}
+        for choice in fields.CHOICES:
+            updates |= self._show(choice.key, values[choice.key])
+        return updates | {self.reason: views.preset_reason(preset.reason)}

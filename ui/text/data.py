@@ -2,12 +2,22 @@
 
 TEXT = {
     "tab": "Your data",
-    "intro": "Bring labelled texts of the source (what the model learns first) and of the target (where you need "
-    "it). CSV, TSV, JSON lines, or plain text with the label first on each line.",
+    "intro": "Bring labelled texts of the source (what the model learns first) and of the target (where you need it).",
     "fill_samples": "Fill in the samples",
-    "required": "required",
+    "recommended": "recommended",
+    "task.text-classification": "One label for each text. CSV, TSV, JSON lines, or plain text with the label first on "
+    "each line.",
+    "task.multi-label-classification": "Any number of labels for each text, in one column, with a separator between "
+    "two.",
+    "task.sentence-pair-classification": "One label for each pair of texts, in two columns.",
+    "task.entity-recognition": "One token and its tag a line (BIO), an empty line between sentences; CoNLL files as "
+    "they are.",
+    "task.part-of-speech": "One token and its part of speech a line, an empty line between sentences; CoNLL and "
+    "CoNLL-U files as they are.",
+    "task.language-modelling": "Texts without labels. The model learns to guess masked words, and answers by filling "
+    "[MASK].",
     "optional": "optional",
-    "more_files": "Test texts, unlabelled texts, dictionary (optional)",
+    "more_files": "Test and development texts, unlabelled texts, dictionary (optional)",
     "remove": "Remove",
     "accepted": "{name}: {rows} rows",
     "in_use": "In use",
@@ -25,8 +35,8 @@ TEXT = {
     "mapping_label": "{label} stands for",
     "mapping_missing": "These target labels have no source label yet: {labels}.",
     "mapping_missing_remedy": "Choose one for each under “Match the labels”.",
-    "test_labels": "The test texts have labels that the target texts do not have: {labels}.",
-    "test_labels_remedy": "Correct the file, or choose another label column.",
+    "strange_labels": "{title} have labels that neither source nor target texts have: {labels}.",
+    "strange_labels_remedy": "Correct the file, or choose another label column.",
     "model_host": "{name} (this host's own)",
     "model_catalogue": "{title} · {languages} · {parameters}",
     "model_other": "Another model of the Hugging Face Hub …",
@@ -37,13 +47,15 @@ TEXT = {
     "folder_refused_remedy": "Choose a model of the list.",
     "unknown_model": "There is no such model in the list.",
     "unknown_model_remedy": "Choose one of the list.",
-    "bad_hub_id": "{title}: {value!r} is no id of the Hugging Face Hub.",
+    "bad_hub_id": "{title}: {value!r} can't be one on the Hugging Face Hub.",
     "hub_refused": "The Hugging Face Hub is out of reach.",
     "hub_refused_remedy": "Choose the installed model, or try again later.",
     "more_options": "More options",
     "start": "Start training",
-    "missing_file": "{title} are missing.",
-    "missing_file_remedy": "Upload a file, or fill in the samples.",
+    "preset": "Start from",
+    "preset_hint": "Fills in the form below; everything can still be changed.",
+    "conflicts": "This does not go together yet:",
+    "conflict_remedy": "Change the recipe, or bring the texts.",
     "not_ready": "{title}: the file has problems.",
     "not_ready_remedy": "Correct it beside the upload, or remove it.",
     "field_fault": "{title}: {fault}.",

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.report import Interval
 from ui.text import say
-from ui.views.html import Markup, percent, tag
+from ui.views.html import Markup, tag
 
 POINTS = 240  # drawn of a curve; more than its pixels would only slow the page
 WIDTH, HEIGHT = 400.0, 122.0
 LEFT, RIGHT, TOP, BOTTOM = 34.0, 8.0, 10.0, 20.0
+HIGH, WIDE_LEFT, WIDE_RIGHT = 170.0, 44.0, 22.0  # of the learning curve
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,65 @@ def loss_curve(curve: Curve) -> Markup:
     return tag("figure", caption, figure, class_=f"g-curve g-{curve.name}")
 
 
-def interval_bar(interval: Interval, low: float, high: float) -> Markup:
-    """A dot with its whiskers on a scale from ``low`` to ``high``."""
+@dataclass(frozen=True)
+class Line:
+    """One model's values at growing numbers of labels."""
+
+    name: str
+    title: str
+    points: Sequence[tuple[int, float]]  # labels, value
+
+
+def learning_chart(lines: Sequence[Line], told: Callable[[float], str]) -> Markup:
+    """The lines in one picture, the values said by ``told``; labels are spaced by their logarithm."""
+    counts = sorted({labels for line in lines for labels, _ in line.points})
+    values = [value for line in lines for _, value in line.points]
+    low, high = min(values), max(values)
+    air = (high - low) * 0.08 or 0.01
+    low, high = low - air, high + air
+    first, last = math.log1p(counts[0]), math.log1p(counts[-1])
+
+    def place(labels: float, value: float) -> tuple[float, float]:
+        across = (math.log1p(labels) - first) / ((last - first) or 1.0)
+        return (
+            WIDE_LEFT + (WIDTH - WIDE_LEFT - WIDE_RIGHT) * across,
+            TOP + (HIGH - TOP - BOTTOM) * (high - value) / (high - low),
+        )
+
+    grid: list[Markup] = []
+    for value in (low + air, (low + high) / 2, high - air):
+        y = place(counts[0], value)[1]
+        grid += [
+            _line(WIDE_LEFT, y, WIDTH - WIDE_RIGHT, y, "g-grid"),
+            _text(WIDE_LEFT - 6, y + 3.5, told(value), "end"),
+        ]
+    ticks = [_text(place(labels, low)[0], HIGH - 5, f"{labels:,}", "middle") for labels in counts]
+    figure = tag(
+        "svg",
+        *grid,
+        *ticks,
+        *(_drawn(line, place, told) for line in lines),
+        viewBox=f"0 0 {WIDTH:g} {HIGH:g}",
+        role="img",
+        aria_label=say("compare.curve"),
+    )
+    legend = [tag("span", tag("i", class_="g-dot"), line.title, class_=f"g-model g-{line.name}") for line in lines]
+    caption = tag("figcaption", tag("span", *legend, class_="g-legend"), tag("span", say("compare.curve_labels")))
+    return tag("figure", caption, figure, class_="g-curve g-learning")
+
+
+def _drawn(line: Line, place: Callable[[float, float], tuple[float, float]], told: Callable[[float], str]) -> Markup:
+    dots = []
+    for labels, value in line.points:
+        x, y = place(labels, value)
+        title = say("compare.curve_point", model=line.title, labels=f"{labels:,}", value=told(value))
+        dots.append(tag("circle", tag("title", title), class_="g-end", cx=f"{x:.1f}", cy=f"{y:.1f}", r=3.2))
+    points = " ".join("{:.1f},{:.1f}".format(*place(labels, value)) for labels, value in line.points)
+    return tag("g", tag("polyline", class_="g-smooth", points=points), *dots, class_=f"g-{line.name}")
+
+
+def interval_bar(interval: Interval, low: float, high: float, told: str) -> Markup:
+    """A dot with its whiskers on a scale from ``low`` to ``high``; ``told`` is the interval in words."""
     span = (high - low) or 1.0
 
     def place(value: float) -> float:
@@ -83,13 +141,13 @@ def interval_bar(interval: Interval, low: float, high: float) -> Markup:
         tag("span", class_="g-whisker", style=f"left:{left:.2f}%;width:{max(right - left, 0.5):.2f}%"),
         tag("span", class_="g-point", style=f"left:{place(interval.value):.2f}%"),
         class_="g-interval",
-        title=say("compare.interval", low=percent(interval.low), high=percent(interval.high)),
+        title=told,
     )
 
 
-def probability_bars(probabilities: dict[str, float], chosen: str) -> Markup:
+def probability_bars(probabilities: Iterable[tuple[str, float]], chosen: Collection[str]) -> Markup:
     """One bar a label, the most probable first; at most six."""
-    ranked = sorted(probabilities.items(), key=lambda pair: -pair[1])[:6]
+    ranked = sorted(probabilities, key=lambda pair: -pair[1])[:6]
     return tag(
         "ul",
         *(
@@ -98,7 +156,7 @@ def probability_bars(probabilities: dict[str, float], chosen: str) -> Markup:
                 tag("span", label, class_="g-bar-label"),
                 tag("span", tag("span", style=f"width:{100 * share:.1f}%"), class_="g-bar"),
                 tag("span", say("compare.probability", percent=f"{100 * share:.1f}"), class_="g-num"),
-                class_="g-chosen" if label == chosen else None,
+                class_="g-chosen" if label in chosen else None,
             )
             for label, share in ranked
         ),

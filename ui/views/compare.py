@@ -1,14 +1,16 @@
-"""The models against each other: verdict, table, confusion matrices, paired tests."""
+"""The models against each other: verdict, table, learning curve, paired tests, notes."""
 
 from __future__ import annotations
 
-from pipeline.report import Comparison, Interval, ModelReport, Report
+from pipeline.report import Comparison, Interval, ModelReport, Report, Spread
+from ui.handlers.compare import task_of
 from ui.text import say
-from ui.views.charts import interval_bar
+from ui.views import metrics
+from ui.views.charts import Line, interval_bar, learning_chart
 from ui.views.html import Content, Markup, duration, empty, heading, model_name, percent, table, tag
 
 LONGEST_LEAD = 30  # characters of "Transfer helped" and the like
-LARGEST_MATRIX = 12  # labels; a larger one is read as a list of the commonest confusions
+NOTHING = "–"
 
 
 def nothing() -> Markup:
@@ -17,51 +19,74 @@ def nothing() -> Markup:
 
 
 def verdict(report: Report) -> Markup:
-    """The outcome, large and coloured by what it means."""
+    """The outcome, large and coloured by what it means, and what else is to be said of it."""
     lead, colon, rest = report.verdict.sentence.partition(": ")
     # The sentence may begin with its own headline, which stands above it already.
     detail = rest[:1].upper() + rest[1:] if colon and len(lead) < LONGEST_LEAD else report.verdict.sentence
+    remarks = report.verdict.remarks
     return tag(
         "div",
-        tag("p", say(f"compare.verdict.{report.verdict.code}"), class_="g-verdict-title"),
+        tag("p", say(f"compare.verdict.{_outcome(report)}"), class_="g-verdict-title"),
         tag("p", detail),
+        tag("ul", *(tag("li", remark) for remark in remarks), class_="g-remarks") if remarks else None,
         class_=f"g-verdict g-verdict-{report.verdict.code}",
         role="status",
     )
 
 
+def _outcome(report: Report) -> str:
+    """The verdict's code; better than the only one there is to compare with is better altogether."""
+    baselines = {pair.second for pair in report.comparisons if pair.first == "transferred"}
+    alone = not {"source-only", "target-only"} <= baselines
+    return "helped" if alone and report.verdict.code.startswith("helped") else report.verdict.code
+
+
 def models(report: Report) -> Markup:
-    """The table of the models with their intervals drawn on one scale."""
-    scales = {name: _scale(report, name) for name in ("accuracy", "macro_f1")}
-    rows = [_model_row(model, scales) for model in report.models]
-    columns = ("model", "accuracy", "macro_f1", "source", "vocabulary", "unknown", "time")
+    """The table of the models with their intervals on one scale a metric; a column without any value is left out."""
+    task = task_of(report)
+    columns: dict[str, list[Content]] = {say("compare.column_model"): [_name(model) for model in report.models]}
+    for name in task.metrics:
+        scale = _scale(report, name)
+        columns[metrics.title(name)] = [_metric(model, name, scale) for model in report.models]
+    others = {"calibration": _calibration, "source": _source, "vocabulary": _vocabulary, "cost": _cost}
+    for key, cell in others.items():
+        columns[say(f"compare.column_{key}")] = [cell(model, task.metrics[0]) for model in report.models]
+    filled = {name: cells for name, cells in columns.items() if any(cell is not None for cell in cells)}
+    rows = [[NOTHING if cell is None else cell for cell in row] for row in zip(*filled.values(), strict=True)]
+    hint = say("compare.models_hint", texts=f"{report.data.test:,}")
+    if task.lower_is_better:
+        hint += " " + say("compare.models_hint_lower", metric=metrics.title(task.metrics[0]).lower())
     title = say("compare.models")
-    return tag(
-        "section",
-        heading(title, say("compare.models_hint", texts=f"{report.data.test:,}")),
-        table([say(f"compare.column_{name}") for name in columns], rows, class_="g-models", label=title),
-    )
+    return tag("section", heading(title, hint), table(filled, rows, class_="g-models", label=title))
 
 
-def confusions(report: Report) -> Markup:
-    """A confusion matrix a model, side by side on one scale of colour."""
-    largest = max((max(row, default=0) for model in report.models for row in model.confusion), default=0)
-    figures = [_confusion(model, report.labels, largest) for model in report.models]
-    return tag(
-        "section",
-        heading(say("compare.confusion"), say("compare.confusion_hint")),
-        tag("div", *figures, class_="g-matrices"),
-    )
+def curve(report: Report) -> Markup:
+    """The learning curve and its sentence, where the run has one."""
+    if report.curve is None:
+        return Markup()
+    metric = task_of(report).metrics[0]
+    points: dict[str, list[tuple[int, float | None]]] = {
+        "transferred": [(point.labels, point.transferred) for point in report.curve.points],
+        "target-only": [(point.labels, point.target_only) for point in report.curve.points],
+        "classical": [(point.labels, point.classical) for point in report.curve.points],
+    }
+    lines = [
+        Line(name, say(f"common.model.{name}"), [(labels, value) for labels, value in found if value is not None])
+        for name, found in points.items()
+    ]
+    chart = learning_chart([line for line in lines if line.points], lambda value: metrics.figure(metric, value))
+    return tag("section", heading(say("compare.curve"), report.curve.sentence), chart)
 
 
 def pairs(report: Report) -> Markup:
     """Each two models on the same texts."""
-    columns = ("pair", "difference", "p", "only_first", "only_second")
-    title = say("compare.pairs")
+    columns = ("pair", "difference", "p", "only_first", "only_second", "flips")
+    title, metric = say("compare.pairs"), metrics.title(task_of(report).metrics[0])
+    rows = [_pair_row(report, comparison) for comparison in report.comparisons]
     return tag(
         "section",
-        heading(title, say("compare.pairs_hint")),
-        table([say(f"compare.column_{name}") for name in columns], map(_pair_row, report.comparisons), label=title),
+        heading(title, say("compare.pairs_hint", metric=metric[:1].lower() + metric[1:])),
+        table([say(f"compare.column_{name}") for name in columns], rows, class_="g-pairs", label=title),
     )
 
 
@@ -77,91 +102,92 @@ def notes(report: Report) -> Markup:
 
 
 def _scale(report: Report, metric: str) -> tuple[float, float]:
-    """The part of 0 to 1 that all the models' intervals lie in, with a little air."""
-    intervals = [model.metrics[metric] for model in report.models if metric in model.metrics]
+    """The part of the metric's scale that all the models' intervals lie in, with a little air."""
+    intervals = [_placed(metric, model.metrics[metric]) for model in report.models if metric in model.metrics]
     low = min((interval.low for interval in intervals), default=0.0)
     high = max((interval.high for interval in intervals), default=1.0)
-    return max(0.0, low - 0.03), min(1.0, high + 0.03)
+    return (low, high) if metric in metrics.PLAIN else (max(0.0, low - 0.03), min(1.0, high + 0.03))
 
 
-def _model_row(model: ModelReport, scales: dict[str, tuple[float, float]]) -> list[Content]:
-    name = tag("span", model_name(model.name), tag("span", model.description, class_="g-hint"), class_="g-model-cell")
-    metrics = [_metric(model.metrics.get(metric), scale) for metric, scale in scales.items()]
-    source = model.source_accuracy
-    return [
-        name,
-        *metrics,
-        tag("span", percent(source.value) if source else "–", class_="g-num"),
-        tag("span", f"{model.tokenizer.vocabulary_size:,}", class_="g-num"),
-        tag("span", percent(model.tokenizer.unknown_rate), class_="g-num"),
-        tag("span", duration(model.training_seconds), class_="g-num"),
-    ]
+def _placed(metric: str, interval: Interval) -> Interval:
+    """The interval on the scale that it is drawn on."""
+    return Interval(**{end: metrics.place(metric, value) for end, value in interval.model_dump().items()})
 
 
-def _metric(interval: Interval | None, scale: tuple[float, float]) -> Content:
-    if interval is None:
-        return "–"
-    limits = say("compare.interval", low=f"{100 * interval.low:.1f}", high=f"{100 * interval.high:.1f}")
-    figures = tag("span", tag("b", percent(interval.value)), tag("small", limits), class_="g-num g-metric-figures")
-    return tag("span", figures, interval_bar(interval, *scale), class_="g-metric")
+# ── cells of the table; None where a model has no such thing ────────────────────────────
 
 
-def _confusion(model: ModelReport, labels: list[str], largest: int) -> Markup:
-    body = _matrix(model, labels, largest) if len(labels) <= LARGEST_MATRIX else _commonest_confusions(model, labels)
-    return tag("figure", tag("figcaption", model_name(model.name)), body, class_="g-matrix")
-
-
-def _matrix(model: ModelReport, labels: list[str], largest: int) -> Markup:
-    head = tag(
-        "tr",
-        tag("td", say("compare.truth") + " ↓ ", say("compare.answer") + " →", class_="g-corner"),
-        *(tag("th", label, scope="col") for label in labels),
-    )
-    rows = [
-        tag(
-            "tr",
-            tag("th", labels[truth], scope="row"),
-            *(_cell(count, labels[truth], labels[answer], largest) for answer, count in enumerate(counts)),
-        )
-        for truth, counts in enumerate(model.confusion)
-    ]
-    return tag("div", tag("table", tag("thead", head), tag("tbody", *rows)), class_="g-scroll")
-
-
-def _cell(count: int, truth: str, answer: str, largest: int) -> Markup:
-    share = count / largest if largest else 0.0
+def _name(model: ModelReport) -> Markup:
+    name = model_name(model.name, model.title)
+    size = say("compare.parameters", count=f"{model.parameters:,}") if model.parameters else None
     return tag(
-        "td",
-        count,
-        class_="g-hit" if truth == answer else "g-miss",
-        style=f"--share:{share:.3f}",
-        title=say("compare.confusion_cell", count=count, truth=truth, predicted=answer),
-        data_strong=share > 0.55,
+        "span",
+        name,
+        tag("span", model.description, class_="g-hint"),
+        tag("span", size, class_="g-hint") if size else None,
+        class_="g-model-cell",
     )
 
 
-def _commonest_confusions(model: ModelReport, labels: list[str]) -> Markup:
-    found = [
-        (count, labels[truth], labels[answer])
-        for truth, counts in enumerate(model.confusion)
-        for answer, count in enumerate(counts)
-        if count and truth != answer
-    ]
-    ranked = sorted(found, key=lambda entry: -entry[0])[:LARGEST_MATRIX]
-    return tag("ol", *(tag("li", f"{truth} → {answer}: {count}") for count, truth, answer in ranked))
+def _metric(model: ModelReport, metric: str, scale: tuple[float, float]) -> Content:
+    interval = model.metrics.get(metric)
+    if interval is None:
+        return None
+    limits = metrics.limits(metric, interval)
+    value = tag("b", metrics.figure(metric, interval.value))
+    figures = tag("span", value, tag("small", limits), class_="g-num g-metric-figures")
+    bar = interval_bar(_placed(metric, interval), *scale, limits)
+    return tag("span", figures, bar, _spread(model.seeds.get(metric), metric), class_=f"g-metric g-{model.name}")
 
 
-def _pair_row(comparison: Comparison) -> list[Content]:
-    difference = comparison.difference
-    points = say("compare.points", points=f"{100 * difference.value:+.1f}")
-    limits = say("compare.interval", low=f"{100 * difference.low:+.1f}", high=f"{100 * difference.high:+.1f}")
-    pair = say("compare.pair", first=comparison.first, second=comparison.second)
-    kind = "g-flat" if comparison.p_value >= 0.05 else "g-up" if difference.value > 0 else "g-down"
-    p_value = "< 0.001" if comparison.p_value < 0.001 else f"{comparison.p_value:.3f}"
+def _spread(spread: Spread | None, metric: str) -> Markup | None:
+    if spread is None:
+        return None
+    mean, deviation = metrics.figure(metric, spread.mean), metrics.number(metric, spread.deviation)
+    return tag("span", say("compare.spread", mean=mean, deviation=deviation, count=len(spread.values)), class_="g-hint")
+
+
+def _calibration(model: ModelReport, _: str) -> Content:
+    error = model.calibration_error
+    return None if error is None else tag("span", percent(error), class_="g-num")
+
+
+def _source(model: ModelReport, metric: str) -> Content:
+    score = model.source_score
+    return None if score is None else tag("span", metrics.figure(metric, score.value), class_="g-num")
+
+
+def _vocabulary(model: ModelReport, _: str) -> Content:
+    if model.tokenizer is None:
+        return tag("span", say("compare.characters"), class_="g-hint")
+    unknown = say("compare.unknown", percent=percent(model.tokenizer.unknown_rate))
+    return _stacked(f"{model.tokenizer.vocabulary_size:,}", unknown)
+
+
+def _cost(model: ModelReport, _: str) -> Content:
+    cost = model.cost
+    further = []
+    if cost.tokens_per_second is not None:
+        further.append(say("compare.tokens_per_second", count=f"{cost.tokens_per_second:,.0f}"))
+    if cost.gemm_share is not None:
+        further.append(say("compare.gemm_share", percent=percent(cost.gemm_share, 0)))
+    return _stacked(duration(cost.seconds), *further)
+
+
+def _stacked(first: str, *further: str) -> Markup:
+    return tag("span", first, *(tag("span", line, class_="g-hint") for line in further), class_="g-num g-stacked")
+
+
+def _pair_row(report: Report, comparison: Comparison) -> list[Content]:
+    task = task_of(report)
+    points, limits = metrics.difference(task.metrics[0], comparison.difference)
+    first, second = (report.model(name) for name in (comparison.first, comparison.second))
+    better = (comparison.difference.value > 0) != task.lower_is_better
+    kind = "g-flat" if not comparison.significant else "g-up" if better else "g-down"
+    counts = (comparison.only_first_right, comparison.only_second_right, comparison.flips)
     return [
-        pair,
+        say("compare.pair", first=first.title, second=second.title),
         tag("span", tag("b", points, class_=kind), tag("small", limits), class_="g-num g-metric-figures"),
-        tag("span", p_value, class_="g-num"),
-        tag("span", comparison.only_first_right, class_="g-num"),
-        tag("span", comparison.only_second_right, class_="g-num"),
+        tag("span", "< 0.001" if comparison.p_value < 0.001 else f"{comparison.p_value:.3f}", class_="g-num"),
+        *(tag("span", f"{count:,}", class_="g-num") for count in counts),
     ]

@@ -5,23 +5,42 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.data.inspection import Inspection, Problem
+from pipeline.spec import TaskName
 from ui.handlers.training import role_title
-from ui.handlers.uploads import DictionarySlot, Slot
+from ui.handlers.uploads import MAIN_ROLES, DictionarySlot, Slot
 from ui.text import say
-from ui.views.html import Markup, heading, message, table, tag
+from ui.views.html import Markup, heading, join, message, table, tag
 
 MOST_LABELS, MOST_ROWS, MOST_CHARACTERS = 12, 5, 160
 
 
-def slot_title(role: str, description: str, *, required: bool) -> Markup:
+def slot_title(role: str, description: str) -> Markup:
     """The head of an upload's card."""
-    need = tag("span", say("data.required" if required else "data.optional"), class_="g-chip")
+    need = tag("span", say("data.recommended" if role in MAIN_ROLES else "data.optional"), class_="g-chip")
     return tag(
         "div",
         tag("h3", role_title(role), " ", need),
         tag("p", description, class_="g-hint"),
         class_="g-heading",
     )
+
+
+def task_hint(task: TaskName) -> Markup:
+    """What files a task takes."""
+    return tag("p", say(f"data.task.{task}"), class_="g-hint")
+
+
+def conflicts(reasons: list[str]) -> Markup | None:
+    """What does not go together in the form."""
+    if not reasons:
+        return None
+    items = tag("ul", *(tag("li", reason) for reason in reasons), class_="g-plain")
+    return tag("div", tag("strong", say("data.conflicts")), items, class_="g-message g-warn", role="status")
+
+
+def preset_reason(reason: str) -> Markup:
+    """When a preset is the right one."""
+    return tag("p", reason, class_="g-hint")
 
 
 def messages(slot: Slot) -> Markup | None:
@@ -45,12 +64,12 @@ def dictionary_messages(slot: DictionarySlot) -> Markup | None:
 
 
 def status(slot: Slot) -> Markup:
-    """Which file is on show, how it was read, and whether it is in use."""
+    """Which file is on show, how it was read, what is to be known of that, and whether it is in use."""
     inspection = slot.shown
     if inspection is None:
         return Markup()
     dataset, used = inspection.dataset, slot.candidate is None
-    return tag(
+    line = tag(
         "p",
         tag(
             "span",
@@ -61,6 +80,7 @@ def status(slot: Slot) -> Markup:
         tag("span", say("data.read_as", format=dataset.format, encoding=dataset.encoding), class_="g-hint"),
         class_="g-file",
     )
+    return join([line, *(tag("p", note, class_="g-hint") for note in inspection.notes)])
 
 
 def dictionary_status(slot: DictionarySlot) -> Markup:

@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
+
 from export.report import ExportReport, VariantReport
+from pipeline.spec import TaskName
+from pipeline.tasks import TASKS
 from ui.handlers.export import Exports
 from ui.text import say
+from ui.views import metrics
 from ui.views.html import Content, Markup, empty, heading, model_name, table, tag
 
 SNIPPETS = {
-    "python": """from export.predictor import Predictor  # this one file is all of Graft that it needs
+    "python": """from export.predictor import Predictor  # this one folder is all of Graft that it needs
 
 predictor = Predictor("{folder}")
-print(predictor.predict(["{text}"]))""",
-    "optimum": """from optimum.onnxruntime import ORTModelForSequenceClassification
+print(predictor.{call})""",
+    "optimum": """from optimum.onnxruntime import {ort_class}
 from transformers import AutoTokenizer, pipeline
 
 folder = "{folder}"
-model = ORTModelForSequenceClassification.from_pretrained(folder)
-print(pipeline("text-classification", model=model, tokenizer=AutoTokenizer.from_pretrained(folder))("{text}"))""",
-    "shell": """python -m export predict {folder} "{text}\"""",
+model = {ort_class}.from_pretrained(folder)
+print(pipeline("{onnx_task}", model=model, tokenizer=AutoTokenizer.from_pretrained(folder))({asked}))""",
+    "shell": """python -m export predict {folder} {shell}""",
 }
+
+
+@dataclass(frozen=True)
+class Sample:
+    """How a model is asked in the snippets: of our predictor, of transformers' pipeline, on the command line."""
+
+    call: str
+    asked: str
+    shell: str
+
+
+ONE = Sample('predict(["这家店真不错"])', '"这家店真不错"', '"这家店真不错"')
+PAIR = Sample(
+    'predict([("这家店真不错", "服务很好")])',
+    '{"text": "这家店真不错", "text_pair": "服务很好"}',
+    '"这家店真不错" "服务很好"',
+)
+FILL = Sample('fill("这家店真不[MASK]", top=5)', '"这家店真不[MASK]"', '"这家店真不[MASK]"')
 
 
 def nothing() -> Markup:
@@ -34,9 +57,13 @@ def variants(exports: Exports) -> Markup:
     return tag("section", heading(say("export.existing")), *body)
 
 
-def snippets(folder: str, text: str) -> Markup:
+def snippets(folder: str, task: TaskName) -> Markup:
     """Ways to use an exported folder, each to be copied."""
-    return tag("div", *(_snippet(name, code.format(folder=folder, text=text)) for name, code in SNIPPETS.items()))
+    row = TASKS[task]
+    sample = FILL if row.labelling == "none" else PAIR if "second" in row.columns else ONE
+    names = {"ort_class": row.auto_class.replace("Auto", "ORT", 1), "onnx_task": row.onnx_task}
+    filled = {name: code.format(folder=folder, **names, **asdict(sample)) for name, code in SNIPPETS.items()}
+    return tag("div", *(_snippet(name, code) for name, code in filled.items()))
 
 
 def _snippet(name: str, code: str) -> Markup:
@@ -80,8 +107,11 @@ def _variant(report: ExportReport, variant: VariantReport) -> list[Content]:
         title=parity.reason,
     )
     figures = (
-        say("export.points", points=f"{100 * parity.metric_loss:+.2f}"),
-        say("export.flips", count=parity.flip_count, texts=f"{parity.texts:,}"),
+        say(
+            "export.share" if report.metric in metrics.PLAIN else "export.points",
+            loss=f"{100 * parity.metric_loss:+.2f}",
+        ),
+        say("export.flips", count=parity.flip_count, answers=f"{parity.answers:,}"),
         f"{parity.max_logit_difference:.1e}",
         say("export.megabytes", size=f"{variant.size_bytes / 1e6:,.1f}"),
         _milliseconds(variant.latency_ms),

@@ -91,13 +91,15 @@ def _cells(row: Iterable[Content]) -> Iterable[Markup]:
         yield tag("td", cell) if number else tag("th", cell, scope="row")
 
 
-def model_name(name: str) -> Markup:
-    """A model's name behind its colour."""
-    return tag("span", tag("i", class_="g-dot", aria_hidden="true"), _model(name), class_=f"g-model g-{name}")
+def model_name(name: str, title: str = "") -> Markup:
+    """A model's name, or its title in a report, behind its colour."""
+    known = title or say(f"common.model.{name}")
+    return tag("span", tag("i", class_="g-dot", aria_hidden="true"), known, class_=f"g-model g-{name}")
 
 
-def _model(name: str) -> str:
-    return say(f"common.model.{name}") if name in ("source-only", "transferred", "target-only") else name
+def folded(title: str, *children: Content, opened: bool = False) -> Markup:
+    """What is seen only when its title is clicked."""
+    return tag("details", tag("summary", title), *children, class_="g-folded", open=opened)
 
 
 def percent(share: float, digits: int = 1) -> str:

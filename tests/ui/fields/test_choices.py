@@ -1,0 +1,51 @@
+"""The recipe's choices are the spec's: every way, every field, nothing typed again."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import gradio as gr
+import pytest
+
+from pipeline.spec import AdoptVocabulary, EmbeddedSource, RecipeSpec
+from ui import fields, forms
+
+CHOICES = pytest.mark.parametrize("choice", fields.CHOICES, ids=lambda choice: choice.name)
+
+
+def test_every_part_of_the_recipe_can_be_chosen() -> None:
+    assert [choice.name for choice in fields.CHOICES] == list(RecipeSpec.model_fields)
+
+
+@CHOICES
+def test_a_choice_offers_every_kind_of_the_spec(choice: fields.Choice) -> None:
+    with gr.Blocks():
+        control = forms.choice(choice)
+    union = get_args(RecipeSpec.model_fields[choice.name].annotation)
+    assert [kind for _, kind in control.choices] == [part.model_fields["kind"].default for part in union]
+    assert control.value == getattr(RecipeSpec(), choice.name).kind
+    assert all(title and not title.endswith(".") for title, _ in control.choices)
+
+
+@CHOICES
+def test_every_field_of_every_kind_can_be_reached_and_once_only(choice: fields.Choice) -> None:
+    for kind, part in choice.ways.items():
+        reached = [field.name for field in (*choice.front(kind), *choice.more(kind))]
+        assert sorted(reached) == sorted(set(part.model_fields) - {"kind"})
+
+
+@CHOICES
+def test_fields_begin_as_the_spec_has_them(choice: fields.Choice) -> None:
+    default = getattr(RecipeSpec(), choice.name)
+    for kind, part in choice.ways.items():
+        wanted = default if kind == default.kind else part()
+        assert {field.name: field.value for field in choice.fields(kind)} == {
+            name: getattr(wanted, name) for name in part.model_fields if name != "kind"
+        }
+
+
+def test_an_encoder_inside_a_part_is_known_as_one() -> None:
+    vocabulary = next(choice for choice in fields.CHOICES if choice.name == "vocabulary")
+    found = [field for field in fields.all_fields() if field.is_source]
+    assert found == [field for field in vocabulary.front("adopt") if field.name == "model"]
+    assert vocabulary.values(AdoptVocabulary())["recipe.vocabulary.adopt.model"] == EmbeddedSource()

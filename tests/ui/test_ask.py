@@ -1,0 +1,123 @@
+"""A text that somebody typed, put to two models, whatever they were trained to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+
+from pipeline.errors import DataError
+from pipeline.runs import RunState
+from pipeline.spec import MaskedLanguageModelling, RecipeSpec, RunSpec, TaskName
+from ui.handlers import ask
+from ui.services import Services
+from ui.views import answers as views
+
+HOSTILE = "<script>alert('x')</script>\"& ${1+1} {{x}}"
+BOTH = ("transferred", "source-only")
+Finished = Callable[..., str]
+
+
+@pytest.fixture
+def asked(services: Services, spec: RunSpec, finished: Finished) -> Callable[..., list[ask.Answer]]:
+    """Asks both models of a run for the given task."""
+
+    def _asked(task: TaskName, *texts: str) -> list[ask.Answer]:
+        recipe = RecipeSpec(adaptation=MaskedLanguageModelling())  # a language model wants it, others may have it
+        given = spec.model_copy(update={"task": task, "recipe": recipe})
+        run_id = finished(services.store, given, models=BOTH)
+        return ask.ask(services, None, run_id, *texts)
+
+    return _asked
+
+
+def test_both_models_answer_side_by_side(asked: Callable[..., list[ask.Answer]]) -> None:
+    source, transferred = asked("text-classification", " 这家店真不错 ")
+    assert (source.model, source.said.label, source.said.text) == ("source-only", "negative", "这家店真不错")
+    assert (transferred.model, transferred.said.label) == ("transferred", "positive")
+    page = views.answers([source, transferred])
+    assert "int8 ONNX, onnxruntime CPUExecutionProvider," in page
+    assert "75.0 %" in page
+
+
+def test_several_labels_are_all_named(asked: Callable[..., list[ask.Answer]]) -> None:
+    answer = asked("multi-label-classification", "text")[1]
+    answer.said.labels = ["food", "price"]
+    answer.said.probabilities = {"food": 0.9, "price": 0.8, "service": 0.1}
+    page = views.answers([answer])
+    assert "food, price" in page
+    assert page.count('class="g-chosen"') == 2
+    answer.said.labels = []
+    assert ">none<" in views.answers([answer])
+
+
+def test_a_pair_is_asked_as_one(asked: Callable[..., list[ask.Answer]]) -> None:
+    assert asked("sentence-pair-classification", "one", "other")[0].said.text == "one | other"
+    with pytest.raises(DataError, match="only one text of the pair"):
+        asked("sentence-pair-classification", "one", " ")
+
+
+def test_a_second_text_is_left_out_where_there_are_no_pairs(asked: Callable[..., list[ask.Answer]]) -> None:
+    assert asked("text-classification", "one", "left over")[0].said.text == "one"
+
+
+def test_entities_are_marked_in_the_text(asked: Callable[..., list[ask.Answer]]) -> None:
+    page = views.answers(asked("entity-recognition", "Rome it is"))
+    assert page.count('<mark class="g-entity">Rome<small>LOC</small></mark> it is') == 2
+
+
+def test_words_get_their_part_of_speech(asked: Callable[..., list[ask.Answer]]) -> None:
+    answer = asked("part-of-speech", "Rome it is")[0]
+    unseen = SimpleNamespace(text="is", label="", probability=0.0, start=8, end=10)
+    answer.said.words = [SimpleNamespace(text="Rome", label="PROPN", probability=1.0, start=0, end=4), unseen]
+    assert '<mark class="g-word">Rome<small>PROPN</small></mark> it is' in views.answers([answer])
+
+
+def test_a_masked_word_is_filled(asked: Callable[..., list[ask.Answer]]) -> None:
+    page = views.answers(asked("language-modelling", "this is [MASK]"))
+    assert page.count("this is a<") == 2
+    assert page.count("<li") == 4
+    for text in ("no mask", "[MASK] and [MASK]"):
+        with pytest.raises(DataError, match=r"\[MASK\]"):
+            asked("language-modelling", text)
+
+
+def test_a_model_without_an_export_says_how_to_get_one(services: Services, spec: RunSpec, finished: Finished) -> None:
+    source, transferred = ask.ask(services, None, finished(services.store, spec), "text")
+    assert source.said is None
+    assert transferred.said.label == "positive"
+    assert "Export it on the Export tab" in views.answers([source])
+
+
+def test_while_the_run_is_at_work_its_exports_are_awaited(
+    services: Services, spec: RunSpec, finished: Finished
+) -> None:
+    run_id = finished(services.store, spec)
+    services.store.move(run_id, RunState.QUEUED)
+    source, transferred = ask.ask(services, None, run_id, "text")
+    assert ("still being exported" in source.fault, source.hint) == (True, "")
+    assert transferred.said
+
+
+def test_a_broken_export_is_told_beside_the_other_answer(services: Services, spec: RunSpec, finished: Finished) -> None:
+    run_id = finished(services.store, spec, models=BOTH)
+    (services.store.export_folder(run_id, "source-only") / "int8" / "model.onnx").unlink()
+    source, transferred = ask.ask(services, None, run_id, "text")
+    assert "Export the model anew" in source.hint
+    assert transferred.said
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "x" * 10_001])
+def test_no_text_or_far_too_much_is_refused(asked: Callable[..., list[ask.Answer]], text: str) -> None:
+    with pytest.raises(DataError):
+        asked("text-classification", text)
+
+
+def test_hostile_labels_in_answers_stay_texts() -> None:
+    said = SimpleNamespace(label="<b>x</b>", probabilities={"<b>x</b>": 1.0})
+    answer = ask.Answer("transferred", "text-classification", said, "int8", "<i>", 1.0)
+    page = views.answers([answer, ask.Answer("source-only", "text-classification", fault=HOSTILE)])
+    assert "<b>x" not in page
+    assert "<i>" not in page.replace('<i class="g-dot" aria-hidden="true">', "")
+    assert "<script" not in page

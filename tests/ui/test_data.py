@@ -1,0 +1,91 @@
+"""The tab of one's own texts: the task, the cards, and what does not go together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from pipeline.errors import SpecError
+from pipeline.runs import RunState
+from ui.handlers import uploads
+from ui.handlers.uploads import Role, Slot
+from ui.page import Page
+from ui.services import Services
+from ui.tabs.data import DataTab
+from ui.tabs.progress import ProgressTab
+
+TASK = "text-classification"
+
+
+@pytest.fixture
+def tab(services: Services) -> DataTab:
+    """The tab, wired, with the one that it leads to."""
+    with gr.Blocks():
+        visitor, run = gr.BrowserState(""), gr.Textbox(label="run")
+        with gr.Tabs() as tabs:
+            page = Page(services, visitor, run, tabs)
+            made = DataTab(page)
+            ProgressTab(page)
+        made.connect()
+    return made
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> Path:
+    """A file that most tasks can read."""
+    path = tmp_path / "rows.csv"
+    lines = [f"a text {number},its second {number},{'good' if number % 2 else 'bad'}" for number in range(20)]
+    path.write_text("\n".join(["text,second,label", *lines]), encoding="utf-8")
+    return path
+
+
+def held(tab: DataTab, slots: dict[Role, Slot], task: str = TASK) -> list[Any]:
+    """What the page would send when the button is pressed."""
+    form = [control.value for control in tab.recipe.inputs]
+    return [task, *(slots.get(role, Slot()) for role in tab.cards), uploads.DictionarySlot(), {}, *form]
+
+
+def test_every_role_of_the_spec_has_a_card(tab: DataTab) -> None:
+    assert set(tab.cards) == set(uploads.ROLES)
+
+
+def test_the_samples_come_with_their_task(tab: DataTab) -> None:
+    updates = tab._fill()
+    assert updates[tab.task] == TASK
+    assert updates[tab.cards["source"].slot].accepted
+    assert "g-gone" in updates[tab.mapping.box].elem_classes
+
+
+@pytest.mark.parametrize(
+    ("task", "name"),
+    [("multi-label-classification", "label_separator"), ("sentence-pair-classification", "second_text_column")],
+)
+def test_another_task_reads_the_files_anew_and_shows_what_can_be_corrected(
+    tab: DataTab, services: Services, rows: Path, task: str, name: str
+) -> None:
+    slot = uploads.accept(services, Slot(), "source", rows, TASK)
+    control = tab.cards["source"].corrections[name]
+    assert "g-gone" in tab.cards["source"].draw(slot, TASK)[control].elem_classes
+    given = [slot if role == "source" else Slot() for role in tab.cards]
+    assert "g-gone" not in tab._look_again(task, *given)[control].elem_classes
+
+
+def test_what_does_not_go_together_is_told_before_it_is_started(tab: DataTab, services: Services, rows: Path) -> None:
+    source = uploads.accept(services, Slot(), "source", rows, TASK)
+    values = held(tab, {"source": source})
+    assert "needs target texts" in tab._check(*values)[tab.conflicts]
+    with pytest.raises(SpecError, match="needs target texts"):
+        tab._start(None, *values)
+
+
+def test_a_whole_form_starts_a_run_and_opens_it(tab: DataTab, services: Services, rows: Path) -> None:
+    slots = {role: uploads.accept(services, Slot(), role, rows, TASK) for role in ("source", "target")}
+    values = held(tab, slots)
+    assert tab._check(*values)[tab.conflicts] is None
+    updates = tab._start(None, *values)
+    (record,) = services.store.list()
+    assert record.state is RunState.QUEUED
+    assert updates[tab.page.tabs].selected == "progress"

@@ -1,0 +1,77 @@
+"""The parts of the recipe that can be done in several ways, read off the spec."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from pydantic.fields import FieldInfo
+
+from pipeline.spec import Part, RecipeSpec
+from ui.fields.field import SpecField
+
+#: Fields that are seen at once, whichever way they belong to; all others stand under "More options".
+IN_FRONT = ("epochs", "rounds", "members", "size", "model")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A part of the recipe that can be done in several ways.
+
+    Attributes:
+        name: The recipe's field.
+        in_front: Whether it is chosen before "More options".
+    """
+
+    name: str
+    in_front: bool = True
+
+    @property
+    def info(self) -> FieldInfo:
+        """The declaration in the recipe."""
+        return RecipeSpec.model_fields[self.name]
+
+    @property
+    def ways(self) -> dict[str, type[Part]]:
+        """Kind → the part that does it so."""
+        parts = get_args(self.info.annotation)
+        return {part.model_fields["kind"].default: part for part in parts}
+
+    @property
+    def default(self) -> str:
+        """The way that the spec takes."""
+        return str(self.info.default.kind)
+
+    @property
+    def key(self) -> str:
+        """Unique among the page's fields."""
+        return f"recipe.{self.name}.kind"
+
+    def titles(self) -> list[tuple[str, str]]:
+        """For each kind the first sentence of its documentation, for people to choose by."""
+        return [((part.__doc__ or kind).strip().split("\n")[0].rstrip("."), kind) for kind, part in self.ways.items()]
+
+    def fields(self, kind: str) -> list[SpecField]:
+        """All fields of one way, with the values that the spec gives them."""
+        part = self.ways[kind]
+        chosen = self.info.default if kind == self.default else part()
+        names = (name for name in part.model_fields if name != "kind")
+        return [SpecField(("recipe", self.name), name, part, getattr(chosen, name), kind) for name in names]
+
+    def front(self, kind: str) -> list[SpecField]:
+        """The fields of a way that are seen at once."""
+        return [field for field in self.fields(kind) if self.in_front and field.name in IN_FRONT]
+
+    def more(self, kind: str) -> list[SpecField]:
+        """The fields of a way that stand under "More options"."""
+        front = self.front(kind)
+        return [field for field in self.fields(kind) if field not in front]
+
+    def values(self, part: Any) -> dict[str, Any]:
+        """The form's values that stand for this part of a recipe."""
+        fields = self.fields(part.kind)
+        return {self.key: part.kind, **{field.key: field.shown(getattr(part, field.name)) for field in fields}}
+
+
+#: One for every part of the recipe, in the spec's order; how a model to compare with is trained comes last.
+CHOICES = tuple(Choice(name, in_front=name != "target_only") for name in RecipeSpec.model_fields)

@@ -1,0 +1,121 @@
+"""One field of the spec, as a control needs to know it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from types import NoneType
+from typing import Any, Literal, get_args, get_origin
+
+import annotated_types
+from pydantic.fields import FieldInfo
+
+from pipeline.spec import DataSpec, ExportSpec, HubSource, Part, RunSpec
+
+
+@dataclass(frozen=True)
+class SpecField:
+    """One field of the spec on the page.
+
+    Attributes:
+        path: Names from the spec down to the part that holds the field.
+        name: The field's own.
+        part: The class that declares it.
+        value: What it holds before anybody changed it.
+        kind: For a field of one of several ways: the way.
+    """
+
+    path: tuple[str, ...]
+    name: str
+    part: type[Part]
+    value: Any
+    kind: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Unique among the page's fields."""
+        return ".".join((*self.path, *([self.kind] if self.kind else []), self.name))
+
+    @property
+    def info(self) -> FieldInfo:
+        """The declaration in the spec."""
+        return self.part.model_fields[self.name]
+
+    @property
+    def title(self) -> str:
+        """The spec's title of the field."""
+        return self.info.title or self.name
+
+    @property
+    def description(self) -> str:
+        """The spec's help on the field; what JSON calls null is an empty control here."""
+        return (self.info.description or "").replace("null:", "empty:")
+
+    @cached_property
+    def alternatives(self) -> tuple[Any, ...]:
+        """The allowed values, where they can be counted."""
+        return get_args(self.info.annotation) if get_origin(self.info.annotation) is Literal else ()
+
+    @cached_property
+    def _declared(self) -> tuple[Any, ...]:
+        """The types it may have; more than one for a field that may be empty, or is a part itself."""
+        annotation = self.info.annotation
+        plain = isinstance(annotation, type) and get_origin(annotation) is None
+        return (annotation,) if plain else get_args(annotation)
+
+    @property
+    def type(self) -> type:
+        """Of its values: str, bool, int, float, or tuple for a list of whole numbers."""
+        if self.alternatives:
+            return type(self.alternatives[0])
+        if get_origin(self.info.annotation) is tuple:
+            return tuple
+        return next(declared for declared in self._declared if declared is not NoneType)
+
+    @property
+    def optional(self) -> bool:
+        """Whether it may be left empty."""
+        return NoneType in self._declared
+
+    @property
+    def typed(self) -> bool:
+        """Whether its control is a text box: for names, lists, and numbers that may be left empty."""
+        return self.type in (str, tuple) or self.optional
+
+    def shown(self, value: Any) -> Any:
+        """A value of the spec as the control holds it."""
+        if self.type is tuple:
+            return ", ".join(map(str, value))
+        return "" if value is None else str(value) if self.optional else value
+
+    def meant(self, shown: Any) -> Any:
+        """What the control holds as a value for the spec, which checks it."""
+        if self.type is tuple and isinstance(shown, str):
+            return re.findall(r"[^\s,;]+", shown)
+        return (shown.strip() or None) if self.optional and isinstance(shown, str) else shown
+
+    @property
+    def is_source(self) -> bool:
+        """Whether it names an encoder, which takes more than one control."""
+        return HubSource in self._declared
+
+    @property
+    def bounds(self) -> tuple[float | None, float | None]:
+        """Smallest and largest value, as the spec declares them."""
+        low = high = None
+        for limit in self.info.metadata:
+            if isinstance(limit, (annotated_types.Ge, annotated_types.Gt)):
+                low = limit.ge if isinstance(limit, annotated_types.Ge) else limit.gt
+            if isinstance(limit, (annotated_types.Le, annotated_types.Lt)):
+                high = limit.le if isinstance(limit, annotated_types.Le) else limit.lt
+        return low, high  # type: ignore[return-value]
+
+
+def _fields(path: tuple[str, ...], part: type[Part], *names: str) -> tuple[SpecField, ...]:
+    return tuple(SpecField(path, name, part, part.model_fields[name].default) for name in names)
+
+
+RUN = _fields((), RunSpec, "name", "seed", "repeats", "learning_curve")
+DATA = _fields(("data",), DataSpec, "max_length", "test_fraction", "dev_fraction", "source_test_fraction")
+EXPORT = _fields(("exports",), ExportSpec, "model", "optimisation", "quantisation")
