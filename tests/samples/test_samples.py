@@ -210,5 +210,30 @@ def test_glossary() -> None:
 def test_readme_tells_the_counts() -> None:
     readme = (SAMPLES / "README.md").read_text(encoding="utf-8")
     table = re.findall(r"^\| `(\S+)` \|.*\| (\d+) \|$", readme, re.MULTILINE)
-    assert {name: int(count) for name, count in table} == {name: len(texts(name)) for name in FILES}
-    assert {path.name for path in SAMPLES.iterdir() if not path.name.startswith(".")} == {*FILES, "README.md"}
+    everything = [*FILES, *(f"headlines/{name}" for name in HEADLINES)]
+    assert {name: int(count) for name, count in table} == {name: len(texts(name)) for name in everything}
+    present = {str(path.relative_to(SAMPLES)) for path in SAMPLES.rglob("*") if path.is_file()}
+    assert present == {*everything, "README.md"}
+
+
+HEADLINES = {"train.txt": ("en", 15), "target.txt": ("zh", 8), "test.txt": ("zh", 12)}
+
+
+def headlines(name: str) -> list[tuple[str, str]]:
+    """A file's (headline, class) pairs."""
+    lines = (SAMPLES / "headlines" / name).read_text(encoding="utf-8").splitlines()
+    return [tuple(line.split("\t")) for line in lines]
+
+
+@pytest.mark.parametrize("name", HEADLINES)
+def test_headlines_have_ten_classes_of_equal_size(name: str) -> None:
+    counts = Counter(label for _, label in headlines(name))
+    assert len(counts) == 10
+    assert set(counts.values()) == {HEADLINES[name][1]}
+    assert set(counts) == {label for _, label in headlines("train.txt")}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_headline_stands_twice_or_nearly_so(language: str) -> None:
+    items = [text for name, (spoken, _) in HEADLINES.items() if spoken == language for text, _ in headlines(name)]
+    assert near_duplicates(items, language) == []

@@ -1,0 +1,225 @@
+"""What is measured: pairs of a source and a target, and the runs on each. One table.
+
+A run is a spec as anybody could write it. Runs on one pair share what they have in common, for
+their stages have the same keys. The recipes are those of :mod:`pipeline.presets` with what a row is about changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks import texts
+from benchmarks.texts import Places
+from pipeline.presets import PRESETS
+from pipeline.spec import (
+    AdoptVocabulary,
+    AttentionBridge,
+    Bagging,
+    Boosting,
+    DataSpec,
+    ExportSpec,
+    ExtendVocabulary,
+    FullFineTuning,
+    GradualUnfreezing,
+    KeepVocabulary,
+    LinearProbe,
+    LocalSource,
+    LowRankAdaptation,
+    NoAdaptation,
+    NoSelfTraining,
+    PseudoLabelling,
+    RecipeSpec,
+    RunSpec,
+    TaskName,
+    TransplantVocabulary,
+)
+
+FEW, MANY = PRESETS["few-target-labels"].recipe, PRESETS["many-target-labels"].recipe
+NONE, DOMAIN = PRESETS["no-target-labels"].recipe, PRESETS["same-language"].recipe
+TUNED = FullFineTuning(epochs=8, learning_rate=1e-4, embedding_learning_rate=2e-4)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One run.
+
+    Attributes:
+        pair: Key of ``benchmarks.draws.DRAWS``.
+        title: For people.
+        recipe: How to transfer.
+        data: From the places to the texts.
+        task: What is learned.
+        repeats: Seeds.
+        curve: Further numbers of labels; 0 is none.
+        source: Name of the row whose transferred model is the source; None: the embedded one.
+        tokenizer: Name of the row whose tokenizer is adopted, if one is.
+        quick: Whether ``--quick`` has it.
+        export: Whether the transferred model is exported too.
+    """
+
+    pair: str
+    title: str
+    recipe: RecipeSpec
+    data: Callable[[Places], DataSpec] = texts.sentiment
+    task: TaskName = "text-classification"
+    repeats: int = 1
+    curve: tuple[int, ...] = ()
+    source: str | None = None
+    tokenizer: str | None = None
+    quick: bool = False
+    export: bool = False
+
+    def spec(self, name: str, places: Places, *, quick: bool) -> RunSpec:
+        """The run's spec; a quick one has one seed, no curve, and an eighth of the masked LM."""
+        recipe = self.recipe
+        if self.tokenizer:
+            adopted = AdoptVocabulary(model=LocalSource(path=str(places.model(self.tokenizer))))
+            recipe = recipe.model_copy(update={"vocabulary": adopted})
+        if quick and not isinstance(recipe.adaptation, NoAdaptation):
+            recipe = recipe.model_copy(update={"adaptation": recipe.adaptation.model_copy(update={"epochs": 1})})
+        source = {"source": LocalSource(path=str(places.model(self.source)))} if self.source else {}
+        return RunSpec(
+            name=name,
+            task=self.task,
+            repeats=1 if quick else self.repeats,
+            learning_curve=() if quick else self.curve,
+            data=self.data(places),
+            recipe=recipe,
+            exports=(ExportSpec(),) if self.export else (),
+            **source,
+        )
+
+
+def _with(recipe: RecipeSpec, **changes: Any) -> RecipeSpec:
+    return recipe.model_copy(update=changes)
+
+
+#: What is tried on both pairs of reviews, beside the best recipe: name → the many-labels recipe with one part changed.
+VARIANTS: dict[str, tuple[str, RecipeSpec]] = {
+    "full": ("masked LM, full fine-tuning", MANY),
+    "probe": ("linear probe", _with(MANY, fine_tuning=LinearProbe(epochs=20))),
+    "gradual": (
+        "gradual unfreezing",
+        _with(MANY, fine_tuning=GradualUnfreezing(epochs=6, embedding_learning_rate=2e-4)),
+    ),
+    "lora": ("LoRA", _with(MANY, fine_tuning=LowRankAdaptation(epochs=10))),
+    "bridge-single": (
+        "attention bridge, last layer",
+        _with(MANY, fine_tuning=AttentionBridge(epochs=8, learning_rate=1e-4, embedding_learning_rate=2e-4)),
+    ),
+    "bridge-multi": (
+        "attention bridge, every 2nd layer",
+        _with(
+            MANY,
+            fine_tuning=AttentionBridge(epochs=8, learning_rate=1e-4, embedding_learning_rate=2e-4, bridged="multi"),
+        ),
+    ),
+    "bagging": (
+        "bagging of 5, 3 shared layers",
+        _with(
+            MANY, fine_tuning=FullFineTuning(epochs=8, learning_rate=1e-4), ensemble=Bagging(members=5, shared_layers=3)
+        ),
+    ),
+    "boosting": ("boosting of 3", _with(MANY, fine_tuning=TUNED, ensemble=Boosting(members=3))),
+    "pseudo": ("plain self-training, soft labels", _with(FEW, self_training=PseudoLabelling(labels="soft"))),
+    "keep": ("vocabulary kept", _with(MANY, vocabulary=KeepVocabulary(), adaptation=NoAdaptation())),
+    "extend": ("vocabulary extended", _with(MANY, vocabulary=ExtendVocabulary(), adaptation=NoAdaptation())),
+    "unigram": ("Unigram, dictionary, no masked LM", _with(MANY, adaptation=NoAdaptation())),
+    "matching": (
+        "Unigram, matching tokens alone, no masked LM",
+        _with(
+            MANY,
+            vocabulary=TransplantVocabulary(size=None, max_piece_length=3, initialisation="matching"),
+            adaptation=NoAdaptation(),
+        ),
+    ),
+    "distribution": (
+        "Unigram, drawn embeddings, no masked LM",
+        _with(
+            MANY,
+            vocabulary=TransplantVocabulary(size=None, max_piece_length=3, initialisation="distribution"),
+            adaptation=NoAdaptation(),
+        ),
+    ),
+    "wordpiece": (
+        "WordPiece, dictionary, no masked LM",
+        _with(
+            MANY,
+            vocabulary=TransplantVocabulary(size=None, max_piece_length=3, tokenizer="wordpiece"),
+            adaptation=NoAdaptation(),
+        ),
+    ),
+    "bpe": (
+        "BPE, dictionary, no masked LM",
+        _with(
+            MANY,
+            vocabulary=TransplantVocabulary(size=None, max_piece_length=3, tokenizer="bpe"),
+            adaptation=NoAdaptation(),
+        ),
+    ),
+    "adopt": ("tokenizer of the other pair's model, no masked LM", _with(MANY, adaptation=NoAdaptation())),
+}
+OTHER = {"waimai": "shopping", "shopping": "waimai"}
+
+ROWS: dict[str, Row] = {
+    "waimai": Row(
+        "waimai", "SST-2 → waimai, 0 to 1,000 labels", FEW, repeats=3, curve=(0, 32, 200), quick=True, export=True
+    ),
+    "shopping": Row("shopping", "SST-2 → online_shopping, 0 and 200 labels", FEW, repeats=3, curve=(0,)),
+    "eprstmt-0": Row(
+        "eprstmt",
+        "SST-2 → EPRSTMT, no labels",
+        NONE,
+        lambda places: texts.sentiment(places, target=None, test=places.csv("dev_all")),
+    ),
+    **{
+        f"eprstmt-32-{number}": Row("eprstmt", f"SST-2 → EPRSTMT, 32 labels, split {number}", FEW, texts.split(number))
+        for number in range(5)
+    },
+    "entities": Row(
+        "entities",
+        "EWT → MSRA entities, 200 sentences",
+        _with(MANY, fine_tuning=FullFineTuning(epochs=15, learning_rate=2e-4, embedding_learning_rate=5e-4)),
+        texts.entities,
+        "entity-recognition",
+        repeats=3,
+    ),
+    "tags": Row(
+        "tags",
+        "EWT → GSD parts of speech, 100 sentences",
+        _with(MANY, fine_tuning=FullFineTuning(epochs=20, learning_rate=2e-4, embedding_learning_rate=5e-4)),
+        texts.tags,
+        "part-of-speech",
+        repeats=3,
+    ),
+    "category-0": Row(
+        "category",
+        "Tablets → hotels, no labels",
+        _with(NONE, vocabulary=KeepVocabulary(), adaptation=NoAdaptation()),
+        lambda places: texts.category(places, labelled=False),
+        source="waimai",
+    ),
+    "category-100": Row(
+        "category",
+        "Tablets → hotels, 100 labels",
+        _with(DOMAIN, self_training=NoSelfTraining()),
+        lambda places: texts.category(places, labelled=True),
+        repeats=3,
+        source="waimai",
+    ),
+    "questions": Row(
+        "questions",
+        "TREC from MiniLM, 500 labels",
+        _with(DOMAIN, fine_tuning=FullFineTuning(epochs=8, learning_rate=1e-4)),
+        texts.questions,
+        repeats=3,
+        quick=True,
+    ),
+    **{
+        f"{pair}-{name}": Row(pair, f"{pair}: {title}", recipe, tokenizer=OTHER[pair] if name == "adopt" else None)
+        for pair in OTHER
+        for name, (title, recipe) in VARIANTS.items()
+    },
+}
