@@ -86,7 +86,7 @@ def replace(path: Path, old: str, new: str) -> None:
         (lambda space: (space / "ui/page.py").write_text(f"KEY = {TOKEN!r}\n"), "ui/page.py holds a Hugging Face"),
         (lambda space: (space / "app.py").unlink(), "app_file app.py is not there"),
         (lambda space: shutil.rmtree(space / "export"), "Files that are missing: export/"),
-        (lambda space: (space / "pipeline/spec.py").unlink(), "Files that are missing: pipeline/spec.py"),
+        (lambda space: (space / "pipeline/tasks.py").unlink(), "Files that are missing: pipeline/tasks.py"),
         (lambda space: (space / "runs.db").write_text("x"), "do not belong in a Space: runs.db"),
         (lambda space: (space / "samples/big.csv").write_bytes(bytes(11_000_000)), "at most 10 MB"),
         (lambda space: (space / "ui/link").symlink_to("/etc/hostname"), "ui/link is a link"),
