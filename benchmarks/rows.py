@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks import texts
 from benchmarks.texts import Places
-from pipeline.presets import PRESETS
+from pipeline.presets import PIECES, PRESETS
 from pipeline.spec import (
     AdoptVocabulary,
     AttentionBridge,
@@ -28,17 +28,16 @@ from pipeline.spec import (
     LocalSource,
     LowRankAdaptation,
     NoAdaptation,
-    NoSelfTraining,
     PseudoLabelling,
     RecipeSpec,
     RunSpec,
     TaskName,
-    TransplantVocabulary,
+    VocabularySpec,
 )
 
 FEW, MANY = PRESETS["few-target-labels"].recipe, PRESETS["many-target-labels"].recipe
 NONE, DOMAIN = PRESETS["no-target-labels"].recipe, PRESETS["same-language"].recipe
-TUNED = FullFineTuning(epochs=8, learning_rate=1e-4, embedding_learning_rate=2e-4)
+BRIDGE = AttentionBridge(epochs=8, learning_rate=1e-4, embedding_learning_rate=2e-4)
 
 
 @dataclass(frozen=True)
@@ -96,6 +95,11 @@ def _with(recipe: RecipeSpec, **changes: Any) -> RecipeSpec:
     return recipe.model_copy(update=changes)
 
 
+def _plain(vocabulary: VocabularySpec) -> RecipeSpec:
+    """Another vocabulary and no masked LM, which would hide what the vocabulary does."""
+    return _with(MANY, vocabulary=vocabulary, adaptation=NoAdaptation())
+
+
 #: What is tried on both pairs of reviews, beside the best recipe: name → the many-labels recipe with one part changed.
 VARIANTS: dict[str, tuple[str, RecipeSpec]] = {
     "full": ("masked LM, full fine-tuning", MANY),
@@ -107,14 +111,11 @@ VARIANTS: dict[str, tuple[str, RecipeSpec]] = {
     "lora": ("LoRA", _with(MANY, fine_tuning=LowRankAdaptation(epochs=10))),
     "bridge-single": (
         "attention bridge, last layer",
-        _with(MANY, fine_tuning=AttentionBridge(epochs=8, learning_rate=1e-4, embedding_learning_rate=2e-4)),
+        _with(MANY, fine_tuning=BRIDGE),
     ),
     "bridge-multi": (
         "attention bridge, every 2nd layer",
-        _with(
-            MANY,
-            fine_tuning=AttentionBridge(epochs=8, learning_rate=1e-4, embedding_learning_rate=2e-4, bridged="multi"),
-        ),
+        _with(MANY, fine_tuning=BRIDGE.model_copy(update={"bridged": "multi"})),
     ),
     "bagging": (
         "bagging of 5, 3 shared layers",
@@ -122,44 +123,28 @@ VARIANTS: dict[str, tuple[str, RecipeSpec]] = {
             MANY, fine_tuning=FullFineTuning(epochs=8, learning_rate=1e-4), ensemble=Bagging(members=5, shared_layers=3)
         ),
     ),
-    "boosting": ("boosting of 3", _with(MANY, fine_tuning=TUNED, ensemble=Boosting(members=3))),
+    "boosting": ("boosting of 3", _with(MANY, ensemble=Boosting(members=3))),
     "pseudo": ("plain self-training, soft labels", _with(FEW, self_training=PseudoLabelling(labels="soft"))),
-    "keep": ("vocabulary kept", _with(MANY, vocabulary=KeepVocabulary(), adaptation=NoAdaptation())),
-    "extend": ("vocabulary extended", _with(MANY, vocabulary=ExtendVocabulary(), adaptation=NoAdaptation())),
-    "unigram": ("Unigram, dictionary, no masked LM", _with(MANY, adaptation=NoAdaptation())),
+    "keep": ("vocabulary kept", _plain(KeepVocabulary())),
+    "extend": ("vocabulary extended", _plain(ExtendVocabulary())),
+    "unigram": ("Unigram, dictionary, no masked LM", _plain(PIECES)),
     "matching": (
         "Unigram, matching tokens alone, no masked LM",
-        _with(
-            MANY,
-            vocabulary=TransplantVocabulary(size=None, max_piece_length=3, initialisation="matching"),
-            adaptation=NoAdaptation(),
-        ),
+        _plain(PIECES.model_copy(update={"initialisation": "matching"})),
     ),
     "distribution": (
         "Unigram, drawn embeddings, no masked LM",
-        _with(
-            MANY,
-            vocabulary=TransplantVocabulary(size=None, max_piece_length=3, initialisation="distribution"),
-            adaptation=NoAdaptation(),
-        ),
+        _plain(PIECES.model_copy(update={"initialisation": "distribution"})),
     ),
     "wordpiece": (
         "WordPiece, dictionary, no masked LM",
-        _with(
-            MANY,
-            vocabulary=TransplantVocabulary(size=None, max_piece_length=3, tokenizer="wordpiece"),
-            adaptation=NoAdaptation(),
-        ),
+        _plain(PIECES.model_copy(update={"tokenizer": "wordpiece"})),
     ),
     "bpe": (
         "BPE, dictionary, no masked LM",
-        _with(
-            MANY,
-            vocabulary=TransplantVocabulary(size=None, max_piece_length=3, tokenizer="bpe"),
-            adaptation=NoAdaptation(),
-        ),
+        _plain(PIECES.model_copy(update={"tokenizer": "bpe"})),
     ),
-    "adopt": ("tokenizer of the other pair's model, no masked LM", _with(MANY, adaptation=NoAdaptation())),
+    "adopt": ("tokenizer of the other pair's model, no masked LM", _plain(PIECES)),
 }
 OTHER = {"waimai": "shopping", "shopping": "waimai"}
 
@@ -204,7 +189,7 @@ ROWS: dict[str, Row] = {
     "category-100": Row(
         "category",
         "Tablets → hotels, 100 labels",
-        _with(DOMAIN, self_training=NoSelfTraining()),
+        DOMAIN,
         lambda places: texts.category(places, labelled=True),
         repeats=3,
         source="waimai",

@@ -25,6 +25,7 @@ from pipeline.runs import RunStore
 from pipeline.settings import Settings
 from pipeline.sources import resolve
 from pipeline.spec import DatasetSpec, DataSpec, EmbeddedSource, FullFineTuning, KeepVocabulary, RecipeSpec, RunSpec
+from pipeline.worker import bring_about
 
 HERE = Path(__file__).resolve().parent
 LENGTH = 128
@@ -56,10 +57,6 @@ def _csv(path: Path) -> list[tuple[str, str]]:
 
 def graft(train: Path, test: Path) -> dict[str, Any]:
     """Train with Graft's own stage, and test what it wrote."""
-    from pipeline.stages import STAGES, quieten  # noqa: PLC0415 - torch
-    from pipeline.stages.context import Context  # noqa: PLC0415
-
-    quieten()
     files = {"source": train, "source_test": test, "target": train, "test": test}
     spec = RunSpec(
         data=DataSpec(**{role: DatasetSpec(path=str(path)) for role, path in files.items()}, max_length=LENGTH),
@@ -70,22 +67,8 @@ def graft(train: Path, test: Path) -> dict[str, Any]:
         artifacts = ArtifactStore(store.artifacts)
         run = store.create(spec).id
         for stage in plan(spec)[:2]:  # data, source-only
-            with artifacts.build(stage.key) as building:
-                assert building is not None  # noqa: S101 - the folder is new
-                context = Context(
-                    name=stage.name,
-                    title=stage.title,
-                    parameters=stage.parameters,
-                    inputs={role: artifacts.path(before.key) for role, before in stage.inputs.items()},
-                    out=building.out,
-                    work=building.work,
-                    run_folder=store.folder(run),
-                    settings=Settings(runs_dir=store.root),
-                    events=store.events(run),
-                    cancel_requested=lambda: False,
-                )
-                STAGES[stage.kind](context)
-        model = artifacts.path(stage.key)
+            bring_about(stage, store, run, artifacts, Settings(runs_dir=store.root))
+        model = store.model_folder(run, "source-only")
         record = json.loads((model / "training.json").read_text())
         return {
             "seconds": record["seconds"],

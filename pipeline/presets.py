@@ -7,6 +7,7 @@ figures behind the choices are in docs/results.md.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from pipeline.spec import (
     AttentionBridge,
@@ -47,73 +48,67 @@ FROM_SCRATCH = FullFineTuning(epochs=12, learning_rate=2e-4, embedding_learning_
 #: The settings of the article that Graft grew from, on both sides of the transfer.
 ARTICLE = FullFineTuning(epochs=50, batch_size=32, learning_rate=2e-5, dropout=0.1)
 
+
+def _recipe(**parts: Any) -> RecipeSpec:
+    """A recipe whose baselines are trained as in every preset but the article's."""
+    return RecipeSpec(source_training=ON_SOURCE, target_only=FROM_SCRATCH, **parts)
+
+
 PRESETS: dict[str, Preset] = {
     "no-target-labels": Preset(
         "No target labels",
         "The source task is learned in the source language; unlabelled target text does the rest.",
-        RecipeSpec(
-            source_training=ON_SOURCE,
+        _recipe(
             vocabulary=PIECES,
             adaptation=READ_TARGET,
             fine_tuning=FullFineTuning(epochs=2, learning_rate=1e-4, embedding_learning_rate=2e-4),
             self_training=CoTraining(),
-            target_only=FROM_SCRATCH,
         ),
     ),
     "few-target-labels": Preset(
         "A few target labels",
         "Up to a few hundred labels: the unlabelled text still teaches more than they do.",
-        RecipeSpec(
-            source_training=ON_SOURCE,
+        _recipe(
             vocabulary=PIECES,
             adaptation=READ_TARGET,
             fine_tuning=FullFineTuning(epochs=3, learning_rate=1e-4, embedding_learning_rate=2e-4),
             self_training=CoTraining(),
-            target_only=FROM_SCRATCH,
         ),
     ),
     "many-target-labels": Preset(
         "Many target labels",
         "With a thousand labels and more, plain fine-tuning after masked LM is enough.",
-        RecipeSpec(
-            source_training=ON_SOURCE,
+        _recipe(
             vocabulary=PIECES,
             adaptation=READ_TARGET,
             fine_tuning=ON_LABELS,
-            target_only=FROM_SCRATCH,
         ),
     ),
     "same-language": Preset(
         "Same language, new domain",
         "The source model can read the target already: keep its vocabulary and unfreeze it with care.",
-        RecipeSpec(
-            source_training=ON_SOURCE,
+        _recipe(
             vocabulary=KeepVocabulary(),
             fine_tuning=GradualUnfreezing(epochs=4),
-            target_only=FROM_SCRATCH,
         ),
     ),
     "small-updates": Preset(
         "Small updates (LoRA)",
         "Same language and a large encoder: low-rank updates keep it from forgetting.",
-        RecipeSpec(
-            source_training=ON_SOURCE,
+        _recipe(
             vocabulary=KeepVocabulary(),
             fine_tuning=LowRankAdaptation(),
-            target_only=FROM_SCRATCH,
         ),
     ),
     "attention-bridge": Preset(
         "Attention bridge",
         "The trained copy attends to the frozen source encoder, layer by layer.",
-        RecipeSpec(
-            source_training=ON_SOURCE,
+        _recipe(
             vocabulary=PIECES,
             adaptation=READ_TARGET,
             fine_tuning=AttentionBridge(
                 epochs=8, learning_rate=1e-4, embedding_learning_rate=2e-4, bridged="multi", every=2
             ),
-            target_only=FROM_SCRATCH,
         ),
     ),
     "article": Preset(

@@ -35,7 +35,7 @@ def carry_out(store: RunStore, run_id: str, settings: Settings) -> RunState:
         log.append("plan", stages=[{"name": s.name, "title": s.title, "cost": s.cost} for s in stages])
         artifacts = ArtifactStore(store.artifacts)
         for stage in stages:
-            _bring_about(stage, store, run_id, artifacts, settings)
+            bring_about(stage, store, run_id, artifacts, settings)
     except Cancelled:
         state, error = RunState.CANCELLED, ""
     except GraftError as fault:
@@ -55,7 +55,7 @@ def carry_out(store: RunStore, run_id: str, settings: Settings) -> RunState:
     return state
 
 
-def _bring_about(stage: Stage, store: RunStore, run_id: str, artifacts: ArtifactStore, settings: Settings) -> None:
+def bring_about(stage: Stage, store: RunStore, run_id: str, artifacts: ArtifactStore, settings: Settings) -> None:
     """See that a stage is finished, by doing it unless somebody has, and publish its output."""
     log = store.events(run_id)
     if store.cancel_requested(run_id):

@@ -34,13 +34,12 @@ def plan(spec: RunSpec) -> tuple[Stage, ...]:
     parameters = DataParameters(task=spec.task, data=spec.data, seed=spec.seed, hashes=hashes)
     data = Stage("data", "data", "Read and split the texts", parameters, cost=0.01 * sum(rows.values()))
     side = source_side(parameters)
+    made = [data]  # of all chains: what they share is in it once
 
     def chains(seed: int, limit: int | None = None, suffix: str = "") -> Chains:
-        return Chains(spec, data, rows, side, seed, limit, suffix, stages=made.stages if made else [data])
+        return Chains(spec, data, rows, side, seed, limit, suffix, made)
 
-    made: Chains | None = None
-    made = chains(spec.seed)
-    models = _models(made)
+    models = _models(chains(spec.seed))
     repeats: dict[ModelName, list[Stage]] = {name: [] for name in models}
     for number in range(1, spec.repeats):
         for name, stage in _models(chains(spec.seed + number, suffix=f"@seed-{spec.seed + number}")).items():
@@ -50,7 +49,7 @@ def plan(spec: RunSpec) -> tuple[Stage, ...]:
     }
     report = _report(spec, data, models=models, repeats=repeats, curve=curve, rows=rows)
     shown = {stage.key: f"models/{name}" for name, stage in models.items() if stage.kind != "classical"}
-    stages = [published(stage, shown[stage.key]) if stage.key in shown else stage for stage in made.stages]
+    stages = [published(stage, shown[stage.key]) if stage.key in shown else stage for stage in made]
     return (*stages, report, *_exports(spec, report, models))
 
 
