@@ -103,7 +103,7 @@ def _plain(vocabulary: VocabularySpec) -> RecipeSpec:
 #: What is tried on both pairs of reviews, beside the best recipe: name → the many-labels recipe with one part changed.
 VARIANTS: dict[str, tuple[str, RecipeSpec]] = {
     "full": ("masked LM, full fine-tuning", MANY),
-    "probe": ("linear probe", _with(MANY, fine_tuning=LinearProbe(epochs=20))),
+    "probe": ("linear probe", _with(MANY, fine_tuning=LinearProbe())),
     "gradual": (
         "gradual unfreezing",
         _with(MANY, fine_tuning=GradualUnfreezing(epochs=6, embedding_learning_rate=2e-4)),

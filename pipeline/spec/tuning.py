@@ -83,8 +83,10 @@ class LinearProbe(Tuning):
     """Freeze the encoder and train the classification head alone."""
 
     kind: Literal["probe"] = "probe"
-    epochs: float = Field(10, gt=0, le=1000, title="Epochs", description="Passes over the labelled texts.")
-    learning_rate: float = Field(1e-3, gt=0, le=1, title="Learning rate", description="Peak rate of the head.")
+    epochs: float = Field(20, gt=0, le=1000, title="Epochs", description="Passes over the labelled texts.")
+    # Adam's steps are as long as the rate, and features of a pooled output spread by some hundredths only: on 500
+    # questions from MiniLM, 1e-3 learned nothing (22 %) where 3e-2 came near to the best linear head (43 of 47 %).
+    learning_rate: float = Field(3e-2, gt=0, le=1, title="Learning rate", description="Peak rate of the head.")
     weight_decay: float = Field(0.0, ge=0, le=1, title="Weight decay", description="As in AdamW.")
     warmup_ratio: float = Field(
         0.0, ge=0, le=1, title="Warm-up", description="Share of the steps in which the rate rises."
