@@ -22,7 +22,7 @@ StageKind = Literal[
 ]
 
 #: Raised when a stage's code comes to give another output for the same parameters.
-REVISION = 2
+REVISION = 3
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,11 @@
 ``matching``     tokens that both tokenizers have; the source's own reading of a new token
 ``dictionary``   translations of a token, of its parts, of the words it is part of
 ``neighbours``   tokens used alike in the target text
-``transplant``   the rules in their order; from mixtures to embeddings
+``rules``        the rules in their order
+``transplant``   from mixtures to embeddings
 ===============  ==========================================================================
 """
 
-from pipeline.stages.embeddings.transplant import RULES, Transplant, find_mixtures
+from pipeline.stages.embeddings.transplant import Transplant, find_mixtures
 
-__all__ = ["RULES", "Transplant", "find_mixtures"]
+__all__ = ["Transplant", "find_mixtures"]

@@ -35,7 +35,7 @@ class SourceTokens:
         normalization may bring the two together, or leaving capitals out of account.
         """
         if spelling.role in SPECIAL_ROLES:
-            return {self.special[spelling.role]: 1.0} if spelling.role in self.special else None
+            return self.special_token(spelling.role)
         places = (spelling.role,) if spelling.role else ("", CONTINUATION)
         for table, form in (
             (self.exact, spelling.text),
@@ -46,6 +46,10 @@ class SourceTokens:
                 if (index := table.get(Spelling(place, form))) is not None:
                     return {index: 1.0}
         return None
+
+    def special_token(self, role: str) -> Mixture | None:
+        """The special token with a role."""
+        return {self.special[role]: 1.0} if role in self.special else None
 
     def mean(self, tokens: Sequence[int]) -> Mixture | None:
         """The mean over the tokens that it reads a word as (Gee et al. 2022); None if they do not spell the word.

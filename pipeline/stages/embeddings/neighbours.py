@@ -17,9 +17,9 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.preprocessing import normalize
 
 #: Tokens to either side that are company; width of the vectors; occurrences for a token to be judged by them.
-WINDOW, WIDTH, SEEN = 4, 100, 5
+WINDOW, WIDTH, SEEN = 2, 100, 5
 #: How many tokens a mean is taken over, and how sharply likeness weighs in it.
-NEAREST, TEMPERATURE = 10, 0.1
+NEAREST, TEMPERATURE = 100, 0.1
 
 
 def usage_vectors(texts: Sequence[Sequence[int]], seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -12,7 +12,8 @@ from transformers import PreTrainedTokenizerFast
 
 from pipeline.spec import ExtendVocabulary, TransplantVocabulary
 from pipeline.spec.vocabulary import Initialisation
-from pipeline.stages.embeddings import RULES, find_mixtures
+from pipeline.stages.embeddings import find_mixtures
+from pipeline.stages.embeddings.rules import ORDER
 from pipeline.stages.models import load_tokenizer
 from pipeline.stages.tokenizers import extend_tokenizer, learn_tokenizer
 
@@ -31,7 +32,7 @@ def learned(source: PreTrainedTokenizerFast) -> PreTrainedTokenizerFast:
 
 
 def test_every_initialisation_has_rules() -> None:
-    assert set(RULES) == set(get_args(Initialisation))
+    assert set(ORDER) == set(get_args(Initialisation))
 
 
 def test_embeddings_come_by_the_first_rule_that_applies(
@@ -107,7 +108,7 @@ def test_distribution_draws_all_but_special_tokens(
     learned: PreTrainedTokenizerFast, source: PreTrainedTokenizerFast
 ) -> None:
     found = find_mixtures(source, learned, DICTIONARY, initialisation="distribution", texts=TEXTS)
-    assert found.counts == {"matching": 5, "distribution": len(learned) - 5}
+    assert found.counts == {"special": 5, "distribution": len(learned) - 5}
 
 
 def test_a_new_word_of_the_sources_script_is_the_mean_of_the_sources_pieces(source: PreTrainedTokenizerFast) -> None:
