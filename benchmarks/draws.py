@@ -59,13 +59,13 @@ def _shop_rows(data: Path) -> dict[str, Rows]:
 
 
 def shopping(data: Path, out: Path) -> None:
-    """Shop reviews of ten categories: 500 a class to test on, 100 a class with labels, 20,000 without."""
+    """Shop reviews of ten categories: 500 a class to test on, 100 a class with labels, 10,000 without."""
     rows = {text: label for reviews in _shop_rows(data).values() for text, label in reviews.items()}
     test, target, rest = cut(shuffled(rows), 500, 100)
     random.Random(0).shuffle(rest)
     write(out / "test.csv", test, rows)
     write(out / "target.csv", target, rows)
-    write(out / "unlabelled.csv", rest[:20_000])
+    write(out / "unlabelled.csv", rest[:10_000])
 
 
 def category(data: Path, out: Path) -> None:
@@ -81,7 +81,7 @@ def category(data: Path, out: Path) -> None:
 
 
 def eprstmt(data: Path, out: Path) -> None:
-    """FewCLUE's five splits of 32 and 32, as they are; unlabelled reviews that no split holds."""
+    """FewCLUE's five splits of 32 and 32, as they are; 10,000 unlabelled reviews that no split holds."""
     known: set[str] = set()
     for split in range(5):
         for name in ("train", "dev"):
@@ -97,7 +97,9 @@ def eprstmt(data: Path, out: Path) -> None:
     write(out / "dev_all.csv", dev, dev)
     lines = (data / "zh/eprstmt/unlabeled.json").read_text(encoding="utf-8").splitlines()
     texts = dict.fromkeys(json.loads(line)["sentence"] for line in lines if line.strip())
-    write(out / "unlabelled.csv", [text for text in texts if text not in known])
+    pool = [text for text in texts if text not in known]
+    random.Random(0).shuffle(pool)
+    write(out / "unlabelled.csv", pool[:10_000])
 
 
 def _blocks(path: Path) -> list[str]:
