@@ -12,11 +12,14 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 Event = dict[str, Any]
 EventKind = Literal["plan", "stage", "step", "note", "end"]
 StageState = Literal["waiting", "running", "done", "reused", "failed"]
+#: What a stage that trains tells of its steps.
+Measure = Literal["loss", "dev_score", "learning_rate", "tokens_per_second"]
+MEASURES: tuple[Measure, ...] = get_args(Measure)
 
 
 class EventLog:
@@ -26,7 +29,7 @@ class EventLog:
 
     * ``plan``   ``stages``: list of ``{"name", "title", "cost"}``; begins every attempt at the run
     * ``stage``  ``stage``, ``state`` (a :data:`StageState`), ``seconds``
-    * ``step``   ``stage``, ``step``, ``total``, and optionally ``loss``, ``learning_rate``
+    * ``step``   ``stage``, ``step``, ``total``, and any of :data:`MEASURES`
     * ``note``   ``stage``, ``text``: one sentence for people
     * ``end``    ``state``: done, failed or cancelled; ``error``: the message, if any
     """
@@ -93,7 +96,7 @@ class Progress:
     """All that a watcher shows, folded from events; feed it what is new."""
 
     stages: dict[str, StageProgress] = field(default_factory=dict)
-    losses: list[tuple[str, int, float]] = field(default_factory=list)  # stage, step, loss
+    curves: dict[str, dict[Measure, list[tuple[int, float]]]] = field(default_factory=dict)  # by stage: step, value
     notes: list[tuple[float, str]] = field(default_factory=list)  # time, sentence
     started: float | None = None
     updated: float | None = None
@@ -143,10 +146,12 @@ class Progress:
         if stage is None:
             return
         stage.step, stage.total = event["step"], event["total"]
-        if (loss := event.get("loss")) is not None:
-            # A resumed fine-tuning repeats the steps since its checkpoint: the later word counts.
-            self.losses = [point for point in self.losses if point[0] != stage.name or point[1] < event["step"]]
-            self.losses.append((stage.name, event["step"], loss))
+        for measure in MEASURES:
+            if (value := event.get(measure)) is not None:
+                points = self.curves.setdefault(stage.name, {}).setdefault(measure, [])
+                while points and points[-1][0] >= event["step"]:
+                    points.pop()  # a resumed training repeats the steps since its checkpoint: the later word counts
+                points.append((event["step"], value))
 
     def _note(self, event: Event) -> None:
         self.notes.append((event["time"], event["text"]))

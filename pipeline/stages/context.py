@@ -46,19 +46,21 @@ class Context(Generic[ParametersT]):
         """Tell people one sentence."""
         self.events.append("note", stage=self.name, text=text)
 
-    def step(self, step: int, total: int, **values: Callable[[], float]) -> None:
+    def step(self, step: int, total: int, *, always: bool = False, **values: Callable[[], float]) -> None:
         """Tell how far the stage is; at most four times a second, and always the last step.
 
         Args:
             step: How many are done.
             total: How many there are.
-            values: What to tell besides. They are asked for only if it is time: a GPU would have to be waited for.
+            always: Whether to tell it however soon after the one before.
+            values: What to tell besides, by :data:`pipeline.events.MEASURES`. They are asked for only if it is time:
+                a GPU would have to be waited for.
 
         Raises:
             Cancelled: Somebody asked the run to stop.
         """
         now = time.monotonic()
-        if step >= total or now - self._last_step >= 0.25:
+        if always or step >= total or now - self._last_step >= 0.25:
             self._last_step = now
             told = {name: value() for name, value in values.items()}
             self.events.append("step", stage=self.name, step=step, total=total, **told)

@@ -111,15 +111,19 @@ class _Loop:
         self.state = State(pieces=pieces)
         self.flops_per_token = 0.0
         self.loss: torch.Tensor | None = None
+        self.before = self.of = 0
+        self.told = (0, time.monotonic())
 
     def run(self, before: int, of: int, watch: Watch | None) -> State:
         """Take all steps that are left; ``before`` steps of the stage's ``of`` were taken by earlier phases."""
         self.state = self.checkpoints.load() or self.state
+        self.before, self.of = before, of
         if 0 < self.state.step < self.total:
             self.context.note(f"{self.context.title}: goes on from step {before + self.state.step}.")
         per_epoch = -(-len(self.lessons.lengths) // self.lessons.batch_size)
         more_phases = before + self.total < of
         self.clock = saved = time.monotonic()
+        self.told = (self.state.tokens, self.clock)
         batches: list[list[int]] = []
         self.model.train()
         try:
@@ -129,7 +133,7 @@ class _Loop:
                     batches = order(self.lessons.lengths, self.lessons.batch_size, self.lessons.seed, epoch)
                 self.loss = self._step(batches[number])
                 self.state.step += 1
-                self._tell(before + self.state.step, of)
+                self._tell()
                 due = time.monotonic() - saved >= self.context.settings.checkpoint_seconds
                 # A resumed stage passes over finished phases.
                 if due or (self.state.step == self.total and more_phases):
@@ -217,10 +221,23 @@ class _Loop:
         else:
             self.state.waited += 1
         self.state.looked = self.state.step
+        self.context.step(self.before + self.state.step, self.of, always=True, dev_score=lambda: score)
 
-    def _tell(self, step: int, of: int) -> None:
+    def _tell(self) -> None:
         rate = max(group["lr"] for group in self.optimizer.param_groups)
-        self.context.step(step, of, loss=self._finite_loss, learning_rate=lambda: rate)
+        self.context.step(
+            self.before + self.state.step,
+            self.of,
+            loss=self._finite_loss,
+            learning_rate=lambda: rate,
+            tokens_per_second=self._pace,
+        )
+
+    def _pace(self) -> float:
+        """Tokens a second since it was last asked for."""
+        (tokens, then), now = self.told, time.monotonic()
+        self.told = (self.state.tokens, now)
+        return (self.state.tokens - tokens) / max(now - then, 1e-9)
 
     def _save(self) -> None:
         if self.loss is not None:

@@ -60,7 +60,14 @@ def test_a_resumed_fine_tuning_overwrites_the_losses_it_repeats() -> None:
     steps = [(1, 0.9), (2, 0.8), (3, 0.7), (2, 0.81), (3, 0.71)]
     progress = Progress().add([{"time": 0.0, "kind": "plan", "stages": PLAN}])
     progress.add({"time": 0.0, "kind": "step", "stage": "a", "step": s, "total": 3, "loss": v} for s, v in steps)
-    assert progress.losses == [("a", 1, 0.9), ("a", 2, 0.81), ("a", 3, 0.71)]
+    assert progress.curves == {"a": {"loss": [(1, 0.9), (2, 0.81), (3, 0.71)]}}
+
+
+def test_every_measure_of_a_step_has_a_curve_of_its_own() -> None:
+    progress = Progress().add([{"time": 0.0, "kind": "plan", "stages": PLAN}])
+    step = {"time": 0.0, "kind": "step", "stage": "a", "total": 3}
+    progress.add([{**step, "step": 1, "loss": 0.9, "learning_rate": 1e-4}, {**step, "step": 2, "dev_score": 0.8}])
+    assert progress.curves["a"] == {"loss": [(1, 0.9)], "learning_rate": [(1, 1e-4)], "dev_score": [(2, 0.8)]}
 
 
 def test_the_end_is_told_with_its_reason() -> None:

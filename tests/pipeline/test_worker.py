@@ -144,7 +144,7 @@ def test_a_cancelled_run_saves_and_can_be_resumed(store: RunStore, tiny_spec: Ru
     spec = tiny_spec.model_copy(update={"recipe": tiny_spec.recipe.model_copy(update={"source_training": long})})
     supervisor = Supervisor(store, LocalEngine(store), Settings(runs_dir=store.root))
     run = supervisor.submit(spec).id
-    wait_for(lambda: any(stage == "source-only" for stage, _, _ in progress(store, run).losses), supervisor)
+    wait_for(lambda: "source-only" in progress(store, run).curves, supervisor)
     supervisor.cancel(run)
     wait_for(lambda: not store.get(run).state.active, supervisor)
     assert store.get(run).state is RunState.CANCELLED

@@ -63,7 +63,7 @@ def test_a_watcher_of_another_run_or_after_a_restart_starts_anew(
         found = handlers.news(services, None, running, before)
         assert found
         assert found.record.id == running
-        assert len(found.progress.losses) == 5
+        assert sum(len(curve["loss"]) for curve in found.progress.curves.values()) == 5
 
 
 def test_a_run_at_work_shows_percentage_steps_and_curve(services: Services, running: str) -> None:

@@ -54,13 +54,10 @@ def stages(progress: Progress, state: RunState) -> Markup:
 
 def curves(progress: Progress) -> Markup:
     """A loss curve for each stage that trains."""
-    points: dict[str, list[tuple[int, float]]] = {}
-    for stage, step, loss in progress.losses:
-        points.setdefault(stage, []).append((step, loss))
     charts = [
-        loss_curve(Curve(stage.name, stage.title, points[stage.name], stage.total))
+        loss_curve(Curve(stage.name, stage.title, progress.curves[stage.name]["loss"], stage.total))
         for stage in progress.stages.values()
-        if stage.name in points
+        if "loss" in progress.curves.get(stage.name, {})
     ]
     if not charts:
         return Markup()

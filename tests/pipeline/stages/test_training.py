@@ -100,6 +100,7 @@ def test_training_lowers_the_loss_and_says_what_it_took(learn, lessons, make_con
     assert steps[-1]["step"] == steps[-1]["total"] == 7 * 6
     assert steps[0]["loss"] > 0.6
     assert steps[-1]["loss"] < 0.3
+    assert all(event["tokens_per_second"] > 0 for event in steps)
     assert taken.tokens == 7 * sum(lessons.lengths)
     weights = 2 * (4 * 32 * 32 + 2 * 32 * 64)  # of the encoder's matrices
     # Phase one only goes forward; phase two costs three times as much.
@@ -265,8 +266,10 @@ def test_training_ends_when_patience_does_and_the_best_weights_are_kept(learn, m
         kept.append({name: value.clone() for name, value in model.state_dict().items()})
         return scores[len(kept) - 1]
 
-    found, taken = learn(make_context(None), epochs=5, watch=Watch(score, patience=2))
+    context = make_context(None)
+    found, taken = learn(context, epochs=5, watch=Watch(score, patience=2))
     assert len(kept) == 4  # the second best came twice: no gain
+    assert [event["dev_score"] for event in context.events.read()[0] if "dev_score" in event] == scores[:4]
     assert taken.tokens > 0
     assert same(found, kept[1])
 
