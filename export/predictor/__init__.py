@@ -10,9 +10,11 @@ and nothing of the project. ::
     predictor.predict(["Ada saw Paris."])         # tagging → Tagging: words, and entities in BIO
     predictor.predict([["Ada", "saw", "Paris"]])  # tagging of words that are split already
     predictor.fill("Paris is [MASK].", top=5)     # masked language model → Filling, likeliest first
+    explain(predictor, "A text.")                 # classification → Explanation: which words it rests on
 """
 
 from .answers import Answer, Entity, Filling, MultiPrediction, Prediction, Tagging, Word
+from .explaining import Explanation, Part, explain
 from .folder import FILES, PredictorError, longest_input
 from .predictor import Predictor
 from .session import PROVIDERS, Tokens
@@ -24,8 +26,10 @@ __all__ = [
     "WAYS",
     "Answer",
     "Entity",
+    "Explanation",
     "Filling",
     "MultiPrediction",
+    "Part",
     "Prediction",
     "Predictor",
     "PredictorError",
@@ -33,5 +37,6 @@ __all__ = [
     "Tagging",
     "Tokens",
     "Word",
+    "explain",
     "longest_input",
 ]
