@@ -1,0 +1,112 @@
+"""The leading metric on parts of the texts. One table of ways to cut; each gives the part of every text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+
+from pipeline.analysis.gathering import Choice, Gathered
+from pipeline.evaluation.metrics import value
+from pipeline.scores import softmax
+
+Cut = Literal["length", "label", "confidence", "contains"]
+CUTS: tuple[Cut, ...] = get_args(Cut)
+#: Ends of the parts by confidence.
+SURE = (0.0, 0.6, 0.8, 0.95, 1.0)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some of the texts.
+
+    Attributes:
+        name: A label, or empty.
+        low: The part's ends where it is one of numbers: characters or confidence; else 0. For ``contains`` it is 1 for
+            texts that do, 0 for those that do not.
+        high: Its upper end.
+        texts: How many there are.
+        values: Choice → the leading metric on them.
+    """
+
+    name: str
+    low: float
+    high: float
+    texts: int
+    values: dict[Choice, float]
+
+
+#: What a way of cutting finds: name, ends, and whether each text is in it.
+Found = list[tuple[str, float, float, np.ndarray]]
+
+
+def cut(gathered: Gathered, how: Cut, *, by: Choice | None = None, text: str = "") -> list[Part]:
+    """The leading metric of all models on parts of the texts; parts without texts are left out.
+
+    Args:
+        gathered: The models.
+        how: By what.
+        by: The model whose confidence is meant; the first one if none is given.
+        text: What texts contain or not, whatever its capitals.
+    """
+    chosen = by or next(iter(gathered.scores))
+    metric = gathered.truth.task.metrics[0]
+    return [
+        Part(
+            name,
+            low,
+            high,
+            int(inside.sum()),
+            {choice: value(metric, answers.counts[inside]) for choice, answers in gathered.answers.items()},
+        )
+        for name, low, high, inside in WAYS[how](gathered, chosen, text)
+        if inside.any()
+    ]
+
+
+def _lengths(gathered: Gathered, _: Choice, __: str) -> Found:
+    """Quarters of the texts."""
+    lengths = gathered.truth.lengths
+    return _ranges(lengths, np.unique(np.quantile(lengths, (0, 0.25, 0.5, 0.75, 1), method="higher")).tolist())
+
+
+def _labels(gathered: Gathered, _: Choice, __: str) -> Found:
+    """By true label; a text with several, or with words of several, is in the part of each but ``O``."""
+    held = [{example.label} if isinstance(example.label, str) else {*example.label} for example in gathered.examples]
+    names = [label for label in gathered.truth.labels if label != "O"]
+    return [(name, 0, 0, np.array([name in labels for labels in held])) for name in names]
+
+
+def _confidence(gathered: Gathered, by: Choice, _: str) -> Found:
+    """How sure a model is of its label; only where each text has one."""
+    if gathered.truth.task.labelling != "one":
+        return []
+    return _ranges(softmax(gathered.scores[by].values.astype(np.float64)).max(axis=1), SURE)
+
+
+def _contains(gathered: Gathered, _: Choice, text: str) -> Found:
+    """Texts that contain something, and the others."""
+    sought = text.strip().lower()
+    if not sought:
+        return []
+    has = np.array([sought in f"{example.text}\n{example.second}".lower() for example in gathered.examples])
+    return [(text.strip(), 1, 1, has), (text.strip(), 0, 0, ~has)]
+
+
+WAYS: dict[Cut, Callable[[Gathered, Choice, str], Found]] = {
+    "length": _lengths,
+    "label": _labels,
+    "confidence": _confidence,
+    "contains": _contains,
+}
+
+
+def _ranges(values: np.ndarray, ends: tuple[float, ...] | list[float]) -> Found:
+    """From each end to the next, the last part with its upper end."""
+    lows, highs = (ends[:-1], ends[1:]) if len(ends) > 1 else (ends, ends)
+    return [
+        ("", low, high, (values >= low) & ((values <= high) if high == ends[-1] else (values < high)))
+        for low, high in zip(lows, highs, strict=True)
+    ]
