@@ -17,6 +17,8 @@ from typing import Any, get_args
 
 from export.report import FILE
 from pipeline.errors import DataError, ExportError, GraftError
+from pipeline.events import as_fields
+from pipeline.messages import Message
 from pipeline.runs import RunStore
 from pipeline.settings import Settings
 from pipeline.spec import ExportSpec, ModelName
@@ -33,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (GraftError, OSError) as error:
         message = " ".join(str(error).split())
         if options.json:
-            _print_json({"error": message})
+            _print_json(as_fields("error", error.told if isinstance(error, GraftError) else message))
         print(f"error: {message}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -90,7 +92,7 @@ def _export(options: argparse.Namespace) -> None:
         report = export_model(store, run_id, wanted, out=destination, progress=progress)
     if options.stage:
         for remark in report.remarks():
-            events.append("note", stage=options.stage, text=remark)
+            events.append("note", stage=options.stage, **as_fields("text", remark))
     if options.json:
         _print_json({**json.loads(report.model_dump_json()), "destination": str(destination)})
     else:
@@ -137,7 +139,7 @@ def _predict(options: argparse.Namespace) -> None:
         questions = showing.read(predictor.task, options.texts, _lines)
         answers = zip(questions, showing.answers(predictor, questions), strict=True)
     except PredictorError as error:
-        raise ExportError(str(error)) from error
+        raise ExportError(Message(error.template, error.values)) from error
     if options.json:
         _print_json([showing.document(question, answer) for question, answer in answers])
     else:
@@ -149,7 +151,7 @@ def _lines() -> list[str]:
     try:
         return sys.stdin.buffer.read().decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
-        raise DataError(f"stdin is not UTF-8: {error}.", "Convert it, with iconv for one.") from error
+        raise DataError("stdin is not UTF-8: {fault}.", "Convert it, with iconv for one.", fault=str(error)) from error
 
 
 def _print_json(document: Any) -> None:

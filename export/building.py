@@ -26,6 +26,7 @@ from export.reference import Reference
 from export.report import ExportReport, Parity, VariantName, VariantReport
 from export.verify import Gate, verify
 from pipeline.errors import ExportError
+from pipeline.messages import Message, clauses
 from pipeline.report import Report
 from pipeline.spec import ExportSpec, RunSpec
 from pipeline.tasks import TASKS
@@ -50,12 +51,12 @@ class Variant:
     """A variant that was made, opened as it will be served, and compared."""
 
     name: VariantName
-    method: str
+    method: Message
     predictor: Predictor
     parity: Parity
     fused: dict[str, int] = field(default_factory=dict)
-    repairs: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    repairs: list[Message] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
 
     def report(self, latencies: dict[str, float]) -> VariantReport:
         """Its report, given how many milliseconds each variant takes for one question, in the order they were made."""
@@ -72,7 +73,9 @@ class Variant:
             provider=self.predictor.provider,
             fused=self.fused,
             repairs=self.repairs,
-            notes=[*self.notes, f"It takes longer here than {earlier}."] if slow else self.notes,
+            notes=[*self.notes, Message("It takes longer here than {variant}.", variant=earlier)]
+            if slow
+            else self.notes,
         )
 
 
@@ -85,8 +88,10 @@ class Yardstick:
         labels = list(self.reference.config.id2label.values())
         if TASKS[self.task].label_column and labels != job.report.labels:
             raise ExportError(
-                f"The model's labels are {', '.join(labels)}; the report's are {', '.join(job.report.labels)}.",
+                "The model's labels are {labels}; the report's are {known}.",
                 "Let the run finish anew.",
+                labels=", ".join(labels),
+                known=", ".join(job.report.labels),
             )
         self.questions = questions(self.task, job.report.examples)
         self.replies = ask(self.reference, self.task, self.questions)
@@ -118,20 +123,26 @@ def build(job: Job, out: Path, progress: Callable[[int, int, str], None]) -> Exp
         progress(0, total, "Asking PyTorch for its answers")
         yardstick = Yardstick(job)
         variants: list[Variant] = []
-        notes: list[str] = []
+        notes: list[Message] = []
         for done, (name, title, make) in enumerate(plan, start=1):
             progress(done, total, title)
             try:
                 variants.append(make(yardstick, out))
             except (ExportError, PredictorError) as error:
+                fault = error.told if isinstance(error, ExportError) else Message(error.template, error.values)
                 if name == "fp32":  # the others are made of it
-                    raise ExportError(str(error)) from error
+                    raise ExportError(fault) from error
                 shutil.rmtree(out / name.lower(), ignore_errors=True)
-                notes.append(f"{name} was left out: {error}")
+                notes.append(Message("{variant} was left out: {fault}", variant=name, fault=fault))
         passed = [variant.name for variant in variants if variant.parity.passed]
         if not passed:
-            reasons = "; ".join(f"{variant.name}: {variant.parity.reason}" for variant in variants)
-            raise ExportError(f"No variant answers as PyTorch does: {reasons}.", "Report this model as a defect.")
+            reasons = clauses(
+                Message("{variant}: {remark}", variant=variant.name, remark=variant.parity.reason)
+                for variant in variants
+            )
+            raise ExportError(
+                "No variant answers as PyTorch does: {reasons}.", "Report this model as a defect.", reasons=reasons
+            )
         progress(total - 1, total, "Timing, and writing the model cards")
         latencies = yardstick.time(variants)
         torch_latency = latencies.pop("torch")
@@ -168,7 +179,7 @@ def _plan(options: ExportSpec) -> list[tuple[VariantName, str, Maker]]:
 def _fp32(yardstick: Yardstick, out: Path) -> Variant:
     convert(yardstick.reference, out / "fp32")
     predictor = Predictor(out / "fp32")
-    return Variant("fp32", "converted in float32", predictor, yardstick.compare(predictor, exact=True))
+    return Variant("fp32", Message("converted in float32"), predictor, yardstick.compare(predictor, exact=True))
 
 
 def _optimised(level: LevelName, yardstick: Yardstick, out: Path) -> Variant:
@@ -178,7 +189,7 @@ def _optimised(level: LevelName, yardstick: Yardstick, out: Path) -> Variant:
     note = fusion_note(level, fused, attentions(out / "fp32" / "model.onnx"))
     return Variant(
         level,
-        f"fp32 with {LEVELS[level].title}",
+        Message("fp32 with {changes}", changes=LEVELS[level].title),
         predictor,
         yardstick.compare(predictor, exact=LEVELS[level].exact),
         fused=fused,
@@ -189,7 +200,7 @@ def _optimised(level: LevelName, yardstick: Yardstick, out: Path) -> Variant:
 def _int8(yardstick: Yardstick, out: Path) -> Variant:
     """The first rung of the ladder that passes; if none does, the last, which is nearest to float32."""
     folder = out / "int8"
-    repairs: list[str] = []
+    repairs: list[Message] = []
     for rung in LADDER:
         shutil.rmtree(folder, ignore_errors=True)
         method = quantise(out / "fp32", folder, rung)
@@ -197,7 +208,7 @@ def _int8(yardstick: Yardstick, out: Path) -> Variant:
         parity = yardstick.compare(predictor, exact=False)
         if parity.passed or rung is LADDER[-1]:
             break
-        repairs.append(f"{rung.title} missed the gate: {parity.reason}.")
+        repairs.append(Message("{way} missed the gate: {reason}.", way=rung.title, reason=parity.reason))
     return Variant("int8", method, predictor, parity, repairs=repairs)
 
 

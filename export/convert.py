@@ -40,7 +40,10 @@ def convert(reference: Reference, out: Path) -> None:
         export(reference.model, describe(config), out / "model.onnx")
     except (KeyError, NotImplementedError, ValueError) as error:
         raise ExportError(
-            f"Optimum can't export a model of type {config.model_type}: {error}.", "Choose another source model."
+            "Optimum can't export a model of type {kind}: {fault}.",
+            "Choose another source model.",
+            kind=config.model_type,
+            fault=str(error),
         ) from error
     settle(out / "model.onnx")
     config.save_pretrained(out)

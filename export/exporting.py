@@ -13,8 +13,10 @@ from export.folders import replacing
 from export.recipe import PARTS
 from export.report import FILE, ExportReport, read_report
 from pipeline.errors import ExportError
-from pipeline.runs import RunStore, write_atomically
+from pipeline.report import beside
+from pipeline.runs import RunStore
 from pipeline.spec import ExportSpec
+from pipeline.storage import write_atomically
 
 #: Called with the steps done, their total, and what is done now.
 Progress = Callable[[int, int, str], None]
@@ -51,13 +53,23 @@ def export_model(
     store.get(run_id)
     if options.model not in PARTS:
         raise ExportError(
-            f"{options.model} is no neural network and has no ONNX form.", f"Export one of {', '.join(PARTS)}."
+            "{model} is no neural network and has no ONNX form.",
+            "Export one of {models}.",
+            model=options.model,
+            models=", ".join(PARTS),
         )
     report, folder = store.report(run_id), store.model_folder(run_id, options.model)
     if report is None or not report.examples:
-        raise ExportError(f"Run {run_id} has no report to check an export against.", "Let the run finish first.")
+        raise ExportError(
+            "Run {run} has no report to check an export against.", "Let the run finish first.", run=run_id
+        )
     if not folder.is_dir():
-        raise ExportError(f"Run {run_id} has no model {options.model!r}.", "Let the run finish, or name another model.")
+        raise ExportError(
+            "Run {run} has no model {model!r}.",
+            "Let the run finish, or name another model.",
+            run=run_id,
+            model=options.model,
+        )
     # Seconds of import: torch, transformers and Optimum.
     from export.building import Job, build  # noqa: PLC0415
 
@@ -65,6 +77,7 @@ def export_model(
     with replacing(Path(out) if out else store.export_folder(run_id, options.model)) as partial:
         result = build(job, partial, progress)
         write_atomically(partial / FILE, result.model_dump_json(indent=2))
+        write_atomically(beside(partial / FILE), result.parts())
     return result
 
 

@@ -32,7 +32,7 @@ def replacing(destination: Path) -> Iterator[Path]:
         if previous.exists() and not destination.exists():
             os.replace(previous, destination)  # a builder was killed between its two renames
         if destination.exists() and not (destination / FILE).exists() and any(destination.iterdir()):
-            raise ExportError(f"{destination} exists and is no export.", "Name a new folder.")
+            raise ExportError("{folder} exists and is no export.", "Name a new folder.", folder=str(destination))
         for left in (partial, previous):
             shutil.rmtree(left, ignore_errors=True)
         partial.mkdir()

@@ -12,7 +12,8 @@ import onnx
 from optimum.onnxruntime import AutoOptimizationConfig, ORTOptimizer
 
 from pipeline.errors import ExportError
-from pipeline.runs import link_tree
+from pipeline.messages import Message
+from pipeline.storage import link_tree
 
 LevelName = Literal["O1", "O2", "O3"]
 
@@ -31,15 +32,15 @@ class Level:
         exact: Whether it computes the same function; if so its logits must be equal.
     """
 
-    title: str
+    title: Message
     fuses: bool
     exact: bool
 
 
 LEVELS: dict[LevelName, Level] = {
-    "O1": Level("constants folded, redundant nodes removed", fuses=False, exact=True),
-    "O2": Level("the changes of O1, and attention, layer norms and GELU fused", fuses=True, exact=True),
-    "O3": Level("the changes of O2, and GELU approximated by tanh", fuses=True, exact=False),
+    "O1": Level(Message("constants folded, redundant nodes removed"), fuses=False, exact=True),
+    "O2": Level(Message("the changes of O1, and attention, layer norms and GELU fused"), fuses=True, exact=True),
+    "O3": Level(Message("the changes of O2, and GELU approximated by tanh"), fuses=True, exact=False),
 }
 
 
@@ -60,7 +61,7 @@ def optimise(onnx_folder: Path, out: Path, level: LevelName) -> dict[str, int]:
     config = AutoOptimizationConfig.with_optimization_level(level)
     if LEVELS[level].fuses and _branches(onnx_folder / "model.onnx"):
         if not LEVELS[level].exact:
-            raise ExportError(f"{level} is not to be had for a graph with branches.", "Choose O2.")
+            raise ExportError("{level} is not to be had for a graph with branches.", "Choose O2.", level=level)
         # Optimum's fusions, in Python, infer the shapes anew in each branch: minutes for a DeBERTa, whose
         # attention they do not know. What is left to fuse onnxruntime fuses by itself.
         config.enable_transformers_specific_optimizations = False
@@ -71,7 +72,10 @@ def optimise(onnx_folder: Path, out: Path, level: LevelName) -> dict[str, int]:
         ORTOptimizer.from_pretrained(spare).optimize(config, save_dir=out, file_suffix="")
     except Exception as error:  # its passes fail in as many ways as there are graphs
         raise ExportError(
-            f"{level} is not to be had for this model: {error}.", "Export without optimisation."
+            "{level} is not to be had for this model: {fault}.",
+            "Export without optimisation.",
+            level=level,
+            fault=str(error),
         ) from error
     finally:
         shutil.rmtree(spare)
@@ -98,7 +102,7 @@ def _kinds(model: Path) -> Counter[str]:
     return Counter(node.op_type for node in onnx.load(model, load_external_data=False).graph.node)
 
 
-def fusion_note(level: LevelName, fused: dict[str, int], there: int) -> str:
+def fusion_note(level: LevelName, fused: dict[str, int], there: int) -> Message:
     """A sentence if a level that should fuse every attention did not; else empty.
 
     Args:
@@ -108,5 +112,5 @@ def fusion_note(level: LevelName, fused: dict[str, int], there: int) -> str:
     """
     found = sum(fused.get(kind, 0) for kind in ATTENTION)
     if not LEVELS[level].fuses or found >= there:
-        return ""
-    return f"{found} of {there} attentions were fused; the others run node by node."
+        return Message("")
+    return Message("{found} of {there} attentions were fused; the others run node by node.", found=found, there=there)

@@ -16,6 +16,7 @@ from optimum.onnxruntime import ORTQuantizer
 from optimum.onnxruntime.configuration import QuantizationConfig
 
 from pipeline.errors import ExportError
+from pipeline.messages import Message
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Rung:
         seven_bits: Weights of 7 bits: without VNNI, a processor's sums overflow with 8.
     """
 
-    title: str
+    title: Message
     kept_feed_forward: float
     kept_attention: float
     embeddings: bool
@@ -44,16 +45,18 @@ class Rung:
 #: Fastest first; the first that passes the gate is taken. Beside each: label flips of MiniLM on the
 #: 1,821 test texts of SST-2, milliseconds for 32 tokens on one thread (float32: 7.6), and megabytes.
 LADDER = (
-    Rung("everything in int8", 0, 0, embeddings=True, seven_bits=False),  # 27 · 3.4 · 24
-    Rung("early feed-forward in float32", 0.5, 0, embeddings=True, seven_bits=False),  # 7 · 4.6 · 34
-    Rung("early feed-forward and embeddings in float32", 0.5, 0, embeddings=False, seven_bits=True),  # 13 · 4.8 · 70
-    Rung("early layers and embeddings in float32", 0.6, 0.6, embeddings=False, seven_bits=True),  # 4 · 5.8 · 78
+    Rung(Message("everything in int8"), 0, 0, embeddings=True, seven_bits=False),  # 27 · 3.4 · 24
+    Rung(Message("early feed-forward in float32"), 0.5, 0, embeddings=True, seven_bits=False),  # 7 · 4.6 · 34
+    # 13 · 4.8 · 70
+    Rung(Message("early feed-forward and embeddings in float32"), 0.5, 0, embeddings=False, seven_bits=True),
+    # 4 · 5.8 · 78
+    Rung(Message("early layers and embeddings in float32"), 0.6, 0.6, embeddings=False, seven_bits=True),
     # For small test sets, on which a single label more than allowed is a miss.
-    Rung("all but the last layers in float32", 0.85, 0.85, embeddings=False, seven_bits=True),
+    Rung(Message("all but the last layers in float32"), 0.85, 0.85, embeddings=False, seven_bits=True),
 )
 
 
-def quantise(onnx_folder: Path, out: Path, rung: Rung) -> str:
+def quantise(onnx_folder: Path, out: Path, rung: Rung) -> Message:
     """Write a quantised copy of a converted folder.
 
     Args:
@@ -88,9 +91,15 @@ def quantise(onnx_folder: Path, out: Path, rung: Rung) -> str:
             use_external_data_format=(onnx_folder / "model.onnx_data").exists(),  # above 2 GB; the result may be so too
         )
     except Exception as error:  # the quantiser fails in as many ways as there are graphs
-        raise ExportError(f"int8 is not to be had for this model: {error}.", "Export without quantisation.") from error
-    total = len(found.feed_forward) + len(found.others)
-    return f"dynamic int8 of the fp32 graph, {rung.title}: {len(products)} of {total} weight products quantised"
+        raise ExportError(
+            "int8 is not to be had for this model: {fault}.", "Export without quantisation.", fault=str(error)
+        ) from error
+    return Message(
+        "dynamic int8 of the fp32 graph, {way}: {count} of {total} weight products quantised",
+        way=rung.title,
+        count=len(products),
+        total=len(found.feed_forward) + len(found.others),
+    )
 
 
 def _after(share: float, nodes: list[str]) -> list[str]:

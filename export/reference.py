@@ -44,7 +44,11 @@ class Reference:
 
     def __init__(self, folder: Path, task: TaskName) -> None:
         if not any((folder / name).is_file() for name in WEIGHTS):
-            raise ExportError(f"{folder} holds no model.safetensors.", "Export a model that was saved in safetensors.")
+            raise ExportError(
+                "{folder} holds no model.safetensors.",
+                "Export a model that was saved in safetensors.",
+                folder=str(folder),
+            )
         self.task = task
         try:
             self.model = getattr(transformers, TASKS[task].auto_class).from_pretrained(
@@ -52,10 +56,14 @@ class Reference:
             )
             self.tokenizer = transformers.AutoTokenizer.from_pretrained(folder, **_settings(task))
         except Exception as error:  # a damaged folder shows in as many types as there are libraries
-            raise ExportError(f"{folder} can't be loaded: {error}.", "Train the model anew.") from error
+            raise ExportError(
+                "{folder} can't be loaded: {fault}.", "Train the model anew.", folder=str(folder), fault=str(error)
+            ) from error
         if not self.tokenizer.is_fast:
             raise ExportError(
-                f"The tokenizer in {folder} has no fast form.", "Save it so that it has a tokenizer.json."
+                "The tokenizer in {folder} has no fast form.",
+                "Save it so that it has a tokenizer.json.",
+                folder=str(folder),
             )
         self.config = _plain(self.model.config)
         self.config.graft_task = task

@@ -11,7 +11,8 @@ from typing import Literal
 from pydantic import ConfigDict, ValidationError
 
 from pipeline.errors import ExportError
-from pipeline.report import Frozen
+from pipeline.messages import Message
+from pipeline.report import Frozen, Telling
 from pipeline.spec import ExportSpec, ModelName, TaskName
 
 FILE = "export.json"
@@ -37,7 +38,7 @@ class Parity(Frozen):
     flip_count: int
     max_logit_difference: float  # of a language model: of a hidden token's log-likelihood
     passed: bool
-    reason: str  # which limit was missed and by what; empty if passed
+    reason: Message  # which limit was missed and by what; empty if passed
 
 
 class VariantReport(Frozen):
@@ -45,17 +46,17 @@ class VariantReport(Frozen):
 
     name: VariantName
     folder: str  # beside export.json
-    method: str  # how it was made, for people
+    method: Message  # how it was made, for people
     size_bytes: int  # of the model's weights and graph
     parity: Parity
     latency_ms: float  # one text, tokenizing included: median over test texts
     provider: str  # where onnxruntime computed it
     fused: dict[str, int]  # nodes that stand for several, by type
-    repairs: list[str]  # the ways that were tried before and missed the gate, with the numbers
-    notes: list[str]  # what a reader should know
+    repairs: list[Message]  # the ways that were tried before and missed the gate, with the numbers
+    notes: list[Message]  # what a reader should know
 
 
-class ExportReport(Frozen):
+class ExportReport(Telling):
     """What an export made, and which variant is to be served."""
 
     schema_version: Literal[2] = 2
@@ -67,21 +68,28 @@ class ExportReport(Frozen):
     variants: list[VariantReport]
     torch_latency_ms: float  # PyTorch, measured as VariantReport.latency_ms
     served: VariantName  # the last one that passed its gate
-    notes: tuple[str, ...] = ()  # what was left out, and why
+    notes: tuple[Message, ...] = ()  # what was left out, and why
 
     def variant(self, name: str) -> VariantReport:
         """The report of one variant, by name."""
         return next(variant for variant in self.variants if variant.name == name)
 
-    def remarks(self) -> list[str]:
+    def remarks(self) -> list[Message]:
         """Sentences for people: what failed, what had to be repaired, what else is to be known."""
-        said = list(self.notes)
+        said = [self.recall(note) for note in self.notes]
         for variant in self.variants:
-            said += [f"{variant.name}: {repair}" for repair in variant.repairs]
+            said += [self._of(variant, repair) for repair in variant.repairs]
             if not variant.parity.passed:
-                said.append(f"{variant.name} missed its gate and is not served: {variant.parity.reason}.")
-            said += [f"{variant.name}: {note}" for note in variant.notes]
+                reason = self.recall(variant.parity.reason)
+                missed = Message(
+                    "{variant} missed its gate and is not served: {reason}.", variant=variant.name, reason=reason
+                )
+                said.append(missed)
+            said += [self._of(variant, note) for note in variant.notes]
         return said
+
+    def _of(self, variant: VariantReport, remark: str) -> Message:
+        return Message("{variant}: {remark}", variant=variant.name, remark=self.recall(remark))
 
 
 def read_report(destination: Path) -> ExportReport:
@@ -91,8 +99,12 @@ def read_report(destination: Path) -> ExportReport:
         ExportError: There is none, or it can't be read.
     """
     try:
-        return ExportReport.model_validate_json((destination / FILE).read_bytes())
+        return ExportReport.read(destination / FILE)
     except OSError as error:
-        raise ExportError(f"{destination} holds no finished export.", "Export the model first.") from error
+        raise ExportError(
+            "{folder} holds no finished export.", "Export the model first.", folder=str(destination)
+        ) from error
     except ValidationError as error:
-        raise ExportError(f"{destination / FILE} is damaged, or of another Graft.", "Export the model anew.") from error
+        raise ExportError(
+            "{file} is damaged, or of another Graft.", "Export the model anew.", file=str(destination / FILE)
+        ) from error

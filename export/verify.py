@@ -11,6 +11,7 @@ from export.asking import Answerer, Replies, ask, joined
 from export.measuring import Measure
 from export.predictor import Question
 from export.report import Parity
+from pipeline.messages import Message, Template, clauses
 from pipeline.scores import Scores
 from pipeline.spec import TaskName
 from pipeline.tasks import TASKS
@@ -44,19 +45,25 @@ class Gate:
     max_flips: float = 0.01
     max_logit_difference: float = 1e-4
 
-    def judge(self, *, exact: bool, metric_loss: float, flips: float, logit_difference: float) -> str:
+    def judge(self, *, exact: bool, metric_loss: float, flips: float, logit_difference: float) -> Message:
         """Which limits are missed and by what; empty if none is. A value that is no number misses."""
         limits = [
-            ("the metric is worse by", metric_loss, self.max_metric_loss, ".2%"),
-            ("the share of changed answers is", flips, self.max_flips, ".2%"),
+            (_METRIC, metric_loss, self.max_metric_loss),
+            (_FLIPS, flips, self.max_flips),
         ]
         if exact:
-            limits.append(("a logit differs by", logit_difference, self.max_logit_difference, ".1e"))
-        return "; ".join(
-            f"{what} {value:{form}} ({limit:{form}} allowed)"
-            for what, value, limit, form in limits
-            if not value <= limit + ROUNDING
-        )
+            limits.append((_LOGITS, logit_difference, self.max_logit_difference))
+        missed = [Message(told, value=value, limit=limit) for told, value, limit in limits if not _within(value, limit)]
+        return clauses(missed)
+
+
+_METRIC = Template("the metric is worse by {value:.2%} ({limit:.2%} allowed)")
+_FLIPS = Template("the share of changed answers is {value:.2%} ({limit:.2%} allowed)")
+_LOGITS = Template("a logit differs by {value:.1e} ({limit:.1e} allowed)")
+
+
+def _within(value: float, limit: float) -> bool:
+    return value <= limit + ROUNDING
 
 
 def compare(

@@ -1,4 +1,4 @@
-"""The command line: ``python -m pipeline run|follow|list|show|cancel|resume``.
+"""The command line: ``python -m pipeline run|follow|list|show|cancel|resume|rank|estimate``.
 
 Exit codes: 0 all went well, 1 an error (told in one line), 2 wrong usage, 130 interrupted.
 """
@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 from tqdm import tqdm
 
 from pipeline import spec as specs
@@ -21,10 +23,12 @@ from pipeline.engine.supervisor import Supervisor
 from pipeline.errors import GraftError, RunError
 from pipeline.evaluation.wording import MEASURES, number, shown
 from pipeline.events import Progress
+from pipeline.messages import Message
 from pipeline.plan import plan
 from pipeline.report import Report
 from pipeline.runs import RunRecord, RunState, RunStore
 from pipeline.settings import Settings
+from pipeline.states import STATES
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -37,7 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
         return int(COMMANDS[options.command](options, settings))
     except GraftError as error:
         message = " ".join(str(error).split())
-        print(json.dumps({"error": message}, ensure_ascii=False)) if options.json else None
+        document = {"error": message, "told": error.told.parts}
+        print(json.dumps(document, ensure_ascii=False)) if options.json else None
         print(f"error: {message}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -54,6 +59,11 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("spec", type=Path, help="a spec file, see docs/spec.md")
     run.add_argument("--detach", action="store_true", help="start it and return at once")
     commands.add_parser("list", parents=[shared], help="list runs, newest first")
+    rank = commands.add_parser("rank", parents=[shared], help="rank the source models at hand for some data")
+    rank.add_argument("data", type=Path, help="a spec file, or a file of labelled texts")
+    rank.add_argument("--source", type=Path, action="append", default=[], help="a further model's folder")
+    estimate = commands.add_parser("estimate", parents=[shared], help="tell what a spec will take, from a few steps")
+    estimate.add_argument("spec", type=Path, help="a spec file, see docs/spec.md")
     for name, help_text in (
         ("follow", "watch a run to its end"),
         ("show", "show a run's state and report"),
@@ -126,6 +136,32 @@ def _show(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _rank(options: argparse.Namespace, settings: Settings) -> int:
+    from pipeline.doctor import guess_task
+    from pipeline.ranking import rank, table
+
+    if options.data.suffix.lower() == ".json":
+        spec = specs.load(options.data)
+    else:
+        dataset = specs.DatasetSpec(path=str(options.data.absolute()))
+        guessed = guess_task(dataset, settings)
+        # Texts that are taken for unlabelled are refused with the word that a label column is missing.
+        task = "text-classification" if guessed == "language-modelling" else guessed
+        spec = specs.RunSpec(task=task, data=specs.DataSpec(target=dataset))
+    ranking = rank(spec, settings, options.source)
+    _print_json(ranking.model_dump(mode="json")) if options.json else print(table(ranking))
+    return 0
+
+
+def _estimate(options: argparse.Namespace, settings: Settings) -> int:
+    from pipeline.estimate import estimate, table
+
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as workers have it
+    found = estimate(specs.load(options.spec), settings, psutil.Process().create_time())
+    _print_json(found.model_dump(mode="json")) if options.json else print(table(found))
+    return 0
+
+
 def _follow(supervisor: Supervisor, run_id: str, options: argparse.Namespace) -> int:
     """Watch a run to its end, with a bar on the terminal; Ctrl-C cancels it."""
     store = supervisor.store
@@ -165,7 +201,8 @@ def _answer(record: RunRecord, options: argparse.Namespace, store: RunStore | No
     elif report:
         print(table(report))
     if record.state in (RunState.FAILED, RunState.INTERRUPTED) and options.command != "show":
-        raise RunError(record.error or f"Run {record.id} is {record.state}.", f"See {record.id}/worker.log.")
+        state = Message("Run {run} is {state}.", run=record.id, state=STATES[record.state])
+        raise RunError(record.fault or state, Message("See {run}/worker.log.", run=record.id))
     return int(record.state is RunState.CANCELLED and options.command in ("run", "follow", "resume"))
 
 
@@ -192,6 +229,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {
     "run": _run,
     "follow": _watch,
     "list": _list,
+    "rank": _rank,
+    "estimate": _estimate,
     "show": _show,
     "cancel": _cancel,
     "resume": _resume,

@@ -16,19 +16,44 @@ prints them on one line and exits with 1; the page shows them beside the control
 caused them. Anything else is a defect of Graft and is logged with its traceback.
 """
 
+from __future__ import annotations
+
+import errno
+
+from pipeline.messages import Message, filled, sentences
+
+_SYSTEM = {
+    errno.ENOENT: Message("No such file or directory"),
+    errno.EACCES: Message("Permission denied"),
+    errno.EISDIR: Message("Is a directory"),
+    errno.ENOSPC: Message("No space left on device"),
+    errno.EADDRINUSE: Message("Address already in use"),
+}
+
 
 class GraftError(Exception):
     """An expected failure.
 
     Args:
-        message: What happened, naming the file, row or field.
-        remedy: What the person can do about it; may be empty.
+        message: What happened, naming the file, row or field: a template with places, or a message.
+        remedy: What the person can do about it, likewise; may be empty.
+        values: Of the places of both.
+
+    Attributes:
+        message: What happened; English, and to be told in other languages.
+        remedy: What to do about it.
+        told: Both together.
     """
 
-    def __init__(self, message: str, remedy: str = "") -> None:
-        super().__init__(f"{message} {remedy}".strip())
-        self.message = message
-        self.remedy = remedy
+    def __init__(self, message: str, remedy: str = "", /, **values: object) -> None:
+        self.message, self.remedy = filled(message, values), filled(remedy, values)
+        self.told: Message = sentences([self.message, self.remedy]) if self.remedy else self.message
+        super().__init__(str(self.told).strip())
+
+
+def system_fault(error: OSError) -> Message:
+    """What the system says against a file or a port; the commonest words of it can be told in other languages."""
+    return _SYSTEM.get(error.errno or 0, Message(error.strerror or str(error)))
 
 
 class SpecError(GraftError):
@@ -59,4 +84,4 @@ class Cancelled(GraftError):  # noqa: N818 - not a fault
     """A person asked the run to stop; its finished stages and checkpoints are kept."""
 
     def __init__(self) -> None:
-        super().__init__("The run was cancelled.", "Resume it to go on from its last checkpoint.")
+        super().__init__(Message("The run was cancelled."), Message("Resume it to go on from its last checkpoint."))

@@ -14,12 +14,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from pipeline.messages import Message
+
 Event = dict[str, Any]
 EventKind = Literal["plan", "stage", "step", "note", "end"]
 StageState = Literal["waiting", "running", "done", "reused", "failed"]
 #: What a stage that trains tells of its steps.
 Measure = Literal["loss", "dev_score", "learning_rate", "tokens_per_second"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)
+NO_ERROR = Message("")
+
+
+def as_fields(name: str, message: str) -> dict[str, Any]:
+    """A message as fields of an event: its text under ``name``, and its parts where it has any."""
+    parts = message.kept if isinstance(message, Message) else None
+    return {name: str(message), **({"told": parts} if parts else {})}
 
 
 class EventLog:
@@ -27,11 +36,15 @@ class EventLog:
 
     An event is one line of JSON with ``time`` (seconds since the epoch) and ``kind``:
 
-    * ``plan``   ``stages``: list of ``{"name", "title", "cost"}``; begins every attempt at the run
+    * ``plan``   ``stages``: list of ``{"name", "title", "cost", "key", "after"}``, the last the names of the stages
+      that it needs; begins every attempt at the run
     * ``stage``  ``stage``, ``state`` (a :data:`StageState`), ``seconds``
     * ``step``   ``stage``, ``step``, ``total``, and any of :data:`MEASURES`
     * ``note``   ``stage``, ``text``: one sentence for people
     * ``end``    ``state``: done, failed or cancelled; ``error``: the message, if any
+
+    Beside a title, a note or an error, ``told`` holds the parts of a :class:`~pipeline.messages.Message`, if the
+    text was made from any.
     """
 
     def __init__(self, path: Path) -> None:
@@ -64,6 +77,11 @@ class EventLog:
                 events.append(event)
         return events, offset + len(complete)
 
+    def planned_keys(self) -> set[str]:
+        """The keys of all stages that were ever planned."""
+        planned = (event["stages"] for event in self.read()[0] if event["kind"] == "plan")
+        return {stage["key"] for stages in planned for stage in stages if "key" in stage}
+
 
 def _ends_with_newline(path: Path) -> bool:
     with open(path, "rb") as file:
@@ -73,11 +91,12 @@ def _ends_with_newline(path: Path) -> bool:
 
 @dataclass
 class StageProgress:
-    """One stage of the plan as a watcher sees it."""
+    """One stage of the plan as a watcher sees it; it begins when all that it is ``after`` are done."""
 
     name: str
-    title: str
+    title: Message
     cost: float
+    after: tuple[str, ...] = ()
     state: StageState = "waiting"
     step: int = 0
     total: int = 0
@@ -97,11 +116,11 @@ class Progress:
 
     stages: dict[str, StageProgress] = field(default_factory=dict)
     curves: dict[str, dict[Measure, list[tuple[int, float]]]] = field(default_factory=dict)  # by stage: step, value
-    notes: list[tuple[float, str]] = field(default_factory=list)  # time, sentence
+    notes: list[tuple[float, Message]] = field(default_factory=list)  # time, sentence
     started: float | None = None
     updated: float | None = None
     ended: str | None = None
-    error: str = ""
+    error: Message = NO_ERROR
 
     def add(self, events: Iterable[Event]) -> Progress:
         """Take in new events, in order."""
@@ -131,8 +150,16 @@ class Progress:
         return max(0.0, (now - self.started) * (total - cost) / cost)
 
     def _plan(self, event: Event) -> None:
-        self.stages = {stage["name"]: StageProgress(**stage) for stage in event["stages"]}
-        self.started, self.ended, self.error = event["time"], None, ""
+        self.stages = {
+            stage["name"]: StageProgress(
+                name=stage["name"],
+                title=Message.of(stage["title"], stage.get("told")),
+                cost=stage["cost"],
+                after=tuple(stage.get("after", ())),
+            )
+            for stage in event["stages"]
+        }
+        self.started, self.ended, self.error = event["time"], None, NO_ERROR
 
     def _stage(self, event: Event) -> None:
         stage = self.stages.get(event["stage"])
@@ -154,7 +181,7 @@ class Progress:
                 points.append((event["step"], value))
 
     def _note(self, event: Event) -> None:
-        self.notes.append((event["time"], event["text"]))
+        self.notes.append((event["time"], Message.of(event["text"], event.get("told"))))
 
     def _end(self, event: Event) -> None:
-        self.ended, self.error = event["state"], event.get("error", "")
+        self.ended, self.error = event["state"], Message.of(event.get("error", ""), event.get("told"))

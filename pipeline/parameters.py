@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal
 
+from pipeline.messages import Message
 from pipeline.spec import (
     DATASETS,
     AdoptVocabulary,
@@ -136,8 +137,8 @@ class EvaluatedModel(Part):
     """
 
     name: ModelName
-    title: str
-    description: str
+    title: Message
+    description: Message
     makers: tuple[str, ...]
     repeats: tuple[str, ...] = ()
 

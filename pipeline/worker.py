@@ -11,48 +11,66 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
 from pipeline.artifacts import ArtifactStore
 from pipeline.errors import Cancelled, GraftError
+from pipeline.events import NO_ERROR, as_fields
+from pipeline.messages import Message
 from pipeline.plan import Stage, plan
-from pipeline.runs import RunRecord, RunState, RunStore, link_tree, write_atomically
+from pipeline.report import beside
+from pipeline.runs import RunRecord, RunState, RunStore
 from pipeline.settings import Settings
 from pipeline.spec import HubSource
+from pipeline.storage import link_tree, write_atomically
 
 logger = logging.getLogger(__name__)
 
 
 def carry_out(store: RunStore, run_id: str, settings: Settings) -> RunState:
     """Carry out a run to its end, and give the state it ended in. Raises nothing."""
-    log = store.events(run_id)
+    log, error = store.events(run_id), NO_ERROR
     try:
         spec = store.spec(run_id)
         if isinstance(spec.source, HubSource):
-            log.append("note", stage="", text=f"Looking for {spec.source.repo_id} on the Hub; this can take minutes.")
+            told = Message("Looking for {model} on the Hub; this can take minutes.", model=spec.source.repo_id)
+            log.append("note", stage="", **as_fields("text", told))
         stages = plan(spec)
-        log.append("plan", stages=[{"name": s.name, "title": s.title, "cost": s.cost} for s in stages])
+        log.append("plan", stages=[_planned(stage) for stage in stages])
         artifacts = ArtifactStore(store.artifacts)
         for stage in stages:
             bring_about(stage, store, run_id, artifacts, settings)
     except Cancelled:
-        state, error = RunState.CANCELLED, ""
+        state = RunState.CANCELLED
     except GraftError as fault:
         logger.exception("The run failed.")
-        state, error = RunState.FAILED, str(fault)
+        state, error = RunState.FAILED, fault.told
     except MemoryError:
         logger.exception("The run failed.")
-        state, error = RunState.FAILED, "The machine ran out of memory. Lower the batch size or the longest text."
+        state = RunState.FAILED
+        error = Message("The machine ran out of memory. Lower the batch size or the longest text.")
     except Exception as fault:
         logger.exception("The run failed.")
         state = RunState.FAILED
-        error = f"Something unexpected happened ({type(fault).__name__}). The log has the details."
+        error = Message("Something unexpected happened ({kind}). The log has the details.", kind=type(fault).__name__)
     else:
-        state, error = RunState.DONE, ""
+        state = RunState.DONE
     store.move(run_id, state, error=error)
-    log.append("end", state=state, error=error)
+    log.append("end", state=state, **as_fields("error", error))
     return state
+
+
+def _planned(stage: Stage) -> dict[str, Any]:
+    """A stage as the events tell it."""
+    return {
+        "name": stage.name,
+        **as_fields("title", stage.title),
+        "cost": stage.cost,
+        "key": stage.key,
+        "after": [before.name for before in stage.inputs.values()],
+    }
 
 
 def bring_about(stage: Stage, store: RunStore, run_id: str, artifacts: ArtifactStore, settings: Settings) -> None:
@@ -97,7 +115,9 @@ def _publish(stage: Stage, artifact: Path, folder: Path) -> None:
     if stage.publishes is None:
         return
     if (file := artifact / stage.publishes).is_file():
-        write_atomically(folder / stage.publishes, file.read_text(encoding="utf-8"))
+        for part in (beside(file), file):  # an older Graft's report has nothing beside it
+            if part.is_file():
+                write_atomically(folder / part.name, part.read_text(encoding="utf-8"))
     else:
         link_tree(artifact, folder / stage.publishes)
 

@@ -24,7 +24,16 @@ HEADS = {
 
 
 class PredictorError(Exception):
-    """A folder that can't be predicted with, or a question it can't be asked; the message ends with the remedy."""
+    """A folder that can't be predicted with, or a question it can't be asked; the message ends with the remedy.
+
+    Args:
+        template: The message, with places as in ``str.format``, so that others can tell it in another language.
+        values: Of the places.
+    """
+
+    def __init__(self, template: str, /, **values: object) -> None:
+        super().__init__(template.format(**values) if values else template)
+        self.template, self.values = template, values
 
 
 @dataclass(frozen=True)
@@ -63,7 +72,9 @@ class Folder:
         """
         if missing := [name for name in FILES if not (path / name).is_file()]:
             raise PredictorError(
-                f"{path} lacks {', '.join(missing)}. Give the folder of one exported variant, or export anew."
+                "{folder} lacks {files}. Give the folder of one exported variant, or export anew.",
+                folder=str(path),
+                files=", ".join(missing),
             )
         config, settings = _json(path / "config.json"), _json(path / "tokenizer_config.json")
         task = config.get("graft_task") or _task(config)

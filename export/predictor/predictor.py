@@ -50,7 +50,9 @@ class Predictor:
         except PredictorError:
             raise
         except Exception as error:  # the libraries raise bare or private types
-            raise PredictorError(f"{self.folder} can't be loaded: {error}. Export anew.") from error
+            raise PredictorError(
+                "{folder} can't be loaded: {fault}. Export anew.", folder=str(self.folder), fault=str(error)
+            ) from error
         self.task, self.labels, self.mask = says.task, says.labels, says.mask
         self.mask_id: int | None = self._tokenizer.token_to_id(says.mask) if says.mask else None
         self.provider = self._session.provider
@@ -84,14 +86,14 @@ class Predictor:
                 within the model's longest input.
         """
         if self.task != "language-modelling":
-            raise PredictorError(f"This model is for {self.task} and fills no masks. Call predict().")
+            raise PredictorError("This model is for {task} and fills no masks. Call predict().", task=self.task)
         for mask in MASKS:
             text = text.replace(mask, self.mask)
         if (count := text.count(self.mask)) != 1:
-            raise PredictorError(f"The text has {count} masks. Put one {self.mask} into it.")
+            raise PredictorError("The text has {count} masks. Put one {mask} into it.", count=count, mask=self.mask)
         logits = self.logits([text])
         if not len(logits):
-            raise PredictorError(f"{self.mask} lies beyond what the model reads. Give a shorter text.")
+            raise PredictorError("{mask} lies beyond what the model reads. Give a shorter text.", mask=self.mask)
         probabilities = softmax(logits[0])
         fillings = []
         for number in probabilities.argsort()[::-1][:top].tolist():

@@ -53,7 +53,9 @@ class OneLabel(Way):
     def encode(self, tokenizer: Tokenizer, questions: Sequence[Question]) -> list[Encoding]:
         """A question is a string."""
         if strange := [question for question in questions if not isinstance(question, str)]:
-            raise PredictorError(f"This model reads one text at a time, not {strange[0]!r}. Give strings.")
+            raise PredictorError(
+                "This model reads one text at a time, not {question}. Give strings.", question=repr(strange[0])
+            )
         return tokenizer.encode_batch_fast(list(questions))
 
     def units(self, question: Question, encoding: Encoding, logits: np.ndarray, mask: int | None) -> np.ndarray:
@@ -79,7 +81,9 @@ class Pairs(OneLabel):
     def encode(self, tokenizer: Tokenizer, questions: Sequence[Question]) -> list[Encoding]:
         """A question is two strings."""
         if strange := [pair for pair in questions if isinstance(pair, str) or len(pair) != 2]:
-            raise PredictorError(f"This model compares two texts, not {strange[0]!r}. Give pairs (text, second).")
+            raise PredictorError(
+                "This model compares two texts, not {question}. Give pairs (text, second).", question=repr(strange[0])
+            )
         return tokenizer.encode_batch_fast([tuple(pair) for pair in questions])
 
 

@@ -12,9 +12,11 @@ from pipeline.data.labels import match_labels, sorted_labels
 from pipeline.data.texts import Texts
 from pipeline.data.wording import quoted
 from pipeline.errors import DataError
+from pipeline.messages import Message
 from pipeline.spec import DatasetSpec, TaskName
 
 Domain = Literal["source", "target"]
+_OWNERS: dict[Domain, Message] = {"source": Message("source"), "target": Message("target")}
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,11 @@ class Agreement:
         strange = sorted(set(mapping.values()) - {*self.names, LABELS[self.task].dropped})
         if strange and self.names:
             raise DataError(
-                f"The label mapping leads to {quoted(strange)}, not a label of {self.file}.",
-                f"Its labels are {quoted(self.names)}.",
+                "The label mapping leads to {strange}, not a label of {file}.",
+                "Its labels are {known}.",
+                strange=quoted(strange),
+                file=self.file,
+                known=quoted(self.names),
             )
 
     def check(self, texts: Texts, dataset: DatasetSpec) -> None:
@@ -61,22 +66,28 @@ class Agreement:
         strange = [name for name in present if name not in self.names]
         if strange:
             raise DataError(
-                f"{Path(dataset.path).name} has labels that the {self.owner} has not: {quoted(strange)}; "
-                f"the {self.owner}'s are {quoted(self.names)}.",
+                "{file} has labels that the {owner} has not: {strange}; the {owner}'s are {known}.",
                 self._remedy(present, strange),
+                file=Path(dataset.path).name,
+                owner=_OWNERS[self.owner],
+                strange=quoted(strange),
+                known=quoted(self.names),
             )
 
-    def _remedy(self, present: list[str], strange: list[str]) -> str:
+    def _remedy(self, present: list[str], strange: list[str]) -> Message:
         kind = LABELS[self.task]
         match = match_labels(self.names, present)
         if match.unmatched and self.owner == "source":
             # Several of the source's names may stand for one of these, which no mapping of these can say.
             reverse = match_labels(present, self.names).mapping
             if set(strange) <= set(reverse.values()):
-                return f"Map the source's labels to its (source_label_mapping): {_pairs(reverse.items())}."
-        suggestion = f", such as {_pairs(match.mapping.items())}" if match.mapping else ""
-        drop = f", or to {kind.dropped} to leave a kind out" if kind.dropped else ""
-        return f"Map its labels to the {self.owner}'s{suggestion}{drop}."
+                return Message(
+                    "Map the source's labels to its (source_label_mapping): {pairs}.", pairs=_pairs(reverse.items())
+                )
+        owner = _OWNERS[self.owner]
+        suggested = Message(", such as {pairs}", pairs=_pairs(match.mapping.items())) if match.mapping else ""
+        drop = Message(", or to {dropped} to leave a kind out", dropped=kind.dropped) if kind.dropped else ""
+        return Message("Map its labels to the {owner}'s{suggested}{drop}.", owner=owner, suggested=suggested, drop=drop)
 
 
 def _pairs(mapping: Iterable[tuple[str, str]]) -> str:

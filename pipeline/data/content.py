@@ -6,7 +6,7 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import NamedTuple, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from pipeline.errors import DataError
 
@@ -37,7 +37,9 @@ def numbered_lines(text: str) -> Iterator[tuple[int, str]]:
             yield number, line.rstrip("\n")
 
 
-def bounded(items: Iterable[Item], limit: int, name: str, *, header: bool = False, noun: str = "rows") -> list[Item]:
+def bounded(
+    items: Iterable[Item], limit: int, name: str, *, header: bool = False, noun: Literal["rows", "sentences"] = "rows"
+) -> list[Item]:
     """Take the items, but refuse more than ``limit`` before memory runs out.
 
     Args:
@@ -54,7 +56,10 @@ def bounded(items: Iterable[Item], limit: int, name: str, *, header: bool = Fals
     taken = list(islice(items, allowed + 1))
     if len(taken) > allowed:
         raise DataError(
-            f"{name} has more than {limit:,} {noun}.", "Split the file, or raise the limit (GRAFT_MAX_ROWS)."
+            "{file} has more than {limit:,} rows." if noun == "rows" else "{file} has more than {limit:,} sentences.",
+            "Split the file, or raise the limit (GRAFT_MAX_ROWS).",
+            file=name,
+            limit=limit,
         )
     return taken
 
@@ -67,10 +72,26 @@ def checked_columns(columns: list[str], name: str) -> list[str]:
     """
     names = [column.strip() for column in columns]
     if len(names) > MOST_COLUMNS:
-        raise DataError(f"{name} has {len(names)} columns; at most {MOST_COLUMNS} can be read.", "Leave some out.")
+        raise DataError(
+            "{file} has {count} columns; at most {most} can be read.",
+            "Leave some out.",
+            file=name,
+            count=len(names),
+            most=MOST_COLUMNS,
+        )
     if "" in names:
-        raise DataError(f"{name}: column {names.index('') + 1} has no name.", "Name it in the file, or remove it.")
+        raise DataError(
+            "{file}: column {number} has no name.",
+            "Name it in the file, or remove it.",
+            file=name,
+            number=names.index("") + 1,
+        )
     twice = next((column for column, count in Counter(names).items() if count > 1), None)
     if twice is not None:
-        raise DataError(f"{name}: more than one column is named “{twice}”.", "Rename one of them, or remove it.")
+        raise DataError(
+            "{file}: more than one column is named “{column}”.",
+            "Rename one of them, or remove it.",
+            file=name,
+            column=twice,
+        )
     return names

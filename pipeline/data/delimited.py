@@ -84,8 +84,10 @@ def _records(text: str, delimiter: str, name: str) -> Iterator[Record]:
                 yield row, cells
     except csv.Error as error:
         raise DataError(
-            f"{name}: the quotation marks of row {row + 1} do not match.",
+            "{file}: the quotation marks of row {row} do not match.",
             'Close the cell\'s quotation mark, and double those inside it: "he said ""no""".',
+            file=name,
+            row=row + 1,
         ) from error
 
 
@@ -98,8 +100,13 @@ def _content(records: Iterable[Record], name: str, limit: int) -> Content:
     for number, cells in rest:
         if len(cells) != len(first):
             raise DataError(
-                f"{name}: row {number} has {counted(len(cells), 'cell')}, but row {top} has {len(first)}.",
+                "{file}: row {row} has {cells}, but row {first} has {width}.",
                 "Put quotation marks around a text that holds the delimiter, or add what is missing.",
+                file=name,
+                row=number,
+                cells=counted(len(cells), "cell"),
+                first=top,
+                width=len(first),
             )
     numbers = [number for number, _ in rest]
     rows = [cells for _, cells in rest]

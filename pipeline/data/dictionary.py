@@ -13,6 +13,7 @@ from pipeline.data.wording import counted, placed
 from pipeline.data.wordlists import Pair, detect_word_list
 from pipeline.data.words import vocabulary
 from pipeline.errors import DataError
+from pipeline.messages import Message
 from pipeline.settings import Settings
 
 _SAMPLE_TEXTS = 2000
@@ -27,7 +28,7 @@ class Entries(NamedTuple):
     """
 
     words: dict[str, list[str]]
-    notes: list[str]
+    notes: list[Message]
 
 
 def read_dictionary(path: Path, settings: Settings) -> dict[str, list[str]]:
@@ -68,23 +69,34 @@ def read_entries(path: Path, settings: Settings, source: Iterable[str] = (), tar
             malformed.append(number)
     if not pairs:
         raise DataError(
-            f"{path.name} holds no dictionary entry in {counted(len(lines), 'line')}.",
+            "{file} holds no dictionary entry in {lines}.",
             "Write a source word, a tab and a target word on each line.",
+            file=path.name,
+            lines=counted(len(lines), "line"),
         )
     turned = _evidence(pairs, source, target)
     words: dict[str, dict[str, None]] = {}
     for left, right in pairs:
         source_word, target_word = (right, left) if turned > 0 else (left, right)
         words.setdefault(target_word, {})[source_word] = None
-    side = "right" if turned > 0 else "left"
-    guess = "" if turned else ", as nothing in the texts says otherwise"
-    read = f"{path.name}: {counted(len(pairs), 'word pair')} read ({form.title})"
-    notes = [f"{read}; the source's stand on the {side}{guess}."]
+    notes = [_reading(turned, {"file": path.name, "pairs": counted(len(pairs), "word pair"), "form": form.title})]
     if malformed:
+        left_out = {"lines": counted(len(malformed), "line"), "places": placed("line", malformed)}
         notes.append(
-            f"{path.name}: {counted(len(malformed), 'line')} left out, {form.malformed} ({placed('line', malformed)})."
+            Message("{file}: {lines} left out, {fault} ({places}).", left_out, file=path.name, fault=form.malformed)
         )
     return Entries({word: list(sources) for word, sources in words.items()}, notes)
+
+
+def _reading(turned: float, read: dict[str, object]) -> Message:
+    """What was read, and on which side the source's words were taken to stand."""
+    if turned > 0:
+        return Message("{file}: {pairs} read ({form}); the source's stand on the right.", read)
+    if turned < 0:
+        return Message("{file}: {pairs} read ({form}); the source's stand on the left.", read)
+    return Message(
+        "{file}: {pairs} read ({form}); the source's stand on the left, as nothing in the texts says otherwise.", read
+    )
 
 
 def _evidence(pairs: list[Pair], source: Iterable[str], target: Iterable[str]) -> float:

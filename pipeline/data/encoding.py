@@ -6,14 +6,17 @@ import codecs
 import re
 
 from pipeline.errors import DataError
+from pipeline.messages import Message
 from pipeline.spec import Encoding
 
-_WORKBOOK = ("an Excel workbook", "Open it in Excel and save it as “CSV UTF-8”.")
-_ARCHIVE = ("a compressed archive", "Unpack it and take the text file inside.")
-_PICTURE = ("a picture", "Take a CSV, TSV, JSON lines or plain text file.")
-_TABLE = ("a binary table", "Convert it to CSV or JSON lines.")
+_TEXT_FILE = Message("Take a CSV, TSV, JSON lines or plain text file.")
+_WORKBOOK = (Message("an Excel workbook"), Message("Open it in Excel and save it as “CSV UTF-8”."))
+_OFFICE = (Message("an old Office document"), Message("Open it in Office and save it as “CSV UTF-8”."))
+_ARCHIVE = (Message("a compressed archive"), Message("Unpack it and take the text file inside."))
+_PICTURE = (Message("a picture"), _TEXT_FILE)
+_TABLE = (Message("a binary table"), Message("Convert it to CSV or JSON lines."))
 
-SIGNATURES: dict[bytes, tuple[str, str]] = {
+SIGNATURES: dict[bytes, tuple[Message, Message]] = {
     b"PK\x03\x04": _ARCHIVE,
     b"PK\x05\x06": _ARCHIVE,
     b"\x1f\x8b": _ARCHIVE,
@@ -21,16 +24,17 @@ SIGNATURES: dict[bytes, tuple[str, str]] = {
     b"Rar!\x1a": _ARCHIVE,
     b"\xfd7zXZ": _ARCHIVE,
     b"(\xb5/\xfd": _ARCHIVE,
-    b"\xd0\xcf\x11\xe0": ("an old Office document", "Open it in Office and save it as “CSV UTF-8”."),
+    b"\xd0\xcf\x11\xe0": _OFFICE,
     b"\x89PNG": _PICTURE,
     b"\xff\xd8\xff": _PICTURE,
     b"GIF87a": _PICTURE,
     b"GIF89a": _PICTURE,
-    b"%PDF-": ("a PDF document", "Copy its text into a CSV or plain text file."),
+    b"%PDF-": (Message("a PDF document"), Message("Copy its text into a CSV or plain text file.")),
     b"PAR1\x15": _TABLE,
     b"ARROW1\x00": _TABLE,
-    b"SQLite format 3\x00": ("a database", "Export its table as CSV."),
+    b"SQLite format 3\x00": (Message("a database"), Message("Export its table as CSV.")),
 }
+_DETECTED = Message("UTF-8, UTF-16 or GB18030")
 _MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _ASCII = re.compile(r"[\t\n\r -~]")
@@ -56,9 +60,9 @@ def decode(data: bytes, encoding: Encoding, name: str) -> tuple[str, str]:
     known = next((signature for signature in SIGNATURES if data.startswith(signature)), None)
     if known is not None:
         kind, remedy = _WORKBOOK if b"xl/workbook" in data else SIGNATURES[known]
-        raise DataError(f"{name} is not a text file; it seems to be {kind}.", remedy)
+        raise DataError("{file} is not a text file; it seems to be {kind}.", remedy, file=name, kind=kind)
     used = _guess(data, name) if encoding == "auto" else encoding
-    text = _strictly(data, used, name, "UTF-8, UTF-16 or GB18030" if encoding == "auto" else encoding.upper())
+    text = _strictly(data, used, name, _DETECTED if encoding == "auto" else encoding.upper())
     if "\0" in text or len(_CONTROLS.findall(text)) * 100 > len(text):
         raise _binary(name)
     # Joined files carry byte order marks inside them too; they show nowhere and would upset a tokenizer.
@@ -77,7 +81,7 @@ def _guess(data: bytes, name: str) -> str:
         data.decode("utf-8")
     except UnicodeDecodeError as fault:
         if _is_damaged_utf8(data):
-            raise _undecodable(data, "utf-8", name, fault, "UTF-8, as the rest of the file is") from fault
+            raise _undecodable(data, "utf-8", name, fault, Message("UTF-8, as the rest of the file is")) from fault
         return _legacy(data)
     return "utf-8"
 
@@ -115,13 +119,14 @@ def _strictly(data: bytes, encoding: str, name: str, wanted: str) -> str:
 def _undecodable(data: bytes, codec: str, name: str, fault: UnicodeDecodeError, wanted: str) -> DataError:
     line = data[: fault.start].decode(codec, "ignore").count("\n") + 1
     return DataError(
-        f"{name}: the byte at offset {fault.start} (line {line}) is not {wanted}.",
+        "{file}: the byte at offset {offset} (line {line}) is not {wanted}.",
         "Choose the encoding it was saved in, or save it as UTF-8.",
+        file=name,
+        offset=fault.start,
+        line=line,
+        wanted=wanted,
     )
 
 
 def _binary(name: str) -> DataError:
-    return DataError(
-        f"{name} is not a text file; it holds characters that no text has.",
-        "Take a CSV, TSV, JSON lines or plain text file.",
-    )
+    return DataError("{file} is not a text file; it holds characters that no text has.", _TEXT_FILE, file=name)

@@ -12,13 +12,27 @@ from pipeline.data.clues import is_few
 from pipeline.data.content import Content, bounded, checked_columns, numbered_lines
 from pipeline.data.labels import WELL_KNOWN
 from pipeline.errors import DataError
+from pipeline.messages import Message
 
 _FASTTEXT = "__label__"
 _LABEL = re.compile(r"__label__\S+|[+-]?\d+|[A-Z][A-Z0-9_]+(:\w+)?")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _DECODER = json.JSONDecoder(parse_constant=lambda _: None)  # NaN is no text
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
-_ONE_OBJECT_A_LINE = 'Write one object a line, like {"text": "…", "label": "…"}, or one array of objects.'
+_ONE_OBJECT_A_LINE = Message('Write one object a line, like {"text": "…", "label": "…"}, or one array of objects.')
+#: What Python's parser says of JSON; other words of it stay as they are.
+_FAULTS = {
+    str(fault): fault
+    for fault in (
+        Message("Expecting value"),
+        Message("Expecting property name enclosed in double quotes"),
+        Message("Expecting ':' delimiter"),
+        Message("Expecting ',' delimiter"),
+        Message("Unterminated string starting at"),
+        Message("Invalid control character at"),
+        Message("Extra data"),
+    )
+}
 
 
 def read_jsonl(text: str, name: str, limit: int) -> Content:
@@ -53,7 +67,7 @@ def read_text(text: str, name: str, limit: int) -> Content:
     numbers, lines, labels = _divided_lines(text, name, limit)
     twice = next((number for number, each in zip(numbers, labels, strict=False) if len(each) > 1), None)
     if twice is not None:
-        raise DataError(f"{name}: line {twice} has more than one label.", "Keep one label a line.")
+        raise DataError("{file}: line {line} has more than one label.", "Keep one label a line.", file=name, line=twice)
     return _content(numbers, lines, [each[0] for each in labels])
 
 
@@ -74,9 +88,17 @@ def _objects(text: str, name: str) -> Iterator[tuple[int, dict[str, str]]]:
         try:
             record = _flat(_parse(line))
         except (ValueError, RecursionError) as error:
-            raise DataError(f"{name}: line {number} is not JSON ({_fault(error)}).", _ONE_OBJECT_A_LINE) from error
+            raise DataError(
+                "{file}: line {line} is not JSON ({fault}).",
+                _ONE_OBJECT_A_LINE,
+                file=name,
+                line=number,
+                fault=_fault(error),
+            ) from error
         if record is None:
-            raise DataError(f"{name}: line {number} is JSON, but not an object.", _ONE_OBJECT_A_LINE)
+            raise DataError(
+                "{file}: line {line} is JSON, but not an object.", _ONE_OBJECT_A_LINE, file=name, line=number
+            )
         yield number, record
 
 
@@ -85,11 +107,22 @@ def _array(text: str, name: str) -> Iterator[tuple[int, dict[str, str]]]:
         for number, item in enumerate(_parse(text), start=1):
             record = _flat(item)
             if record is None:
-                raise DataError(f"{name}: item {number} of the array is not an object.", _ONE_OBJECT_A_LINE)
+                raise DataError(
+                    "{file}: item {number} of the array is not an object.", _ONE_OBJECT_A_LINE, file=name, number=number
+                )
             yield number, record
     except (ValueError, RecursionError) as error:
-        line = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "the array"
-        raise DataError(f"{name}: {line} is not JSON ({_fault(error)}).", _ONE_OBJECT_A_LINE) from error
+        if isinstance(error, json.JSONDecodeError):
+            raise DataError(
+                "{file}: line {line} is not JSON ({fault}).",
+                _ONE_OBJECT_A_LINE,
+                file=name,
+                line=error.lineno,
+                fault=_fault(error),
+            ) from error
+        raise DataError(
+            "{file}: the array is not JSON ({fault}).", _ONE_OBJECT_A_LINE, file=name, fault=_fault(error)
+        ) from error
 
 
 def _parse(text: str) -> Any:
@@ -112,8 +145,10 @@ def _clean(text: str) -> str:
     return _SURROGATE.sub("\ufffd", text)
 
 
-def _fault(error: Exception) -> str:
-    return f"{error.msg} at column {error.colno}" if isinstance(error, json.JSONDecodeError) else "it can't be parsed"
+def _fault(error: Exception) -> Message:
+    if not isinstance(error, json.JSONDecodeError):
+        return Message("it can't be parsed")
+    return Message("{fault} at column {column}", fault=_FAULTS.get(error.msg, error.msg), column=error.colno)
 
 
 def _divided_lines(text: str, name: str, limit: int) -> tuple[list[int], list[str], list[list[str]]]:

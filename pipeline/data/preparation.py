@@ -10,11 +10,12 @@ from pipeline.data.agreement import Agreement, Domain
 from pipeline.data.dictionary import read_entries
 from pipeline.data.labellings import LABELS
 from pipeline.data.labels import sorted_labels
-from pipeline.data.splits import hold_out
+from pipeline.data.splits import Purpose, hold_out
 from pipeline.data.texts import Texts, read_texts
-from pipeline.data.wording import counted
+from pipeline.data.wording import Noun, counted
 from pipeline.data.words import joined
 from pipeline.errors import DataError
+from pipeline.messages import Message
 from pipeline.settings import Settings
 from pipeline.spec import DatasetSpec, DataSpec, TaskName
 
@@ -44,7 +45,7 @@ class Prepared:
     test: Texts
     unlabelled: Texts
     dictionary: dict[str, list[str]]
-    notes: list[str]
+    notes: list[Message]
 
 
 def prepare(data: DataSpec, seed: int, settings: Settings, task: TaskName = "text-classification") -> Prepared:
@@ -65,16 +66,19 @@ def prepare(data: DataSpec, seed: int, settings: Settings, task: TaskName = "tex
 
     target_train, test = _test_set(reader, data, "target", target, seed)
     source_train, source_test = _test_set(reader, data, "source", source, seed)
-    unlabelled = _distinct(reader.read(data.unlabelled, {}, labelled=False), "unlabelled", notes)
-    target_train = _without(target_train, test, "target training", notes)
-    unlabelled = _without(unlabelled, test, "unlabelled", notes)
-    source_train = _without(source_train, source_test, "source training", notes)
+    unlabelled = _distinct(reader.read(data.unlabelled, {}, labelled=False), "unlabelled text", notes)
+    target_train = _without(target_train, test, "target training text", notes)
+    unlabelled = _without(unlabelled, test, "unlabelled text", notes)
+    source_train = _without(source_train, source_test, "source training text", notes)
     target_train, dev = _dev_set(reader, data, target_train, test, seed)
     _check_enough(target_train, data.target, task)
     _check_enough(source_train, data.source, task)
     if seen := len(set(source_train.texts) & set(test.texts)):
         notes.append(
-            f"{counted(seen, 'test text')} also among the source texts: models trained on those have seen them."
+            Message(
+                "{texts} also among the source texts: models trained on those have seen them.",
+                texts=counted(seen, "test text"),
+            )
         )
     return Prepared(
         labels=reader.labels,
@@ -96,7 +100,7 @@ class _Reader:
 
     def __init__(self, settings: Settings, task: TaskName) -> None:
         self.settings, self.task = settings, task
-        self.notes: list[str] = []
+        self.notes: list[Message] = []
         self._agreement = Agreement(task, "source", "", [])
 
     @property
@@ -128,12 +132,14 @@ class _Reader:
         return texts
 
     def hold_out(
-        self, texts: Texts, dataset: DatasetSpec, fraction: float, seed: int, *, purpose: str
+        self, texts: Texts, dataset: DatasetSpec, fraction: float, seed: int, *, purpose: Purpose
     ) -> tuple[Texts, Texts]:
         try:
             return hold_out(texts, fraction, seed, by_label=LABELS[self.task].by_label, purpose=purpose)
         except DataError as error:
-            raise DataError(f"{Path(dataset.path).name}: {error.message}", error.remedy) from error
+            raise DataError(
+                "{file}: {fault}", error.remedy, file=Path(dataset.path).name, fault=error.message
+            ) from error
 
 
 def _test_set(reader: _Reader, data: DataSpec, domain: Domain, texts: Texts, seed: int) -> tuple[Texts, Texts]:
@@ -153,12 +159,14 @@ def _test_set(reader: _Reader, data: DataSpec, domain: Domain, texts: Texts, see
 def _dev_set(reader: _Reader, data: DataSpec, train: Texts, test: Texts, seed: int) -> tuple[Texts, Texts]:
     """The target texts to learn from, and those to watch: a file of their own, or held out, or none."""
     if data.dev is not None:
-        dev = _without(reader.read_agreed(data.dev, data.label_mapping), test, "development", reader.notes)
+        dev = _without(reader.read_agreed(data.dev, data.label_mapping), test, "development text", reader.notes)
         if not len(dev):
             raise DataError(
-                f"{Path(data.dev.path).name}: all of its texts are test texts, too.", "Give other development texts."
+                "{file}: all of its texts are test texts, too.",
+                "Give other development texts.",
+                file=Path(data.dev.path).name,
             )
-        return _without(train, dev, "target training", reader.notes, other="development"), dev
+        return _without(train, dev, "target training text", reader.notes, other="development"), dev
     if data.target is not None and data.dev_fraction > 0:
         return reader.hold_out(train, data.target, data.dev_fraction, seed, purpose="development")
     return train, train.at([])
@@ -168,33 +176,41 @@ def _check_enough(texts: Texts, dataset: DatasetSpec | None, task: TaskName) -> 
     """Refuse what teaches nothing once the test and development texts are out of it."""
     present = sorted(texts.names(task))
     if dataset is not None and (not len(texts) or len(present) < LABELS[task].least):
-        left = f"only texts with the label “{present[0]}”" if present else "only texts without labels"
+        left = Message("no texts")
+        if len(texts):
+            only = Message("only texts without labels")
+            left = Message("only texts with the label “{label}”", label=present[0]) if present else only
         raise DataError(
-            f"{Path(dataset.path).name}: there are {left if len(texts) else 'no texts'} left to learn from "
-            "once the test texts are taken out.",
+            "{file}: there are {left} left to learn from once the test texts are taken out.",
             "Add texts, or choose a test file that does not repeat them.",
+            file=Path(dataset.path).name,
+            left=left,
         )
 
 
-def _without(texts: Texts, others: Texts, what: str, notes: list[str], other: str = "test") -> Texts:
+def _without(texts: Texts, others: Texts, what: Noun, notes: list[Message], other: Purpose = "test") -> Texts:
     """The texts that are not among others, with a note of how many were."""
     taken = set(others.texts)
     kept = [place for place, text in enumerate(texts.texts) if text not in taken]
     if removed := len(texts) - len(kept):
-        notes.append(f"{counted(removed, f'{what} text')} removed: equal to a {other} text.")
+        found = counted(removed, what)
+        if other == "test":
+            notes.append(Message("{texts} removed: equal to a test text.", texts=found))
+        else:
+            notes.append(Message("{texts} removed: equal to a development text.", texts=found))
     return texts.at(kept)
 
 
-def _distinct(texts: Texts, what: str, notes: list[str]) -> Texts:
+def _distinct(texts: Texts, what: Noun, notes: list[Message]) -> Texts:
     first = {text: place for place, text in reversed([*enumerate(texts.texts)])}
     kept = sorted(first.values())
     if removed := len(texts) - len(kept):
-        notes.append(f"{counted(removed, f'{what} text')} removed: equal to another one.")
+        notes.append(Message("{texts} removed: equal to another one.", texts=counted(removed, what)))
     return texts.at(kept)
 
 
 def _dictionary(
-    data: DataSpec, settings: Settings, notes: list[str], source: Iterable[Texts], target: Iterable[Texts]
+    data: DataSpec, settings: Settings, notes: list[Message], source: Iterable[Texts], target: Iterable[Texts]
 ) -> dict[str, list[str]]:
     """The dictionary, turned so that its target words are those of the target texts."""
     if data.dictionary is None:

@@ -10,9 +10,10 @@ from pipeline.data.content import Content, bounded
 from pipeline.data.delimited import read_csv, read_tsv
 from pipeline.data.encoding import decode
 from pipeline.data.formats import detect_format
+from pipeline.data.indicators import COLUMN, merged
 from pipeline.data.lines import read_jsonl, read_lines, read_text, read_text_with_labels
 from pipeline.data.tagged import read_conll, read_conllu
-from pipeline.errors import DataError
+from pipeline.errors import DataError, system_fault
 from pipeline.settings import Settings
 from pipeline.spec import DatasetSpec, Encoding, FileFormat, TaskName
 from pipeline.tasks import TASKS, Labelling
@@ -74,11 +75,17 @@ def read_table(dataset: DatasetSpec, settings: Settings, task: TaskName = "text-
     reader = TEXT_READERS[labelling] if format_ == "text" else READERS[format_]
     content = reader(text, name, settings.max_rows)
     if not content.rows:
-        what = "no rows under its header" if content.starts is None else "no tokens in it"
-        raise DataError(f"{name} has {what}.", "Choose a file with texts in it.")
+        raise DataError(
+            "{file} has no rows under its header." if content.starts is None else "{file} has no tokens in it.",
+            "Choose a file with texts in it.",
+            file=name,
+        )
     if content.starts is None:
         bounded(content.rows, settings.max_rows, name)
-    return Table(content.columns, content.rows, content.row_numbers, format_, encoding, content.starts)
+    columns, rows = content.columns, content.rows
+    if labelling == "several" and content.starts is None and dataset.label_column in (None, COLUMN):
+        columns, rows = merged(columns, rows)
+    return Table(columns, rows, content.row_numbers, format_, encoding, content.starts)
 
 
 def read_document(path: Path, encoding: Encoding, settings: Settings) -> tuple[str, str]:
@@ -90,16 +97,23 @@ def read_document(path: Path, encoding: Encoding, settings: Settings) -> tuple[s
     name = path.name or str(path)
     try:
         if not path.is_file():
-            what = "is a folder, not a file" if path.is_dir() else "does not exist"
-            raise DataError(f"{name} {what}.", "Check its path, or upload it again.")
+            raise DataError(
+                "{file} is a folder, not a file." if path.is_dir() else "{file} does not exist.",
+                "Check its path, or upload it again.",
+                file=name,
+            )
         if path.stat().st_size > settings.max_upload_mb * _MEGABYTE:
             raise DataError(
-                f"{name} is larger than {settings.max_upload_mb:g} MB.",
+                "{file} is larger than {limit:g} MB.",
                 "Split the file, or raise the limit (GRAFT_MAX_UPLOAD_MB).",
+                file=name,
+                limit=settings.max_upload_mb,
             )
         text, used = decode(path.read_bytes(), encoding, name)
     except OSError as error:
-        raise DataError(f"{name} can't be read: {error.strerror}.", "Check its permissions.") from error
+        raise DataError(
+            "{file} can't be read: {fault}.", "Check its permissions.", file=name, fault=system_fault(error)
+        ) from error
     if not text.strip():
-        raise DataError(f"{name} is empty.", "Choose a file with texts in it.")
+        raise DataError("{file} is empty.", "Choose a file with texts in it.", file=name)
     return text, used

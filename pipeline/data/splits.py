@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from sklearn.model_selection import train_test_split
 
 from pipeline.data.labellings import Item, Label
 from pipeline.data.texts import Texts
 from pipeline.errors import DataError
+from pipeline.messages import Message
+
+Purpose = Literal["test", "development"]
+_PURPOSES = {"test": Message("test"), "development": Message("development")}
 
 
 def hold_out(
-    texts: Texts, fraction: float, seed: int, *, by_label: bool = True, purpose: str = "test"
+    texts: Texts, fraction: float, seed: int, *, by_label: bool = True, purpose: Purpose = "test"
 ) -> tuple[Texts, Texts]:
     """Divide texts in two; equal texts stay together.
 
@@ -47,9 +53,16 @@ def hold_out(
     )
 
 
-def _too_few(label: Label, purpose: str) -> DataError:
-    what = f"Label “{label}” has" if label else "There are"
+def _too_few(label: Label, purpose: Purpose) -> DataError:
+    if label:
+        return DataError(
+            "Label “{label}” has fewer than two different texts, so none can be held out as {purpose} texts.",
+            "Add texts with this label, remove it, or give a {purpose} file.",
+            label=str(label),
+            purpose=_PURPOSES[purpose],
+        )
     return DataError(
-        f"{what} fewer than two different texts, so none can be held out as {purpose} texts.",
-        f"Add texts{' with this label, remove it' if label else ''}, or give a {purpose} file.",
+        "There are fewer than two different texts, so none can be held out as {purpose} texts.",
+        "Add texts, or give a {purpose} file.",
+        purpose=_PURPOSES[purpose],
     )

@@ -135,8 +135,12 @@ def _cells(line: str, number: int, name: str, layout: Layout) -> list[str] | Non
         cells.pop()
     if len(cells) > width:
         raise DataError(
-            f"{name}: line {number} has {counted(len(cells), 'cell')}, but the others have {width}.",
+            "{file}: line {line} has {cells}, but the others have {width}.",
             "Put one token and its tags on each line, all with the same separator between.",
+            file=name,
+            line=number,
+            cells=counted(len(cells), "cell"),
+            width=width,
         )
     return cells + [""] * (width - len(cells))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pipeline.data.inspection import examine
 from pipeline.data.labellings import LABELS, Item, Label
 from pipeline.errors import DataError
+from pipeline.messages import Message, sentences
 from pipeline.settings import Settings
 from pipeline.spec import DatasetSpec, TaskName
 
@@ -53,7 +54,7 @@ class Texts:
 
 def read_texts(
     dataset: DatasetSpec, settings: Settings, *, labelled: bool, task: TaskName = "text-classification"
-) -> tuple[Texts, list[str]]:
+) -> tuple[Texts, list[Message]]:
     """Read a file's texts and, where asked for and the task has some, their labels.
 
     Returns:
@@ -65,5 +66,5 @@ def read_texts(
     inspection, usable = examine(dataset, settings, labelled=labelled, task=task)
     if inspection.problems:
         *others, last = inspection.problems
-        raise DataError(" ".join([*map(str, others), last.message]), last.remedy)
+        raise DataError(sentences([*(problem.told for problem in others), last.message]), last.remedy)
     return Texts(usable.texts, usable.labels, usable.rows), inspection.notes

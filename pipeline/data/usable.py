@@ -12,6 +12,7 @@ from pipeline.data.readers import Table
 from pipeline.data.schemes import OUTSIDE, to_iob2
 from pipeline.data.wording import counted, placed
 from pipeline.data.words import joined, words_of
+from pipeline.messages import Message
 from pipeline.spec import DatasetSpec, TaskName
 from pipeline.tasks import TASKS
 
@@ -26,6 +27,7 @@ class Usable:
         rows: The row of the file that each text comes from, or the line of its first token.
         missing: Rows without text or label, which are left out.
         strange: Lines whose tag fits no scheme.
+        repaired: Lines whose tag did not spell a whole entity, and was brought to do so.
         notes: What a person should know about how the file was read.
     """
 
@@ -34,7 +36,8 @@ class Usable:
     rows: list[int] = field(default_factory=list)
     missing: list[int] = field(default_factory=list)
     strange: list[int] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    repaired: list[int] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
 
 
 def fits(table: Table, task: TaskName, *, labelled: bool) -> bool:
@@ -71,8 +74,11 @@ def _rows(table: Table, places: list[int], dataset: DatasetSpec, task: TaskName,
         found.rows.append(number)
     if words:
         found.notes.append(
-            f"{Path(dataset.path).name}: its texts were divided into words at white space and punctuation, "
-            "and into characters where the script has no spaces."
+            Message(
+                "{file}: its texts were divided into words at white space and punctuation, "
+                "and into characters where the script has no spaces.",
+                file=Path(dataset.path).name,
+            )
         )
     return found
 
@@ -107,9 +113,16 @@ def _tags(table: Table, place: int, dataset: DatasetSpec, task: TaskName, found:
     entities = to_iob2([tag or OUTSIDE for tag in tags], table.starts or [0])
     found.strange.extend(table.row_numbers[place] for place in entities.strange)
     if entities.scheme != "IOB2":
-        found.notes.append(f"{name}: its tags are in {entities.scheme} and were brought to IOB2.")
+        told = Message("{file}: its tags are in {scheme} and were brought to IOB2.", file=name, scheme=entities.scheme)
+        found.notes.append(told)
     if entities.repaired:
         lines = [table.row_numbers[place] for place in entities.repaired]
-        what = f"{counted(len(lines), 'tag')} repaired that did not spell whole entities"
-        found.notes.append(f"{name}: {what} ({placed('line', lines)}).")
+        found.repaired.extend(lines)
+        told = Message(
+            "{file}: {tags} repaired that did not spell whole entities ({places}).",
+            file=name,
+            tags=counted(len(lines), "tag"),
+            places=placed("line", lines),
+        )
+        found.notes.append(told)
     return [new if old else "" for old, new in zip(tags, entities.tags, strict=True)]

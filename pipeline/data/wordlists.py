@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from pipeline.data.words import HAN
+from pipeline.messages import Message
 
 Pair = tuple[str, str]
 
@@ -27,9 +28,9 @@ class WordList:
         comments: What a line starts with that counts for nothing.
     """
 
-    title: str
+    title: Message
     pairs: Callable[[str], list[Pair]]
-    malformed: str
+    malformed: Message
     comments: tuple[str, ...] = ("#",)
 
 
@@ -70,7 +71,7 @@ def _glosses(field: str) -> Iterator[str]:
 
 
 WORD_LISTS = (
-    WordList("tab-separated", _tab_separated, "not two words with a tab between"),
-    WordList("MUSE, space-separated", _space_separated, "not two words with a space between"),
-    WordList("CC-CEDICT", _cedict, "not an entry with a gloss that is a word", comments=("#", "%")),
+    WordList(Message("tab-separated"), _tab_separated, Message("not two words with a tab between")),
+    WordList(Message("MUSE, space-separated"), _space_separated, Message("not two words with a space between")),
+    WordList(Message("CC-CEDICT"), _cedict, Message("not an entry with a gloss that is a word"), comments=("#", "%")),
 )

@@ -10,11 +10,18 @@ from filelock import FileLock
 
 from pipeline.engine.local import LocalEngine
 from pipeline.errors import RunError
+from pipeline.events import as_fields
+from pipeline.housekeeping import Swept, sweep
+from pipeline.messages import Message
+from pipeline.quotas import admit, overdue
 from pipeline.runs import RunRecord, RunState, RunStore
 from pipeline.settings import Settings
 from pipeline.spec import RunSpec
+from pipeline.states import STATES
 
 logger = logging.getLogger(__name__)
+
+SWEEP_SECONDS = 3600.0  # between two looks for what nobody needs any more
 
 
 class Supervisor:
@@ -31,11 +38,17 @@ class Supervisor:
         self.settings = settings
         self._stop = threading.Event()
         self._cancelled_at: dict[str, float] = {}
+        self._swept_at = 0.0
 
     # ── what people ask for ──────────────────────────────────────────────────────────
 
     def submit(self, spec: RunSpec, owner: str = "") -> RunRecord:
-        """Queue a new run, and start it if there is room."""
+        """Queue a new run, and start it if there is room.
+
+        Raises:
+            RunError: The owner may have no more; see :func:`pipeline.quotas.admit`.
+        """
+        admit(self.store, self.settings, owner)
         record = self.store.create(spec, owner)
         self.tick()
         return self.store.get(record.id)
@@ -48,7 +61,7 @@ class Supervisor:
         """
         record = self.store.get(run_id)
         if not record.state.active:
-            raise RunError(f"Run {run_id} is {record.state} already.")
+            raise RunError("Run {run} is {state} already.", run=run_id, state=STATES[record.state])
         self.store.request_cancel(run_id)
         self.tick()
 
@@ -60,7 +73,9 @@ class Supervisor:
         """
         state = self.store.get(run_id).state
         if state.active:
-            raise RunError(f"Run {run_id} is {state}.", "Only a run that has ended can be resumed.")
+            raise RunError(
+                "Run {run} is {state}.", "Only a run that has ended can be resumed.", run=run_id, state=STATES[state]
+            )
         self.store.clear_cancel(run_id)
         self._cancelled_at.pop(run_id, None)
         self.store.move(run_id, RunState.QUEUED)
@@ -76,6 +91,14 @@ class Supervisor:
         self.store.revise(run_id, spec)
         return self.resume(run_id)
 
+    def delete(self, run_id: str) -> None:
+        """Delete a run for good; what its stages made and no other run needs goes with it in time.
+
+        Raises:
+            RunError: The run is at work.
+        """
+        self.store.delete(run_id)
+
     # ── what it sees to ──────────────────────────────────────────────────────────────
 
     def tick(self) -> None:
@@ -90,6 +113,7 @@ class Supervisor:
                 elif running < self.settings.max_running:
                     self._start(record)
                     running += 1
+            self._sweep()
 
     def start(self, seconds: float = 1.0) -> None:
         """Tick in the background until :meth:`stop`."""
@@ -106,6 +130,16 @@ class Supervisor:
             except Exception:
                 logger.exception("The supervisor stumbled; it goes on.")
 
+    def _sweep(self) -> None:
+        """Tidy up now and then."""
+        now = time.time()
+        if now - self._swept_at < SWEEP_SECONDS:
+            return
+        self._swept_at = now
+        swept = sweep(self.store, self.settings, now)
+        if swept != Swept():
+            logger.info("Tidied up: %s", swept)
+
     def _start(self, record: RunRecord) -> None:
         self.store.move(record.id, RunState.RUNNING, pid=self.engine.start(record.id))
 
@@ -121,6 +155,11 @@ class Supervisor:
                     error="" if cancelled else "The worker process ended without a word.",
                 )
             return False
+        if not self.store.cancel_requested(record.id) and overdue(record, self.settings, time.time()):
+            text = "The run is stopped: it has been at work for {minutes:g} minutes, the longest allowed here."
+            told = Message(text, minutes=self.settings.max_run_minutes)
+            self.store.events(record.id).append("note", stage="", **as_fields("text", told))
+            self.store.request_cancel(record.id)
         if self.store.cancel_requested(record.id):
             asked = self._cancelled_at.setdefault(record.id, time.monotonic())
             if time.monotonic() - asked > self.settings.cancel_seconds:

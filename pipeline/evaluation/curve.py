@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from pipeline.evaluation.wording import shown
+from pipeline.messages import Message
 from pipeline.report import CurvePoint, LearningCurve
 
 #: Leading metric of each model at one number of labels.
@@ -34,23 +35,45 @@ def learning_curve(values: Mapping[int, Values], metric: str) -> LearningCurve:
     return LearningCurve(points=points, labels_saved=saved, sentence=sentence)
 
 
-def _saved(points: list[CurvePoint], metric: str) -> tuple[int | None, str]:
+def _saved(points: list[CurvePoint], metric: str) -> tuple[int | None, Message]:
     """What target-only needs to equal transferred at its fewest labels, less those."""
     fewest, level = points[0].labels, points[0].transferred
     target = [(point.labels, point.target_only) for point in points if point.target_only is not None]
-    start = f"With {_labels(fewest)} transferred reaches {shown(metric, level)}"
+    start: dict[str, object] = {"fewest": _labels(fewest), "value": shown(metric, level)}
     if not target:
-        return None, f"{start}; there is no target-only model to compare it with."
+        return None, Message(
+            "With {fewest} transferred reaches {value}; there is no target-only model to compare it with.", start
+        )
     (least, lowest), (most, _) = target[0], target[-1]
     if lowest >= level and least > fewest:
-        return None, f"{start}; target-only is there with at most {_labels(least)}, the fewest that it was tried with."
+        return None, Message(
+            "With {fewest} transferred reaches {value}; target-only is there with at most {least}, the fewest that it "
+            "was tried with.",
+            start,
+            least=_labels(least),
+        )
     if lowest >= level:
-        return 0, f"{start}; target-only needs no more: with as many it reaches {shown(metric, lowest)}."
+        return 0, Message(
+            "With {fewest} transferred reaches {value}; target-only needs no more: with as many it reaches {lowest}.",
+            start,
+            lowest=shown(metric, lowest),
+        )
     needed = _crossing(target, level)
     if needed is None:
-        return None, f"{start}; target-only needs more than {_labels(most)} for that, the most that it was tried with."
+        return None, Message(
+            "With {fewest} transferred reaches {value}; target-only needs more than {most} for that, the most that it "
+            "was tried with.",
+            start,
+            most=_labels(most),
+        )
     saved = needed - fewest
-    return saved, f"{start}; target-only needs about {_labels(needed)} for that: transfer saves about {saved:,}."
+    return saved, Message(
+        "With {fewest} transferred reaches {value}; target-only needs about {needed} for that: transfer saves about "
+        "{saved:,}.",
+        start,
+        needed=_labels(needed),
+        saved=saved,
+    )
 
 
 def _crossing(target: list[tuple[int, float]], level: float) -> int | None:
@@ -62,5 +85,5 @@ def _crossing(target: list[tuple[int, float]], level: float) -> int | None:
     return None
 
 
-def _labels(count: int) -> str:
-    return f"{count:,} labels" if count else "no labels"
+def _labels(count: int) -> Message:
+    return Message("{count:,} labels", count=count) if count else Message("no labels")

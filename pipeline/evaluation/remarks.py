@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.evaluation.comparison import sign
 from pipeline.evaluation.wording import MEASURES, gap, listed, number, shown
+from pipeline.messages import Message, series
 from pipeline.report import Comparison, ModelReport
 from pipeline.spec.base import TaskName
 from pipeline.tasks import TASKS, Task
@@ -31,7 +32,7 @@ class Findings:
         """The leading one."""
         return self.task.metrics[0]
 
-    def shown(self, name: str) -> str:
+    def shown(self, name: str) -> Message:
         """A model's leading metric, written out."""
         return shown(self.metric, self.models[name].metrics[self.metric].value)
 
@@ -39,12 +40,12 @@ class Findings:
         """1 or -1 where transferred is clearly better or worse than another model, else 0."""
         return sign(self.paired[name], self.task)
 
-    def gap(self, name: str) -> str:
-        """``3.2 points above``; the other's name follows."""
-        return gap(self.metric, self.paired[name].difference.value)
+    def gap(self, name: str, other: str) -> Message:
+        """``3.2 points above it``, of transferred and another model."""
+        return gap(self.metric, self.paired[name].difference.value, other)
 
 
-def remarks(task: TaskName, models: list[ModelReport], comparisons: list[Comparison]) -> list[str]:
+def remarks(task: TaskName, models: list[ModelReport], comparisons: list[Comparison]) -> list[Message]:
     """Sentences that go with the verdict, the weightiest first."""
     findings = Findings(
         task=TASKS[task],
@@ -54,76 +55,103 @@ def remarks(task: TaskName, models: list[ModelReport], comparisons: list[Compari
     return [sentence for remark in REMARKS for sentence in [remark(findings)] if sentence]
 
 
-def _no_target(findings: Findings) -> str:
+def _no_target(findings: Findings) -> Message | None:
     """There may be no target labels to train a rival on."""
     if "target-only" in findings.models:
-        return ""
-    return "There are no target labels, so there is no target-only model: the verdict is against source-only alone."
-
-
-def _vocabularies(findings: Findings) -> str:
-    """Perplexities by different vocabularies say nothing of each other."""
-    if "source-only" in findings.paired:
-        return ""
-    title = findings.models["source-only"].title
-    return (
-        f"The perplexity of {title} ({findings.shown('source-only')}) is by another vocabulary, whose tokens are "
-        "harder or easier to guess: it can't be compared, and the verdict is against target-only alone."
+        return None
+    return Message(
+        "There are no target labels, so there is no target-only model: the verdict is against source-only alone."
     )
 
 
-def _classical(findings: Findings) -> str:
+def _vocabularies(findings: Findings) -> Message | None:
+    """Perplexities by different vocabularies say nothing of each other."""
+    if "source-only" in findings.paired:
+        return None
+    return Message(
+        "The perplexity of {model} ({value}) is by another vocabulary, whose tokens are harder or easier to guess: "
+        "it can't be compared, and the verdict is against target-only alone.",
+        model=findings.models["source-only"].title,
+        value=findings.shown("source-only"),
+    )
+
+
+def _classical(findings: Findings) -> Message | None:
     """Whether a model that needs no GPU would do."""
     if "classical" not in findings.paired:
-        return ""
-    model, score = "logistic regression over n-grams", findings.shown("classical")
+        return None
     difference = findings.paired["classical"].difference.value
+    told: dict[str, object] = {
+        "value": findings.shown("classical"),
+        "distance": gap(findings.metric, -difference, Message("transferred")),
+    }
     if findings.sign("classical") < 0:
-        distance = gap(findings.metric, -difference)
-        return f"A {model} does better ({score}, {distance} transferred): a transformer is not worth its cost here."
+        return Message(
+            "A logistic regression over n-grams does better ({value}, {distance}): "
+            "a transformer is not worth its cost here.",
+            told,
+        )
     if difference <= 0:
-        return f"A {model} does as well ({score}): a transformer is not worth its cost here."
-    distance = gap(findings.metric, -difference)
+        return Message(
+            "A logistic regression over n-grams does as well ({value}): a transformer is not worth its cost here.", told
+        )
     if findings.sign("classical") > 0:
-        return f"A {model} reaches {score}, {distance} transferred, which is more than chance."
-    return (
-        f"A {model} reaches {score}, {distance} transferred, which is within noise: "
-        "these texts can't tell whether a transformer is worth its cost here."
+        return Message(
+            "A logistic regression over n-grams reaches {value}, {distance}, which is more than chance.", told
+        )
+    return Message(
+        "A logistic regression over n-grams reaches {value}, {distance}, which is within noise: "
+        "these texts can't tell whether a transformer is worth its cost here.",
+        told,
     )
 
 
 #: Rivals that an ensemble must beat to have paid → what they are.
 RIVALS = {
-    "same-compute": "one model that trained as long as all its members",
-    "seed-ensemble": "as many members that differ in their seed alone",
+    "same-compute": Message("one model that trained as long as all its members"),
+    "seed-ensemble": Message("as many members that differ in their seed alone"),
 }
 #: Sign of a difference → what it is worth.
-WORTH = {1: "more than chance", 0: "within noise", -1: "clearly worse"}
+WORTH = {1: Message("more than chance"), 0: Message("within noise"), -1: Message("clearly worse")}
 
 
-def _ensemble(findings: Findings) -> str:
+def _ensemble(findings: Findings) -> Message | None:
     """What an ensemble bought, against rivals that cost as much."""
     rivals = [name for name in RIVALS if name in findings.paired]
     if not rivals:
-        return ""
-    told = [f"{findings.gap(name)} {RIVALS[name]} ({WORTH[findings.sign(name)]})" for name in rivals]
-    outcome = "It paid" if all(findings.sign(name) > 0 for name in rivals) else "It did not pay"
-    return f"The ensemble is {listed(told)}. {outcome} here."
+        return None
+    told = listed(
+        [
+            Message("{gap} ({worth})", gap=findings.gap(name, RIVALS[name]), worth=WORTH[findings.sign(name)])
+            for name in rivals
+        ]
+    )
+    paid = all(findings.sign(name) > 0 for name in rivals)
+    return Message(
+        "The ensemble is {gaps}. It paid here." if paid else "The ensemble is {gaps}. It did not pay here.", gaps=told
+    )
 
 
-def _seeds(findings: Findings) -> str:
+def _seeds(findings: Findings) -> Message | None:
     """How much of all this depends on the seed."""
     metric = findings.metric
     spread = {name: model.seeds[metric] for name, model in findings.models.items() if metric in model.seeds}
     if not spread:
-        return ""
-    unit = " %" if MEASURES[metric].fraction else ""
-    told = [
-        f"{findings.models[name].title} {number(metric, seeds.mean)} ± {number(metric, seeds.deviation)}{unit}"
+        return None
+    told = series(
+        Message(
+            "{model} {mean} ± {deviation} %" if MEASURES[metric].fraction else "{model} {mean} ± {deviation}",
+            model=findings.models[name].title,
+            mean=number(metric, seeds.mean),
+            deviation=number(metric, seeds.deviation),
+        )
         for name, seeds in spread.items()
-    ]
-    count = max(len(seeds.values) for seeds in spread.values())
-    return f"Over {count} seeds, mean and standard deviation: {', '.join(told)}. The tests above are of the first seed."
+    )
+    return Message(
+        "Over {count} seeds, mean and standard deviation: {spreads}. The tests above are of the first seed.",
+        count=max(len(seeds.values) for seeds in spread.values()),
+        spreads=told,
+    )
 
 
-REMARKS: tuple[Callable[[Findings], str], ...] = (_no_target, _vocabularies, _classical, _ensemble, _seeds)
+REMARKS: tuple[Callable[[Findings], Message | None], ...] = (_no_target, _vocabularies, _classical, _ensemble, _seeds)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline.evaluation.comparison import sign
 from pipeline.evaluation.remarks import remarks
 from pipeline.evaluation.wording import gap, listed, named, shown
+from pipeline.messages import Message, series
 from pipeline.report import Comparison, ModelReport, Verdict, VerdictCode
 from pipeline.spec.base import TaskName
 from pipeline.tasks import TASKS
@@ -40,27 +41,71 @@ def verdict(task: TaskName, models: list[ModelReport], comparisons: list[Compari
         by_sign[sign(comparison, row)].append(name)
     worse, level, better = by_sign[-1], by_sign[0], by_sign[1]
 
-    def gaps(names: list[str]) -> str:
-        return listed([f"{gap(metric, baselines[name].difference.value)} {title[name]}" for name in names])
+    def gaps(names: list[str]) -> Message:
+        return listed([gap(metric, baselines[name].difference.value, title[name]) for name in names])
 
-    start = f"on the {texts:,} frozen test texts the transferred model has {named(metric)} of {values['transferred']}"
-    against = ", ".join(f"{title[name]}: {values[name]}" for name in baselines)
+    told: dict[str, object] = {
+        "texts": texts,
+        "metric": named(metric),
+        "value": values["transferred"],
+        "against": series(Message("{model}: {value}", model=title[name], value=values[name]) for name in baselines),
+    }
+    told |= {name: gaps(found) for name, found in (("worse", worse), ("level", level), ("better", better)) if found}
     code: VerdictCode
     if worse:
-        code = "hurt"
-        rest = f", though {gaps(better)}" if better else f", and within noise of {title[level[0]]}" if level else ""
-        sentence = f"Transfer hurt here: {start}, {gaps(worse)}{rest} ({against})."
+        code, sentence = "hurt", _hurt(told, title[level[0]] if level else "")
     elif not better:
-        code = "noise"
-        noise = "differences are" if len(level) > 1 else "difference is"
-        sentence = f"No clear winner: {start}, and the {noise} within noise: {gaps(level)} ({against})."
+        code, sentence = "noise", _noise(told, several=len(level) > 1)
     elif level:
         code = HELPED_OVER[better[0]]
-        sentence = (
-            f"{start[0].upper()}{start[1:]}, {gaps(better)}, but the difference from {title[level[0]]} is "
-            f"within noise: {gaps(level)} ({against})."
+        sentence = Message(
+            "On the {texts:,} frozen test texts the transferred model has {metric} of {value}, {better}, but the "
+            "difference from {other} is within noise: {level} ({against}).",
+            told,
+            other=title[level[0]],
         )
     else:
         code = "helped" if len(better) == len(BASELINES) else HELPED_OVER[better[0]]
-        sentence = f"Transfer helped: {start}, {gaps(better)} ({against})."
+        sentence = Message(
+            "Transfer helped: on the {texts:,} frozen test texts the transferred model has {metric} of {value}, "
+            "{better} ({against}).",
+            told,
+        )
     return Verdict(code=code, sentence=sentence, remarks=remarks(task, models, comparisons))
+
+
+def _hurt(told: dict[str, object], other: str) -> Message:
+    """One baseline is clearly better; against the other transfer may have paid, or be on a par with it."""
+    if "better" in told:
+        return Message(
+            "Transfer hurt here: on the {texts:,} frozen test texts the transferred model has {metric} of {value}, "
+            "{worse}, though {better} ({against}).",
+            told,
+        )
+    if other:
+        return Message(
+            "Transfer hurt here: on the {texts:,} frozen test texts the transferred model has {metric} of {value}, "
+            "{worse}, and within noise of {other} ({against}).",
+            told,
+            other=other,
+        )
+    return Message(
+        "Transfer hurt here: on the {texts:,} frozen test texts the transferred model has {metric} of {value}, "
+        "{worse} ({against}).",
+        told,
+    )
+
+
+def _noise(told: dict[str, object], *, several: bool) -> Message:
+    """No baseline is clearly better or worse."""
+    if several:
+        return Message(
+            "No clear winner: on the {texts:,} frozen test texts the transferred model has {metric} of {value}, "
+            "and the differences are within noise: {level} ({against}).",
+            told,
+        )
+    return Message(
+        "No clear winner: on the {texts:,} frozen test texts the transferred model has {metric} of {value}, "
+        "and the difference is within noise: {level} ({against}).",
+        told,
+    )

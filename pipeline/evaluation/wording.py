@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from pipeline.messages import Message, series
 
 
 @dataclass(frozen=True)
@@ -11,37 +14,39 @@ class Measure:
 
     Attributes:
         title: Heads a column.
-        article: Stands before the title in a sentence.
+        named: Stands in a sentence.
         fraction: Whether the value is a share of 1, written in per cent; its differences in points.
     """
 
     title: str
-    article: str = "a"
+    named: Message
     fraction: bool = True
 
 
 #: One row for each metric that a task in ``pipeline.tasks`` names.
 MEASURES: dict[str, Measure] = {
-    "accuracy": Measure("accuracy", "an"),
-    "macro_f1": Measure("macro-F1"),
-    "micro_f1": Measure("micro-F1"),
-    "exact_match": Measure("exact match", "an"),
-    "entity_f1": Measure("entity F1", "an"),
-    "entity_precision": Measure("entity precision", "an"),
-    "entity_recall": Measure("entity recall", "an"),
-    "perplexity": Measure("perplexity", fraction=False),
-    "masked_accuracy": Measure("masked accuracy"),
+    "accuracy": Measure("accuracy", Message("an accuracy")),
+    "macro_f1": Measure("macro-F1", Message("a macro-F1")),
+    "micro_f1": Measure("micro-F1", Message("a micro-F1")),
+    "exact_match": Measure("exact match", Message("an exact match")),
+    "entity_f1": Measure("entity F1", Message("an entity F1")),
+    "entity_precision": Measure("entity precision", Message("an entity precision")),
+    "entity_recall": Measure("entity recall", Message("an entity recall")),
+    "perplexity": Measure("perplexity", Message("a perplexity"), fraction=False),
+    "masked_accuracy": Measure("masked accuracy", Message("a masked accuracy")),
 }
 
 
-def named(metric: str) -> str:
+def named(metric: str) -> Message:
     """A metric inside a sentence: ``an accuracy``."""
-    return f"{MEASURES[metric].article} {MEASURES[metric].title}"
+    return MEASURES[metric].named
 
 
-def shown(metric: str, value: float) -> str:
+def shown(metric: str, value: float) -> Message:
     """A value: ``81.3 %``, or ``12.31`` where it is no fraction."""
-    return f"{number(metric, value)} %" if MEASURES[metric].fraction else number(metric, value)
+    if MEASURES[metric].fraction:
+        return Message("{percent:.1f} %", percent=100 * value)
+    return Message("{value:,.2f}", value=value)
 
 
 def number(metric: str, value: float) -> str:
@@ -49,14 +54,24 @@ def number(metric: str, value: float) -> str:
     return f"{100 * value:.1f}" if MEASURES[metric].fraction else f"{value:,.2f}"
 
 
-def gap(metric: str, difference: float) -> str:
-    """A difference: ``3.2 points above``, ``0.41 below``, ``level with``; the other's name follows."""
+def gap(metric: str, difference: float, other: str) -> Message:
+    """A difference from another: ``3.2 points above it``, ``0.41 below it``, ``level with it``."""
     if difference == 0:
-        return "level with"
-    unit = " points" if MEASURES[metric].fraction else ""
-    return f"{number(metric, abs(difference))}{unit} {'above' if difference > 0 else 'below'}"
+        return Message("level with {other}", other=other)
+    if MEASURES[metric].fraction:
+        return Message(
+            "{points:.1f} points above {other}" if difference > 0 else "{points:.1f} points below {other}",
+            points=100 * abs(difference),
+            other=other,
+        )
+    return Message(
+        "{value:,.2f} above {other}" if difference > 0 else "{value:,.2f} below {other}",
+        value=abs(difference),
+        other=other,
+    )
 
 
-def listed(parts: list[str]) -> str:
+def listed(parts: Sequence[str]) -> Message:
     """``a``, ``a and b``, ``a, b and c``."""
-    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+    *before, last = parts or [""]
+    return Message("{before} and {last}", before=series(before), last=last) if before else Message(last)

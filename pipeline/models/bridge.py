@@ -152,8 +152,10 @@ def build_bridge(model: PreTrainedModel, options: AttentionBridge) -> Bridge:
     layers = options.target_layers or available
     if layers > available:
         raise TrainingError(
-            f"The target encoder can't have {layers} layers: the source has {available}.",
-            f"Set target_layers to {available} or fewer.",
+            "The target encoder can't have {layers} layers: the source has {available}.",
+            "Set target_layers to {available} or fewer.",
+            layers=layers,
+            available=available,
         )
     last = layers - 1
     every = options.every if options.bridged == "multi" else layers

@@ -138,8 +138,9 @@ def build_ensemble(members: Sequence[PreTrainedModel], weights: Sequence[float],
     for number, trunk in enumerate(trunks[1:], start=2):
         if trunk is not None and not _equal(trunk, trunks[0]):
             raise TrainingError(
-                f"The frozen layers of member {number} are not those of member 1.",
+                "The frozen layers of member {number} are not those of member 1.",
                 "Train the members anew from one model.",
+                number=number,
             )
     with torch.device("meta"):  # its own weights are never made: it takes the members as they are
         ensemble = MODELS[described["head"]](GraftEnsembleConfig(weights, shared_layers, **described))

@@ -57,8 +57,10 @@ def family(model: PreTrainedModel) -> Family:
     kind = model.config.model_type
     if kind not in FAMILIES:
         raise TrainingError(
-            f"The layers of a model of type {kind} can't be reached one by one.",
-            f"Choose a source of type {', '.join(FAMILIES)}, or another fine-tuning or ensemble.",
+            "The layers of a model of type {kind} can't be reached one by one.",
+            "Choose a source of type {families}, or another fine-tuning or ensemble.",
+            kind=kind,
+            families=", ".join(FAMILIES),
         )
     return FAMILIES[kind]
 
@@ -107,8 +109,11 @@ def cut(model: PreTrainedModel, layers: int) -> PreTrainedModel:
     parts, own = family(model), encoder_layers(model)
     if not 0 < layers < len(own):
         raise TrainingError(
-            f"{layers} lower layers can't be shared: the model has {len(own)}.",
-            f"Share between 1 and {len(own) - 1} layers.",
+            "{layers} lower layers can't be shared: the model has {available}.",
+            "Share between 1 and {most} layers.",
+            layers=layers,
+            available=len(own),
+            most=len(own) - 1,
         )
     base = model.base_model
     lower = copy.deepcopy(base)

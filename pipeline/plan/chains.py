@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from pipeline.messages import Message
 from pipeline.parameters import EnsembleParameters, PseudoLabelParameters
 from pipeline.plan.stage import Stage
 from pipeline.plan.steps import Steps
@@ -28,7 +29,7 @@ class Chains(Steps):
             return model
         return self.adapt(
             "adaptation",
-            "Adapt to the target language",
+            Message("Adapt to the target language"),
             options,
             splits=self.target_splits(),
             start="given",
@@ -37,15 +38,26 @@ class Chains(Steps):
 
     def transferred(self, start: Stage) -> Stage:
         """The model that the recipe makes of an adapted one."""
-        labels = self.pseudo_labels(start)
+        start, labels = self.taught(start)
         if labels is None and not self.labelled:
             return start  # nothing to learn from: zero-shot
         if isinstance(self.spec.recipe.ensemble, NoEnsemble):
-            return self.tuned("transferred", "Train on the target labels", start, labels)
+            return self.tuned("transferred", Message("Train on the target labels"), start, labels)
         return self.ensemble("transferred", self.spec.recipe.ensemble, start, labels)
 
+    def taught(self, start: Stage) -> tuple[Stage, Stage | None]:
+        """What the last training begins from, and the labels found that it learns from beside the true ones.
+
+        If the recipe ends with the true labels, a student has learned from all by then, and none are left.
+        """
+        labels = self.pseudo_labels(start)
+        options = self.spec.recipe.self_training
+        if labels is None or not self.labelled or isinstance(options, NoSelfTraining) or not options.finish:
+            return start, labels
+        return self.tuned("student", Message("Learn from the labels found"), start, labels), None
+
     def tuned(
-        self, name: str, title: str, start: Stage, labels: Stage | None, *, times: int = 1, member: int = 0
+        self, name: str, title: Message, start: Stage, labels: Stage | None, *, times: int = 1, member: int = 0
     ) -> Stage:
         """One model of the recipe's fine-tuning, ``times`` as long."""
         tuning = self.spec.recipe.fine_tuning
@@ -69,7 +81,7 @@ class Chains(Steps):
             members.append(
                 self.fine_tune(
                     f"{name}-member-{number}",
-                    f"Train member {number}",
+                    Message("Train member {number}", number=number),
                     self.spec.recipe.fine_tuning,
                     split=self.labelled_split(),
                     start="given",
@@ -83,11 +95,11 @@ class Chains(Steps):
             )
         inputs = {f"member-{number}": member for number, member in enumerate(members, start=1)}
         parameters = EnsembleParameters(task=self.spec.task, ensemble=ensemble, seed=self.seed)
-        title = {"none": "Put the seed ensemble together", "bagging": "Put the bag together"}
+        title = {"none": Message("Put the seed ensemble together"), "bagging": Message("Put the bag together")}
         stage = Stage(
             name + self.suffix,
             "ensemble",
-            title.get(ensemble.kind, "Put the boosted members together"),
+            title.get(ensemble.kind, Message("Put the boosted members together")),
             parameters,
             {"data": self.data, **inputs, **({"labels": labels} if labels else {})},
             cost=50,
@@ -100,11 +112,12 @@ class Chains(Steps):
         if isinstance(options, NoSelfTraining):
             return None
         rounds = options.exchanges if isinstance(options, CoTraining) else options.rounds
-        teacher = self.tuned("teacher", "Train a first model to label with", start, None) if self.labelled else start
+        first = Message("Train a first model to label with")
+        teacher = self.tuned("teacher", first, start, None) if self.labelled else start
         found: Stage | None = None
         for number in range(1, rounds + 1):
             if found is not None:
-                teacher = self.tuned(f"student-{number - 1}", "Learn from the labels found", start, found)
+                teacher = self.tuned(f"student-{number - 1}", Message("Learn from the labels found"), start, found)
             parameters = PseudoLabelParameters(
                 task=self.spec.task, self_training=options, round=number, limit=self.limit, seed=self.seed
             )
@@ -113,7 +126,7 @@ class Chains(Steps):
                 Stage(
                     f"pseudo-labels-{number}{self.suffix}",
                     "pseudo-labels",
-                    f"Label the unlabelled texts ({number} of {rounds})",
+                    Message("Label the unlabelled texts ({number} of {rounds})", number=number, rounds=rounds),
                     parameters,
                     inputs,
                     cost=0.35 * self.rows.get("unlabelled", 0) + 50,

@@ -3,68 +3,84 @@
 from __future__ import annotations
 
 from pipeline import sources
+from pipeline.messages import Message, Template, series
 from pipeline.spec import ModelName, RecipeSpec, RunSpec
 
 VOCABULARY = {
-    "extend": "vocabulary extended",
-    "transplant": "vocabulary transplanted",
-    "adopt": "vocabulary taken over from another model",
+    "extend": Message("vocabulary extended"),
+    "transplant": Message("vocabulary transplanted"),
+    "adopt": Message("vocabulary taken over from another model"),
 }
 TUNING = {
-    "full": "fine-tuned",
-    "probe": "with a linear probe",
-    "gradual": "unfrozen layer by layer",
-    "lora": "fine-tuned by LoRA",
-    "bridge": "bridged to the frozen source encoder",
+    "full": Message("fine-tuned"),
+    "probe": Message("with a linear probe"),
+    "gradual": Message("unfrozen layer by layer"),
+    "lora": Message("fine-tuned by LoRA"),
+    "bridge": Message("bridged to the frozen source encoder"),
 }
-SELF_TRAINING = {"pseudo-labels": "self-trained", "co-training": "co-trained with a classical second view"}
+SELF_TRAINING = {
+    "pseudo-labels": Message("self-trained"),
+    "co-training": Message("co-trained with a classical second view"),
+}
+ENSEMBLE = {"bagging": Template("bagging of {members}"), "boosting": Template("boosting of {members}")}
 
 
-def titles(spec: RunSpec) -> dict[ModelName, str]:
+def titles(spec: RunSpec) -> dict[ModelName, Message]:
     """The models' names for people."""
     probe = spec.data.source is None and spec.task != "language-modelling"
     return {
-        "source-only": "source-only (linear probe)" if probe else "source-only",
-        "transferred": "transferred",
-        "target-only": "target-only",
-        "classical": "classical",
-        "same-compute": "one model, same compute",
-        "seed-ensemble": "seed ensemble",
+        "source-only": Message("source-only (linear probe)" if probe else "source-only"),
+        "transferred": Message("transferred"),
+        "target-only": Message("target-only"),
+        "classical": Message("classical"),
+        "same-compute": Message("one model, same compute"),
+        "seed-ensemble": Message("seed ensemble"),
     }
 
 
-def descriptions(spec: RunSpec) -> dict[ModelName, str]:
+def descriptions(spec: RunSpec) -> dict[ModelName, Message]:
     """One line a model."""
     title = sources.resolve(spec.source).title
-    made = ", ".join(_steps(spec.recipe, labelled=spec.data.target is not None, task=spec.task))
+    made = series(_steps(spec.recipe, labelled=spec.data.target is not None, task=spec.task))
     members = getattr(spec.recipe.ensemble, "members", 0)
     return {
         "source-only": _source_only(spec, title),
-        "transferred": f"source-only, {made}" if made else "source-only, nothing added",
-        "target-only": "the transferred model's architecture and vocabulary from random weights, same target labels",
-        "classical": "logistic regression over n-grams, same target labels",
-        "same-compute": f"one model trained {members} times as long as a member",
-        "seed-ensemble": f"{members} models that differ in their seed alone, probabilities averaged",
+        "transferred": Message("source-only, {made}", made=made) if made else Message("source-only, nothing added"),
+        "target-only": Message(
+            "the transferred model's architecture and vocabulary from random weights, same target labels"
+        ),
+        "classical": Message("logistic regression over n-grams, same target labels"),
+        "same-compute": Message("one model trained {members} times as long as a member", members=members),
+        "seed-ensemble": Message(
+            "{members} models that differ in their seed alone, probabilities averaged", members=members
+        ),
     }
 
 
-def _source_only(spec: RunSpec, title: str) -> str:
+def _source_only(spec: RunSpec, title: str) -> Message:
     if spec.data.source is not None:
-        return f"{title}, trained on the source texts alone"
+        return Message("{model}, trained on the source texts alone", model=title)
     if spec.task == "language-modelling":
-        return f"{title} as it is"
-    return f"{title}, frozen, with a linear probe trained on the target labels: there are no labelled source texts"
+        return Message("{model} as it is", model=title)
+    return Message(
+        "{model}, frozen, with a linear probe trained on the target labels: there are no labelled source texts",
+        model=title,
+    )
 
 
-def _steps(recipe: RecipeSpec, *, labelled: bool, task: str) -> list[str]:
-    steps = [VOCABULARY.get(recipe.vocabulary.kind, "")]
+def _steps(recipe: RecipeSpec, *, labelled: bool, task: str) -> list[Message]:
+    nothing = Message("")
+    steps = [VOCABULARY.get(recipe.vocabulary.kind, nothing)]
     if task == "language-modelling":
-        return [*filter(None, steps), "trained on the target texts"]
-    steps.append("adapted by masked LM" if recipe.adaptation.kind != "none" else "")
-    steps.append(SELF_TRAINING.get(recipe.self_training.kind, ""))
+        return [*filter(None, steps), Message("trained on the target texts")]
+    steps.append(Message("adapted by masked LM") if recipe.adaptation.kind != "none" else nothing)
+    steps.append(SELF_TRAINING.get(recipe.self_training.kind, nothing))
     ensemble = recipe.ensemble
     if labelled or recipe.self_training.kind != "none":
-        on = "the target labels" if labelled else "the labels found"
-        members = "" if ensemble.kind == "none" else f", {ensemble.kind} of {ensemble.members}"
-        steps.append(f"{TUNING[recipe.fine_tuning.kind]} on {on}{members}")
+        tuned = TUNING[recipe.fine_tuning.kind]
+        steps.append(
+            Message("{tuned} on the target labels" if labelled else "{tuned} on the labels found", tuned=tuned)
+        )
+        if ensemble.kind != "none":
+            steps.append(Message(ENSEMBLE[ensemble.kind], members=ensemble.members))
     return [step for step in steps if step]

@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import DataError
+from pipeline.errors import DataError, system_fault
 from pipeline.parameters import DataParameters
 from pipeline.spec import DATASETS, DataSpec
 
@@ -30,7 +30,9 @@ def sha256(path: Path) -> str:
         with open(path, "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise DataError(f"{path} can't be read: {error.strerror}.", "Check the path.") from error
+        raise DataError(
+            "{file} can't be read: {fault}.", "Check the path.", file=str(path), fault=system_fault(error)
+        ) from error
 
 
 def count_texts(path: Path, *, tagged: bool) -> int:
@@ -44,7 +46,9 @@ def count_texts(path: Path, *, tagged: bool) -> int:
         with open(path, "rb") as file:
             return 1 + sum(block.replace(b"\r", b"").count(mark) for block in iter(lambda: file.read(1 << 20), b""))
     except OSError as error:
-        raise DataError(f"{path} can't be read: {error.strerror}.", "Check the path.") from error
+        raise DataError(
+            "{file} can't be read: {fault}.", "Check the path.", file=str(path), fault=system_fault(error)
+        ) from error
 
 
 def source_side(parameters: DataParameters) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.messages import Message
 from pipeline.parameters import (
     DataParameters,
     EvaluatedModel,
@@ -32,7 +33,7 @@ def plan(spec: RunSpec) -> tuple[Stage, ...]:
         role: count_texts(path, tagged=spec.task in TAGGING and role != "dictionary") for role, path in places.items()
     }
     parameters = DataParameters(task=spec.task, data=spec.data, seed=spec.seed, hashes=hashes)
-    data = Stage("data", "data", "Read and split the texts", parameters, cost=0.01 * sum(rows.values()))
+    data = Stage("data", "data", Message("Read and split the texts"), parameters, cost=0.01 * sum(rows.values()))
     side = source_side(parameters)
     made = [data]  # of all chains: what they share is in it once
 
@@ -70,7 +71,7 @@ def _core(chains: Chains) -> _Core:
     if spec.data.source is not None:
         source_only = chains.fine_tune(
             "source-only",
-            "Train on the source texts",
+            Message("Train on the source texts"),
             recipe.source_training,
             split="source_train",
             start="pretrained",
@@ -78,7 +79,7 @@ def _core(chains: Chains) -> _Core:
     else:
         source_only = chains.fine_tune(
             "source-only",
-            "Train a linear probe on the source model",
+            Message("Train a linear probe on the source model"),
             LinearProbe(),
             split="target_train",
             start="pretrained",
@@ -89,7 +90,7 @@ def _core(chains: Chains) -> _Core:
     if chains.labelled:
         target_only = chains.fine_tune(
             "target-only",
-            "Train from scratch, to compare",
+            Message("Train from scratch, to compare"),
             recipe.target_only,
             split="target_train",
             start="random",
@@ -105,7 +106,7 @@ def _language_models(chains: Chains) -> _Core:
     on_source = chains.spec.data.source is not None
     source_only = chains.adapt(
         "source-only",
-        "Train on the source texts" if on_source else "Take the source model as it is",
+        Message("Train on the source texts" if on_source else "Take the source model as it is"),
         options if on_source else options.model_copy(update={"epochs": 0, "embedding_epochs": 0}),
         splits=("source_train",) if on_source else (),
         start="pretrained",
@@ -113,10 +114,15 @@ def _language_models(chains: Chains) -> _Core:
     vocabulary = chains.exchange_vocabulary(source_only)
     splits = chains.target_splits()
     transferred = chains.adapt(
-        "transferred", "Train on the target texts", options, splits=splits, start="given", model=vocabulary
+        "transferred", Message("Train on the target texts"), options, splits=splits, start="given", model=vocabulary
     )
     target_only = chains.adapt(
-        "target-only", "Train from scratch, to compare", options, splits=splits, start="random", model=vocabulary
+        "target-only",
+        Message("Train from scratch, to compare"),
+        options,
+        splits=splits,
+        start="random",
+        model=vocabulary,
     )
     return _Core(source_only, vocabulary, transferred, target_only)
 
@@ -132,13 +138,15 @@ def _models(chains: Chains) -> dict[ModelName, Stage]:
         models["classical"] = chains.classical()
     ensemble = spec.recipe.ensemble
     if isinstance(ensemble, Bagging | Boosting):
-        labels = chains.pseudo_labels(core.start)  # the same stages as for the transferred model
+        start, labels = chains.taught(core.start)  # the same stages as for the transferred model
         models["same-compute"] = chains.tuned(
-            "same-compute", "Train one model as long as all members", core.start, labels, times=ensemble.members
+            "same-compute",
+            Message("Train one model as long as all members"),
+            start,
+            labels,
+            times=ensemble.members,
         )
-        models["seed-ensemble"] = chains.ensemble(
-            "seed-ensemble", NoEnsemble(), core.start, labels, count=ensemble.members
-        )
+        models["seed-ensemble"] = chains.ensemble("seed-ensemble", NoEnsemble(), start, labels, count=ensemble.members)
     return models
 
 
@@ -187,7 +195,7 @@ def _report(
     return Stage(
         "report",
         "evaluation",
-        "Compare on the frozen test set",
+        Message("Compare on the frozen test set"),
         EvaluationParameters(task=spec.task, models=tuple(evaluated), facts=facts, curve=roles, seed=spec.seed),
         inputs,
         cost=0.3 * count * rows.get("test", rows.get("target", 0) * spec.data.test_fraction) + 50,
@@ -209,7 +217,7 @@ def _exports(spec: RunSpec, report: Stage, models: dict[ModelName, Stage]) -> tu
         Stage(
             f"export-{export.model}",
             "export",
-            f"Export {export.model} to ONNX",
+            Message("Export {model} to ONNX", model=export.model),
             ExportParameters(export=export),
             {"report": report, "model": models[export.model]},
             cost=300 if export.quantisation == "none" else 600,

@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from pipeline.messages import Message
 from pipeline.parameters import Parameters
 
 StageKind = Literal[
@@ -44,7 +45,7 @@ class Stage:
 
     name: str
     kind: StageKind
-    title: str
+    title: Message
     parameters: Parameters
     inputs: dict[str, Stage] = field(default_factory=dict)
     partly: dict[str, Any] = field(default_factory=dict)

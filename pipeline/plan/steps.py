@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pipeline import sources
+from pipeline.messages import Message
 from pipeline.parameters import (
     AdaptationParameters,
     ClassicalParameters,
@@ -55,7 +56,7 @@ class Steps:
     def fine_tune(
         self,
         name: str,
-        title: str,
+        title: Message,
         tuning: FineTuningSpec,
         *,
         split: Split | None,
@@ -94,7 +95,7 @@ class Steps:
     def adapt(
         self,
         name: str,
-        title: str,
+        title: Message,
         options: MaskedLanguageModelling,
         *,
         splits: tuple[Split, ...],
@@ -130,12 +131,12 @@ class Steps:
         parameters = VocabularyParameters(
             task=self.spec.task, vocabulary=vocabulary, adopted_hash=adopted, seed=self.seed
         )
-        title = {"extend": "Extend the vocabulary", "adopt": "Take over a vocabulary"}
+        title = {"extend": Message("Extend the vocabulary"), "adopt": Message("Take over a vocabulary")}
         return self.add(
             Stage(
                 "vocabulary" + self.suffix,
                 "vocabulary",
-                title.get(vocabulary.kind, "Transplant the vocabulary"),
+                title.get(vocabulary.kind, Message("Transplant the vocabulary")),
                 parameters,
                 {"data": self.data, "model": model},
                 cost=200,
@@ -149,7 +150,7 @@ class Steps:
             Stage(
                 "classical" + self.suffix,
                 "classical",
-                "Train the classical baseline",
+                Message("Train the classical baseline"),
                 parameters,
                 {"data": self.data},
                 cost=100,

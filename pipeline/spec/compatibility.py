@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from pipeline.messages import Message
 from pipeline.spec.base import TaskName
 from pipeline.spec.data import DataSpec
 from pipeline.spec.ensemble import Bagging, Boosting
@@ -67,27 +68,27 @@ class Rule:
     """What is refused, and the reason given."""
 
     refuses: Callable[[Choice], bool]
-    reason: str
+    reason: Message
 
 
 RULES: tuple[Rule, ...] = (
     Rule(
         lambda c: c.data.target is None and c.data.test is None,
-        "data needs target texts, or at least test texts: there is nothing to test on",
+        Message("data needs target texts, or at least test texts: there is nothing to test on"),
     ),
     Rule(
         lambda c: not c.is_lm and c.data.target is None and c.data.source is None,
-        "data has labels neither of the source nor of the target: nothing can be learned",
+        Message("data has labels neither of the source nor of the target: nothing can be learned"),
     ),
     Rule(
         lambda c: c.is_lm and c.data.target is None,
-        "language-modelling learns from data.target, which is missing",
+        Message("language-modelling learns from data.target, which is missing"),
     ),
     Rule(
         lambda c: (
             not isinstance(c.recipe.adaptation, NoAdaptation) and c.data.target is None and c.data.unlabelled is None
         ),
-        "masked-lm adaptation needs target text: give data.unlabelled or data.target",
+        Message("masked-lm adaptation needs target text: give data.unlabelled or data.target"),
     ),
     Rule(
         lambda c: (
@@ -96,53 +97,62 @@ RULES: tuple[Rule, ...] = (
             and c.data.target is None
             and c.data.unlabelled is None
         ),
-        "a vocabulary is learned from target text: give data.unlabelled or data.target",
+        Message("a vocabulary is learned from target text: give data.unlabelled or data.target"),
     ),
     Rule(
         lambda c: c.is_lm and not c.adapts,
-        "language-modelling is learned in recipe.adaptation: choose masked-lm",
+        Message("language-modelling is learned in recipe.adaptation: choose masked-lm"),
     ),
-    Rule(lambda c: c.is_lm and c.self_training, "self-training labels texts, and language-modelling has no labels"),
-    Rule(lambda c: c.is_lm and c.ensemble, "an ensemble votes on labels, and language-modelling has none"),
-    Rule(lambda c: c.is_lm and bool(c.curve), "a learning curve counts labels, and language-modelling has none"),
+    Rule(
+        lambda c: c.is_lm and c.self_training,
+        Message("self-training labels texts, and language-modelling has no labels"),
+    ),
+    Rule(lambda c: c.is_lm and c.ensemble, Message("an ensemble votes on labels, and language-modelling has none")),
+    Rule(
+        lambda c: c.is_lm and bool(c.curve), Message("a learning curve counts labels, and language-modelling has none")
+    ),
     Rule(
         lambda c: c.self_training and c.data.unlabelled is None,
-        "self-training needs unlabelled target text: give data.unlabelled",
+        Message("self-training needs unlabelled target text: give data.unlabelled"),
     ),
     Rule(
         lambda c: c.self_training and c.task == "multi-label-classification",
-        "self-training takes the surest texts of each label, which is not defined where a text has several labels",
+        Message(
+            "self-training takes the surest texts of each label, which is not defined where a text has several labels"
+        ),
     ),
     Rule(
         lambda c: isinstance(c.recipe.self_training, CoTraining) and c.task in TAGGING,
-        "co-training's second view labels whole texts, not their words: choose pseudo-labels",
+        Message("co-training's second view labels whole texts, not their words: choose pseudo-labels"),
     ),
     Rule(
         lambda c: c.self_training and c.data.source is None and c.data.target is None,
-        "self-training needs a model that has seen labels: give data.source or data.target",
+        Message("self-training needs a model that has seen labels: give data.source or data.target"),
     ),
     Rule(
         lambda c: c.self_training and getattr(c.recipe.self_training, "labels", "hard") == "soft" and c.task in TAGGING,
-        "words take the likeliest tag: choose hard labels for self-training",
+        Message("words take the likeliest tag: choose hard labels for self-training"),
     ),
     Rule(
         lambda c: c.data.target is None and not (c.transplants or c.adapts or c.self_training),
-        "without target labels the recipe changes nothing: choose a vocabulary, an adaptation or self-training",
+        Message(
+            "without target labels the recipe changes nothing: choose a vocabulary, an adaptation or self-training"
+        ),
     ),
     Rule(
         lambda c: c.ensemble and c.data.target is None and not c.self_training,
-        "an ensemble learns from target labels: give data.target, or self-training",
+        Message("an ensemble learns from target labels: give data.target, or self-training"),
     ),
     Rule(
         lambda c: isinstance(c.recipe.ensemble, Boosting) and c.task not in SINGLE_LABEL,
-        "boosting (SAMME) is defined where each text has one label: choose bagging",
+        Message("boosting (SAMME) is defined where each text has one label: choose bagging"),
     ),
     Rule(
         lambda c: (
             (isinstance(c.recipe.ensemble, Bagging | Boosting) and c.recipe.ensemble.shared_layers > 0)
             and isinstance(c.recipe.fine_tuning, AttentionBridge)
         ),
-        "the bridge trains its whole target encoder, so its members can't share frozen layers",
+        Message("the bridge trains its whole target encoder, so its members can't share frozen layers"),
     ),
     Rule(
         lambda c: (
@@ -155,28 +165,36 @@ RULES: tuple[Rule, ...] = (
                 or (isinstance(c.recipe.fine_tuning, LowRankAdaptation) and c.recipe.fine_tuning.train_embeddings)
             )
         ),
-        "shared layers are frozen, the embeddings with them: leave out the embeddings' own learning rate",
+        Message("shared layers are frozen, the embeddings with them: leave out the embeddings' own learning rate"),
     ),
     Rule(
         lambda c: any(isinstance(t, AttentionBridge) for t in (c.recipe.source_training, c.recipe.target_only)),
-        "a bridge joins the transferred model to its source: it can be recipe.fine_tuning alone",
+        Message("a bridge joins the transferred model to its source: it can be recipe.fine_tuning alone"),
+    ),
+    Rule(
+        lambda c: (
+            getattr(c.recipe.self_training, "finish", False) and isinstance(c.recipe.fine_tuning, AttentionBridge)
+        ),
+        Message("a bridge is built once: leave out self-training's end with the true labels"),
     ),
     Rule(
         lambda c: c.patient and not c.has_dev,
-        "patience watches development texts: give data.dev, or a data.dev_fraction above 0",
+        Message("patience watches development texts: give data.dev, or a data.dev_fraction above 0"),
     ),
     Rule(
         lambda c: 0 in c.curve and not (c.data.source is not None and (c.transplants or c.adapts or c.self_training)),
-        "a learning curve can begin at 0 only if data.source teaches the task and the recipe changes something",
+        Message(
+            "a learning curve can begin at 0 only if data.source teaches the task and the recipe changes something"
+        ),
     ),
     Rule(
         lambda c: bool(c.curve) and c.data.target is None,
-        "a learning curve grows the number of target labels: give data.target",
+        Message("a learning curve grows the number of target labels: give data.target"),
     ),
 )
 
 
-def conflicts(task: TaskName, data: DataSpec, recipe: RecipeSpec, curve: tuple[int, ...] = ()) -> list[str]:
+def conflicts(task: TaskName, data: DataSpec, recipe: RecipeSpec, curve: tuple[int, ...] = ()) -> list[Message]:
     """The reasons why these can't be carried out together; none if they can."""
     choice = Choice(task, data, recipe, curve)
     return [rule.reason for rule in RULES if rule.refuses(choice)]

@@ -8,7 +8,9 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from pipeline.errors import SpecError
+from pipeline.errors import SpecError, system_fault
+from pipeline.faults import fault
+from pipeline.messages import Message, clauses
 from pipeline.spec.base import ModelName, Part, TaskName
 from pipeline.spec.compatibility import conflicts
 from pipeline.spec.data import DataSpec
@@ -62,16 +64,18 @@ class RunSpec(Part):
     def _fits_together(self) -> RunSpec:
         models = [export.model for export in self.exports]
         if len(models) != len(set(models)):
-            raise ValueError("exports names one model twice")
+            raise ValueError(Message("exports names one model twice"))
         for model in models:
             if model == "classical":
-                raise ValueError("exports names classical, which is no network: it can't be turned into ONNX")
+                raise ValueError(Message("exports names classical, which is no network: it can't be turned into ONNX"))
             if model not in self.models:
-                raise ValueError(f"exports names {model}, which this run does not make")
+                raise ValueError(Message("exports names {model}, which this run does not make", model=model))
         if any(count != 0 and not 2 <= count <= MOST_LABELS for count in self.learning_curve):
-            raise ValueError(f"learning_curve: a model learns from none, or from 2 to {MOST_LABELS:,} labels")
+            raise ValueError(
+                Message("learning_curve: a model learns from none, or from 2 to {most:,} labels", most=MOST_LABELS)
+            )
         if reasons := conflicts(self.task, self.data, self.recipe, self.learning_curve):
-            raise ValueError("; ".join(reasons))
+            raise ValueError(clauses(reasons))
         return self
 
     @property
@@ -98,8 +102,10 @@ def migrate(document: dict[str, Any]) -> dict[str, Any]:
     version = document.get("schema_version", SCHEMA_VERSION)
     if version != SCHEMA_VERSION:
         raise SpecError(
-            f"schema_version is {version!r}; this Graft reads {SCHEMA_VERSION}.",
+            "schema_version is {version}; this Graft reads {known}.",
             "Update Graft, or write the spec anew.",
+            version=repr(version),
+            known=SCHEMA_VERSION,
         )
     return document
 
@@ -115,8 +121,13 @@ def parse(document: Any) -> RunSpec:
     try:
         return RunSpec.model_validate(migrate(document))
     except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, fault['loc'])) or 'spec'}: {fault['msg']}" for fault in error.errors())
-        raise SpecError(f"The spec is not valid: {faults}.", "docs/spec.md describes each field.") from error
+        faults = clauses(
+            Message("{place}: {fault}", place=".".join(map(str, found["loc"])) or "spec", fault=fault(found))
+            for found in error.errors()
+        )
+        raise SpecError(
+            "The spec is not valid: {faults}.", "docs/spec.md describes each field.", faults=faults
+        ) from error
 
 
 def load(path: Path) -> RunSpec:
@@ -128,9 +139,13 @@ def load(path: Path) -> RunSpec:
     try:
         document = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise SpecError(f"{path} can't be read: {error.strerror}.", "Check the path.") from error
+        raise SpecError(
+            "{file} can't be read: {fault}.", "Check the path.", file=str(path), fault=system_fault(error)
+        ) from error
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise SpecError(f"{path} is not JSON: {error}.", "See examples/ for some specs.") from error
+        raise SpecError(
+            "{file} is not JSON: {fault}.", "See examples/ for some specs.", file=str(path), fault=str(error)
+        ) from error
     return anchor(parse(document), path.resolve().parent)
 
 

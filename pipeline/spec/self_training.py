@@ -38,6 +38,11 @@ class _Rounds(Part):
     weight: float = Field(
         1.0, gt=0, le=10, title="Weight", description="How much a text with such a label counts beside a labelled one."
     )
+    finish: bool = Field(
+        default=False,
+        title="End with the true labels",
+        description="Once more from the labelled texts alone, after the model has learned from all together.",
+    )
 
 
 class PseudoLabelling(_Rounds):

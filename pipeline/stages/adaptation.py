@@ -95,7 +95,7 @@ def _train(
     after = perplexity(model, held_out, tokenizer)
     if before is None or after is None:
         return {}
-    context.note(f"Perplexity on held-out text went from {before:,.0f} to {after:,.0f}.")
+    context.note("Perplexity on held-out text went from {before:,.0f} to {after:,.0f}.", before=before, after=after)
     return {"perplexity_before": before, "perplexity_after": after}
 
 
@@ -119,7 +119,7 @@ def _texts(context: Context[AdaptationParameters]) -> Dataset:
     splits = [read_split(context.inputs["data"], split).select_columns(columns) for split in parameters.splits]
     texts = concatenate_datasets(splits)
     if len(texts) < 2:
-        raise TrainingError(f"{len(texts)} texts are too few for masked LM.", "Add target texts.")
+        raise TrainingError("{count} texts are too few for masked LM.", "Add target texts.", count=len(texts))
     return texts
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from pipeline.errors import Cancelled
-from pipeline.events import EventLog
+from pipeline.events import EventLog, as_fields
+from pipeline.messages import Message
 from pipeline.settings import Settings
 
 ParametersT = TypeVar("ParametersT")
@@ -22,7 +23,7 @@ class Context(Generic[ParametersT]):
 
     Attributes:
         name: The stage's name in the plan.
-        title: The same for people.
+        title: The same for people, if it can be a message.
         parameters: What to do.
         inputs: Role → folder of a finished stage.
         out: Folder to write the output to; it becomes the artifact.
@@ -42,9 +43,9 @@ class Context(Generic[ParametersT]):
     cancel_requested: Callable[[], bool]
     _last_step: float = field(default=0.0, init=False)
 
-    def note(self, text: str) -> None:
-        """Tell people one sentence."""
-        self.events.append("note", stage=self.name, text=text)
+    def note(self, text: str, /, **values: object) -> None:
+        """Tell people one sentence: a template with the values of its places, or a message."""
+        self.events.append("note", stage=self.name, **as_fields("text", Message(text, values)))
 
     def step(self, step: int, total: int, *, always: bool = False, **values: Callable[[], float]) -> None:
         """Tell how far the stage is; at most four times a second, and always the last step.

@@ -14,6 +14,7 @@ from datasets import Dataset, Features, List, Value, load_from_disk
 
 from pipeline.data.preparation import prepare
 from pipeline.data.texts import Texts
+from pipeline.messages import told
 from pipeline.parameters import DataParameters, Split
 from pipeline.spec import TaskName
 from pipeline.stages.context import Context
@@ -43,7 +44,8 @@ def run(context: Context[DataParameters]) -> None:
         context.note(note)
     counts: dict[str, int] = {split: len(getattr(prepared, split)) for split in SPLITS}
     counts["dictionary"] = len(prepared.dictionary)
-    context.write_json("data.json", {"labels": prepared.labels, "counts": counts, "notes": prepared.notes})
+    found = {"labels": prepared.labels, "counts": counts, "notes": prepared.notes, "told": told(prepared.notes)}
+    context.write_json("data.json", found)
     context.write_json("dictionary.json", prepared.dictionary)
 
 

@@ -23,8 +23,9 @@ from pipeline.evaluation.curve import learning_curve
 from pipeline.evaluation.examples import examples
 from pipeline.evaluation.metrics import per_class, spreads, value
 from pipeline.evaluation.verdict import verdict
+from pipeline.messages import Message
 from pipeline.parameters import EvaluationParameters
-from pipeline.report import Comparison, DataSummary, LearningCurve, ModelReport, Report
+from pipeline.report import Comparison, DataSummary, LearningCurve, ModelReport, Report, beside
 from pipeline.scores import Scores
 from pipeline.stages.context import Context, read_json
 from pipeline.stages.data import read_split
@@ -62,9 +63,11 @@ def run(context: Context[EvaluationParameters]) -> None:
         curve=curve,
         facts={name: read_json(context.inputs[role] / "facts.json") for role, name in parameters.facts.items()},
         examples=examples(truth, {name: one.scores["test"] for name, one in sat.items()}, answers),
-        notes=data["notes"],
+        notes=[Message.of(note, data.get("told", {}).get(note)) for note in data["notes"]],
     )
-    (context.out / "report.json").write_text(report.model_dump_json(indent=1), encoding="utf-8")
+    path = context.out / "report.json"
+    path.write_text(report.model_dump_json(indent=1), encoding="utf-8")
+    beside(path).write_text(report.parts(), encoding="utf-8")
     (context.out / "scores").mkdir()
     for name, one in sat.items():
         one.scores["test"].save(context.out / "scores" / f"{name}.safetensors")

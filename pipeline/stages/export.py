@@ -12,6 +12,7 @@ import sys
 import time
 
 from pipeline.errors import Cancelled, ExportError
+from pipeline.messages import Message
 from pipeline.parameters import ExportParameters
 from pipeline.stages.context import Context
 
@@ -43,8 +44,9 @@ def run(context: Context[ExportParameters]) -> None:
     out.rmdir()
 
 
-def _error(said: str, model: str) -> str:
+def _error(said: str, model: str) -> Message:
     try:
-        return str(json.loads(said)["error"])
-    except (ValueError, KeyError, TypeError):
-        return f"{model} could not be exported."
+        answer = json.loads(said)
+        return Message.of(str(answer["error"]), answer.get("told"))
+    except (AttributeError, ValueError, KeyError, TypeError):
+        return Message("{model} could not be exported.", model=model)

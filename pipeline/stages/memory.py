@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import torch
 
 from pipeline.errors import TrainingError
+from pipeline.messages import Message
 
 
 def ran_out_of_memory(error: Exception) -> bool:
@@ -15,7 +16,7 @@ def ran_out_of_memory(error: Exception) -> bool:
     return isinstance(error, torch.OutOfMemoryError | MemoryError) or "DefaultCPUAllocator" in str(error)
 
 
-def out_of_memory(message: str) -> TrainingError:
+def out_of_memory(message: Message) -> TrainingError:
     """The error to raise when a smaller batch does not help."""
     return TrainingError(message, "Lower the longest text (data.max_length), or choose a smaller model.")
 
@@ -27,5 +28,5 @@ def memory_errors_explained() -> Iterator[None]:
         yield
     except (RuntimeError, MemoryError) as error:
         if ran_out_of_memory(error):
-            raise out_of_memory("The model and its optimiser do not fit into memory.") from error
+            raise out_of_memory(Message("The model and its optimiser do not fit into memory.")) from error
         raise

@@ -39,7 +39,9 @@ def load_tokenizer(folder: Path, max_length: int | None = None) -> PreTrainedTok
     """
     tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
     if not tokenizer.is_fast:
-        raise SourceError(f"{folder} has no fast tokenizer.", "Choose a model with a tokenizer.json.")
+        raise SourceError(
+            "{folder} has no fast tokenizer.", "Choose a model with a tokenizer.json.", folder=str(folder)
+        )
     tokenizer.padding_side = tokenizer.truncation_side = "right"
     if max_length is not None:
         tokenizer.model_max_length = min(max_length, tokenizer.model_max_length)
@@ -92,8 +94,10 @@ def load_model(
     )
     if odd := [name for name in loading["mismatched_keys"] if name.startswith(f"{model.base_model_prefix}.")]:
         raise SourceError(
-            f"{folder}: {odd[0]} has not the shape that config.json says.",
+            "{folder}: {weight} has not the shape that config.json says.",
             "Download the model again, or choose another.",
+            folder=str(folder),
+            weight=odd[0],
         )
     return model
 

@@ -15,9 +15,9 @@ import torch
 from torch import nn
 from transformers import PreTrainedModel
 
-from pipeline.runs import write_atomically
 from pipeline.stages.context import Context
 from pipeline.stages.models import device
+from pipeline.storage import write_atomically
 
 PAYS = 1.5  # times float32's speed; below that the casts eat the gain
 SMALLEST = 128  # a smaller product takes no time worth saving

@@ -64,7 +64,12 @@ def run(context: Context[PseudoLabelParameters]) -> None:
     before, now = earlier.get(signal), facts.get(signal)
     slack = 0.0 if found.score is not None else SLACK
     if previous and isinstance(before, float) and isinstance(now, float) and now < before - slack:
-        context.note(f"Round {parameters.round} fell from {before:.3f} to {now:.3f}: the labels before it are kept.")
+        context.note(
+            "Round {round} fell from {before:.3f} to {now:.3f}: the labels before it are kept.",
+            round=parameters.round,
+            before=before,
+            now=now,
+        )
         _keep(context, previous, earlier)
         return
     _texts(pool, found).save_to_disk(str(context.out / "texts"), num_shards=1)

@@ -118,7 +118,10 @@ def after_training(
         weight, weights = samme(wrong, drawn.weights, model.config.num_labels, judges)
         save_file({"weights": weights}, context.out / "example_weights.safetensors")
         context.note(
-            f"{context.title}: wrong on {wrong[judges].mean():.1%} of the texts held out; its vote counts {weight:.2f}."
+            "{stage}: wrong on {share:.1%} of the texts held out; its vote counts {weight:.2f}.",
+            stage=context.title,
+            share=float(wrong[judges].mean()),
+            weight=weight,
         )
         said = said.select(drawn.unseen)
     said.save(context.out / "unseen.safetensors")

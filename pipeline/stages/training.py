@@ -19,6 +19,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from transformers import PreTrainedModel
 
 from pipeline.errors import Cancelled, TrainingError
+from pipeline.messages import Message
 from pipeline.stages.checkpoints import Checkpoints, State
 from pipeline.stages.context import Context
 from pipeline.stages.lessons import Lessons, Phase, Watch, order, steps_of
@@ -119,7 +120,8 @@ class _Loop:
         self.state = self.checkpoints.load() or self.state
         self.before, self.of = before, of
         if 0 < self.state.step < self.total:
-            self.context.note(f"{self.context.title}: goes on from step {before + self.state.step}.")
+            step = before + self.state.step
+            self.context.note("{stage}: goes on from step {step}.", stage=self.context.title, step=step)
         per_epoch = -(-len(self.lessons.lengths) // self.lessons.batch_size)
         more_phases = before + self.total < of
         self.clock = saved = time.monotonic()
@@ -165,10 +167,12 @@ class _Loop:
             self.optimizer.zero_grad()
             torch.cuda.empty_cache()
             if self.state.pieces >= len(batch):
-                raise out_of_memory("Not even a single text fits into memory.")
+                raise out_of_memory(Message("Not even a single text fits into memory."))
             self.state.pieces *= 2
             self.context.note(
-                f"{self.context.title}: memory ran out, so each batch is learned in {self.state.pieces} pieces."
+                "{stage}: memory ran out, so each batch is learned in {pieces} pieces.",
+                stage=self.context.title,
+                pieces=self.state.pieces,
             )
         loss, units = done
         found = [parameter.grad for parameter in self.learning if parameter.grad is not None]
@@ -249,7 +253,12 @@ class _Loop:
         """The loss of the last step. It is asked for now and then: weights that are no numbers stay so."""
         loss = math.nan if self.loss is None else self.loss.item()
         if not math.isfinite(loss):
-            raise TrainingError(f"The loss became {loss} by step {self.state.step}.", "Lower the learning rate.")
+            raise TrainingError(
+                "The loss became {loss} by step {step}.",
+                "Lower the learning rate.",
+                loss=str(loss),
+                step=self.state.step,
+            )
         return loss
 
     def _count_seconds(self) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 import torch
 from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerFast
 
+from pipeline.messages import Message, series
 from pipeline.parameters import VocabularyParameters
 from pipeline.report import TokenizerFit
 from pipeline.sources import resolve
@@ -32,6 +33,20 @@ from pipeline.tasks import TASKS
 
 #: Characters of target text on which the tokenizers' fit is measured.
 MEASURED = 1_000_000
+#: What the rules for new embeddings are called; those of pipeline.stages.embeddings.rules, and two more.
+_RULES = {
+    str(rule): rule
+    for rule in (
+        Message("kept"),
+        Message("special"),
+        Message("matching"),
+        Message("dictionary"),
+        Message("neighbours"),
+        Message("parts"),
+        Message("pieces"),
+        Message("distribution"),
+    )
+}
 ROLES = ("pad", "bos", "eos", "cls", "sep", "mask", "unk")
 
 #: Kind of change → the new tokenizer, from target texts, the options, the source's tokenizer and known words.
@@ -119,13 +134,26 @@ def _tell(
 ) -> None:
     """Write down, and say, what came of it."""
     tokens, counts = len(transplant.rules), transplant.counts
-    shares = ", ".join(f"{count:,} {rule}" for rule, count in counts.most_common())
-    chosen = " (a number chosen from the text)" if getattr(context.parameters.vocabulary, "size", 0) is None else ""
-    context.note(f"The new vocabulary has {tokens:,} tokens{chosen}, with embeddings from: {shares}.")
+    shares = series(
+        Message("{count:,} {rule}", count=count, rule=_RULES.get(rule, rule)) for rule, count in counts.most_common()
+    )
+    if getattr(context.parameters.vocabulary, "size", 0) is None:
+        context.note(
+            "The new vocabulary has {tokens:,} tokens (a number chosen from the text), with embeddings from: {shares}.",
+            tokens=tokens,
+            shares=shares,
+        )
+    else:
+        context.note(
+            "The new vocabulary has {tokens:,} tokens, with embeddings from: {shares}.", tokens=tokens, shares=shares
+        )
     context.note(
-        f"On target text, {before.unknown_rate:.1%} of the source's tokens are unknown, and "
-        f"{after.unknown_rate:.1%} of the new; pieces for each character: "
-        f"{before.pieces_per_character:.2f} before, {after.pieces_per_character:.2f} now."
+        "On target text, {unknown_before:.1%} of the source's tokens are unknown, and {unknown_after:.1%} of the new; "
+        "pieces for each character: {pieces_before:.2f} before, {pieces_after:.2f} now.",
+        unknown_before=before.unknown_rate,
+        unknown_after=after.unknown_rate,
+        pieces_before=before.pieces_per_character,
+        pieces_after=after.pieces_per_character,
     )
     context.write_json(
         "facts.json",

@@ -25,8 +25,9 @@ from pipeline.report import (
     TrainingCost,
     Verdict,
 )
-from pipeline.runs import RunStore, write_atomically
+from pipeline.runs import RunStore
 from pipeline.spec import DatasetSpec, DataSpec, ExportSpec, RunSpec, TaskName
+from pipeline.storage import write_atomically
 from tests.export.zoo import Zoo
 
 GOOD = ["tasty", "warm", "quick", "friendly"]

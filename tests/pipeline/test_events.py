@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from pipeline.events import EventLog, Progress
+from pipeline.events import EventLog, Progress, as_fields
+from pipeline.messages import Message
 
 PLAN = [{"name": "a", "title": "A", "cost": 1.0}, {"name": "b", "title": "B", "cost": 3.0}]
 
@@ -75,3 +76,35 @@ def test_the_end_is_told_with_its_reason() -> None:
     progress.add([{"time": 1.0, "kind": "end", "state": "failed", "error": "No memory."}])
     assert (progress.ended, progress.error) == ("failed", "No memory.")
     assert progress.seconds_left(now=2.0) is None
+
+
+def test_notes_titles_and_errors_keep_what_they_were_made_from(tmp_path: Path) -> None:
+    log = EventLog(tmp_path / "events.jsonl")
+    title = Message("Train member {number}", number=2)
+    log.append("plan", stages=[{"name": "a", **as_fields("title", title), "cost": 1.0}])
+    log.append(
+        "note", stage="a", **as_fields("text", Message("{stage}: goes on from step {step}.", stage=title, step=3))
+    )
+    log.append("end", state="failed", **as_fields("error", Message("{file} is empty.", file="{a}.csv")))
+    progress = Progress().add(log.read()[0])
+    assert progress.stages["a"].title == title
+    assert progress.stages["a"].title.values == title.values
+    ((_, note),) = progress.notes
+    assert note == "Train member 2: goes on from step 3."
+    assert isinstance(note.values["stage"], Message)
+    assert (progress.error, progress.error.values) == ("{a}.csv is empty.", {"file": "{a}.csv"})
+
+
+def test_what_an_older_worker_wrote_is_read_as_text() -> None:
+    progress = Progress().add(
+        [
+            {"time": 0.0, "kind": "plan", "stages": PLAN},
+            {"time": 0.0, "kind": "note", "stage": "a", "text": "A {note}."},
+            {"time": 0.0, "kind": "end", "state": "failed", "error": "An error."},
+        ]
+    )
+    assert (progress.stages["a"].title, progress.notes, progress.error) == ("A", [(0.0, "A {note}.")], "An error.")
+
+
+def test_a_text_without_values_is_written_as_before() -> None:
+    assert as_fields("text", Message("Plain.")) == as_fields("text", "Plain.") == {"text": "Plain."}

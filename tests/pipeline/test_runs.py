@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import RunError
-from pipeline.runs import TRANSITIONS, RunState, RunStore, link_tree, write_atomically
+from pipeline.messages import Message
+from pipeline.runs import RunState, RunStore
 from pipeline.spec import RunSpec
+from pipeline.states import TRANSITIONS
+from pipeline.storage import link_tree, write_atomically
 
 
 def test_a_new_run_is_queued_and_holds_its_spec(store: RunStore, tiny_spec: RunSpec) -> None:
@@ -107,3 +110,42 @@ def test_linking_a_tree_replaces_what_was_there(tmp_path: Path) -> None:
     link_tree(tmp_path / "source", tmp_path / "out")
     assert (tmp_path / "out/inner/file").read_text() == "new"
     assert not (tmp_path / "out/stale").exists()
+
+
+def test_a_run_can_be_called_something_else(store: RunStore, tiny_spec: RunSpec) -> None:
+    run = store.create(tiny_spec).id
+    assert store.rename(run, " Reviews, second try ").name == "Reviews, second try"
+    assert store.get(run).name == "Reviews, second try"
+    for name in (" ", "x" * 81):
+        with pytest.raises(RunError, match="1 to 80 characters"):
+            store.rename(run, name)
+
+
+def test_a_deleted_run_leaves_nothing(store: RunStore, tiny_spec: RunSpec) -> None:
+    run = store.create(tiny_spec).id
+    with pytest.raises(RunError, match="still at work"):
+        store.delete(run)
+    store.move(run, RunState.CANCELLED)
+    store.delete(run)
+    assert [path.name for path in store.root.iterdir() if path.name not in ("artifacts", "uploads")] == []
+    with pytest.raises(RunError, match="There is no run"):
+        store.get(run)
+
+
+def test_an_error_is_kept_with_what_it_was_made_from(store: RunStore, tiny_spec: RunSpec) -> None:
+    run_id = store.create(tiny_spec).id
+    store.move(run_id, RunState.RUNNING)
+    error = RunError("{file} is empty.", "Choose {what}.", file="{a}.csv", what=Message("a picture")).told
+    store.move(run_id, RunState.FAILED, error=error)
+    record = store.get(run_id)
+    assert record.error == record.fault == "{a}.csv is empty. Choose a picture."
+    assert record.fault.parts == error.parts
+    assert store.move(run_id, RunState.QUEUED).fault == ""
+
+
+def test_what_needs_no_parts_is_written_as_an_older_graft_reads_it(store: RunStore, tiny_spec: RunSpec) -> None:
+    run_id = store.create(tiny_spec).id
+    store.move(run_id, RunState.RUNNING)
+    store.move(run_id, RunState.FAILED, error="Just a text.")
+    assert "told" not in (store.folder(run_id) / "state.json").read_text(encoding="utf-8")
+    assert store.get(run_id).fault == "Just a text."

@@ -20,8 +20,11 @@ def test_variables_are_read() -> None:
     assert settings.shared
 
 
-def test_a_space_is_shared() -> None:
-    assert Settings.from_environment({"SPACE_ID": "someone/graft"}).shared
+def test_a_space_is_shared_and_sets_limits() -> None:
+    settings = Settings.from_environment({"SPACE_ID": "someone/graft", "GRAFT_KEEP_DAYS": "2"})
+    assert settings.shared
+    assert (settings.max_active, settings.max_disk_gb, settings.max_run_minutes) == (3, 5, 120)
+    assert settings.keep_days == 2
 
 
 @pytest.mark.parametrize(("name", "value"), [("MAX_ROWS", "many"), ("MAX_RUNNING", "0"), ("HUB_PROBE_SECONDS", "60")])

@@ -58,6 +58,8 @@ def test_a_run_ends_with_a_report_and_ordinary_model_folders(finished: tuple[Run
     assert report is not None
     assert [model.name for model in report.models] == ["source-only", "transferred", "target-only", "classical"]
     assert report.data.test == len(report.examples) == 80
+    told = [report.verdict.sentence, *(model.description for model in report.models if model.name == "source-only")]
+    assert all(report.recall(sentence).values for sentence in told)  # for other languages
     for model in report.models[:3]:
         folder = store.model_folder(run, model.name)
         loaded = AutoModelForSequenceClassification.from_pretrained(folder, use_safetensors=True)

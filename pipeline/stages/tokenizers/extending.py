@@ -52,8 +52,9 @@ def extend_tokenizer(
     counts = _wanted(_corpus(texts, vocabulary, source), source, vocabulary.size)
     if not counts:
         raise TrainingError(
-            f"The source's tokenizer reads all that is frequent in {len(texts)} target texts in one piece.",
+            "The source's tokenizer reads all that is frequent in {count} target texts in one piece.",
             "Keep the source's vocabulary, or add target text.",
+            count=len(texts),
         )
     pieces = Counter({piece: count for piece, count in counts.items() if not is_spaced(piece)})
     words = [piece for piece in counts if piece not in pieces]

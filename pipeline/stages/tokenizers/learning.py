@@ -60,7 +60,7 @@ def learn_tokenizer(
     )
     if not corpus.words:
         raise TrainingError(
-            f"No tokenizer can be learned: the {len(texts)} target texts are blank.", "Add target text."
+            "No tokenizer can be learned: the {count} target texts are blank.", "Add target text.", count=len(texts)
         )
     tokenizer = Tokenizer(LEARNERS[vocabulary.tokenizer](corpus))
     tokenizer.normalizer, tokenizer.pre_tokenizer = reading["normalizer"], reading["pre_tokenizer"]

@@ -127,3 +127,43 @@ def test_another_process_with_the_same_id_is_not_the_worker(store: RunStore, tin
     assert not engine.alive(run, os.getpid())
     assert not engine.alive(run, None)
     engine.kill(run, os.getpid())  # must not end this very test
+
+
+def test_who_has_too_many_runs_is_refused(store: RunStore, settings: Settings, tiny_spec: RunSpec) -> None:
+    limited = settings.model_copy(update={"max_active": 1})
+    supervisor = Supervisor(store, FakeEngine(), limited)  # type: ignore[arg-type]
+    supervisor.submit(tiny_spec, "a")
+    with pytest.raises(RunError, match="here 1 is the limit"):
+        supervisor.submit(tiny_spec, "a")
+    assert supervisor.submit(tiny_spec, "b").state is RunState.QUEUED
+
+
+def test_a_run_that_works_too_long_is_stopped_and_told_why(
+    store: RunStore, engine: FakeEngine, settings: Settings, tiny_spec: RunSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limited = settings.model_copy(update={"max_run_minutes": 30.0})
+    supervisor = Supervisor(store, engine, limited)  # type: ignore[arg-type]
+    run = supervisor.submit(tiny_spec).id
+    later = time.time() + 31 * 60
+    monkeypatch.setattr("pipeline.engine.supervisor.time.time", lambda: later)
+    supervisor.tick()
+    assert store.cancel_requested(run)
+    told = [event["text"] for event in store.events(run).read()[0] if event["kind"] == "note"]
+    assert told == ["The run is stopped: it has been at work for 30 minutes, the longest allowed here."]
+    supervisor.tick()
+    assert len([event for event in store.events(run).read()[0] if event["kind"] == "note"]) == 1
+
+
+def test_old_runs_are_tidied_away_once_an_hour(
+    store: RunStore, engine: FakeEngine, settings: Settings, tiny_spec: RunSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limited = settings.model_copy(update={"keep_days": 1.0})
+    supervisor = Supervisor(store, engine, limited)  # type: ignore[arg-type]
+    run = supervisor.submit(tiny_spec).id
+    store.move(run, RunState.DONE)
+    engine.die(run)
+    now = time.time()
+    for later, kept in ((60, True), (2 * 86_400, False)):
+        monkeypatch.setattr("pipeline.engine.supervisor.time.time", lambda later=later: now + later)
+        supervisor.tick()
+        assert store.folder(run).exists() is kept

@@ -13,14 +13,14 @@ def test_fractions_are_per_cent_and_perplexities_are_not() -> None:
 @pytest.mark.parametrize(
     ("metric", "difference", "said"),
     [
-        ("accuracy", 0.032, "3.2 points above"),
-        ("macro_f1", -0.032, "3.2 points below"),
-        ("perplexity", -0.41, "0.41 below"),
-        ("accuracy", 0.0, "level with"),
+        ("accuracy", 0.032, "3.2 points above it"),
+        ("macro_f1", -0.032, "3.2 points below it"),
+        ("perplexity", -0.41, "0.41 below it"),
+        ("accuracy", 0.0, "level with it"),
     ],
 )
 def test_a_difference_says_which_way(metric: str, difference: float, said: str) -> None:
-    assert gap(metric, difference) == said
+    assert gap(metric, difference, "it") == said
 
 
 def test_metrics_have_their_article() -> None:

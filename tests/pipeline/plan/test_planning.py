@@ -144,6 +144,25 @@ def test_pseudo_labelling_goes_round_by_round(tiny_spec: RunSpec) -> None:
     assert found["transferred"].inputs["labels"].key == found["pseudo-labels-3"].key
 
 
+def test_a_recipe_may_end_with_the_true_labels_alone(tiny_spec: RunSpec) -> None:
+    found = stages(with_recipe(tiny_spec, self_training=CoTraining(finish=True)))
+    assert found["student"].inputs["labels"] is found["pseudo-labels-1"]
+    assert found["transferred"].inputs["model"] is found["student"]
+    assert "labels" not in found["transferred"].inputs
+
+
+def test_members_and_their_rivals_end_with_the_true_labels_alike(tiny_spec: RunSpec) -> None:
+    found = stages(with_recipe(tiny_spec, self_training=CoTraining(finish=True), ensemble=Bagging(members=2)))
+    last = [found[name] for name in ("transferred-member-1", "seed-ensemble-member-1", "same-compute")]
+    assert all(stage.inputs["model"] is found["student"] and "labels" not in stage.inputs for stage in last)
+
+
+def test_without_target_labels_there_are_no_true_ones_to_end_with(tiny_spec: RunSpec) -> None:
+    data = tiny_spec.data.model_copy(update={"target": None})
+    found = stages(with_recipe(tiny_spec.model_copy(update={"data": data}), self_training=CoTraining(finish=True)))
+    assert found["transferred"].inputs["labels"] is found["pseudo-labels-1"]
+
+
 @pytest.mark.parametrize(
     ("ensemble", "sampling"), [(Bagging(members=3), "bootstrap"), (Boosting(members=3), "boosted")]
 )

@@ -48,6 +48,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({**spec("language-modelling", adaptation="masked-lm"), "learning_curve": [10]}, "counts labels"),
     (spec(data={"source": FILE, "target": FILE}, self_training="co-training"), "self-training needs unlabelled"),
     (spec("multi-label-classification", self_training="pseudo-labels"), "several labels"),
+    (spec(self_training={"kind": "co-training", "finish": True}, fine_tuning="bridge"), "a bridge is built once"),
     (spec("part-of-speech", self_training="co-training"), "choose pseudo-labels"),
     (spec(data={"test": FILE, "unlabelled": FILE}, self_training="co-training"), "has seen labels"),
     (spec("entity-recognition", self_training={"kind": "pseudo-labels", "labels": "soft"}), "choose hard labels"),

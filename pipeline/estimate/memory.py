@@ -1,0 +1,68 @@
+"""Memory and disk: from what a measured step held to what the run will hold. Free of torch."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+import psutil
+
+from pipeline.spec import ExportSpec, ExtendVocabulary, RunSpec, TransplantVocabulary
+
+FLOAT = 4  # bytes
+#: Bytes of a learning parameter besides its weight: its gradient and AdamW's two moments.
+LEARNING = 3 * FLOAT
+#: Tokens that a size chosen from the text was seen to have.
+CHOSEN_SIZE = 4000
+#: How many times the model's weights an export holds beside the plain ONNX file.
+OPTIMISED, QUANTISED = 1.0, 0.9
+KEPT_CHECKPOINTS = 2
+
+
+@dataclass(frozen=True)
+class Peak:
+    """Main memory of the measuring process, in bytes.
+
+    Attributes:
+        before: With the model loaded, before the first step.
+        after: The most that it held.
+        learning: Parameters that learned.
+    """
+
+    before: int
+    after: int
+    learning: int
+
+    @property
+    def activations(self) -> int:
+        """What the batch itself took."""
+        return max(0, self.after - self.before - LEARNING * self.learning)
+
+
+def peak_bytes() -> int:
+    """Most main memory that this process has held."""
+    try:
+        import resource  # noqa: PLC0415 - Windows has none
+    except ImportError:
+        return int(psutil.Process().memory_info().peak_wset)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def vocabulary_size(spec: RunSpec, own: int) -> int:
+    """Tokens of the transferred model.
+
+    Args:
+        spec: The run.
+        own: Tokens of the source model.
+    """
+    vocabulary = spec.recipe.vocabulary
+    if isinstance(vocabulary, ExtendVocabulary):
+        return own + vocabulary.size
+    if isinstance(vocabulary, TransplantVocabulary):
+        return vocabulary.size or CHOSEN_SIZE
+    return own  # an adopted one's size is not known before it is read; those of models are of like size
+
+
+def export_factor(export: ExportSpec) -> float:
+    """Disk of an export, in times the model's weights."""
+    return 1 + OPTIMISED * (export.optimisation != "none") + QUANTISED * (export.quantisation != "none")

@@ -1,0 +1,66 @@
+from dataclasses import replace
+
+import pytest
+
+from pipeline.doctor.suggestion import RULES, Facts, suggest
+from pipeline.presets import PRESETS
+from pipeline.spec import DatasetSpec, DataSpec, TaskName
+
+FACTS = Facts(
+    target_labels=200,
+    source_labels=5000,
+    unlabelled=3000,
+    same_language=False,
+    readable=False,
+    unknown_rate=0.6,
+    pieces_per_character=1.0,
+    dictionary=0,
+    source_mb=90,
+)
+FILE = DatasetSpec(path="file.csv")
+ALL = DataSpec(source=FILE, target=FILE, test=FILE, unlabelled=FILE)
+
+
+@pytest.mark.parametrize(
+    ("changes", "preset"),
+    [
+        ({}, "few-target-labels"),
+        ({"target_labels": 0}, "no-target-labels"),
+        ({"target_labels": 5000}, "many-target-labels"),
+        ({"unlabelled": 0}, "many-target-labels"),
+        ({"unlabelled": 0, "dictionary": 900}, "many-target-labels"),
+        ({"same_language": True, "readable": True}, "same-language"),
+        ({"same_language": True, "readable": None}, "same-language"),
+        ({"same_language": None, "readable": True}, "same-language"),
+        ({"same_language": True, "readable": True, "source_mb": 2200}, "small-updates"),
+        ({"same_language": True, "readable": False}, "few-target-labels"),
+    ],
+)
+def test_the_first_rule_that_applies_names_the_preset(changes: dict[str, object], preset: str) -> None:
+    facts = replace(FACTS, **changes)
+    data = ALL.model_copy(
+        update={
+            "target": FILE if facts.target_labels else None,
+            "unlabelled": FILE if facts.unlabelled else None,
+        }
+    )
+    found = suggest(facts, "text-classification", data)
+    assert found is not None
+    assert found.preset == preset
+    assert found.reason.endswith(".")
+    assert "{" not in found.reason
+
+
+@pytest.mark.parametrize("task", ["multi-label-classification", "entity-recognition", "language-modelling"])
+def test_a_preset_that_the_task_does_not_go_together_with_is_passed_over(task: TaskName) -> None:
+    found = suggest(FACTS, task, ALL)
+    assert found is not None
+    assert found.preset == "many-target-labels"  # the ones before it train themselves
+
+
+def test_nothing_is_suggested_where_nothing_can_be_learned() -> None:
+    assert suggest(replace(FACTS, target_labels=0, source_labels=0), "text-classification", ALL) is None
+
+
+def test_every_rule_names_a_preset() -> None:
+    assert {rule.preset for rule in RULES} <= set(PRESETS)
