@@ -11,19 +11,17 @@ from __future__ import annotations
 
 import math
 import time
-from contextlib import nullcontext
 from typing import Any
 
 import torch
-from torch.utils.flop_counter import FlopCounterMode
 from transformers import PreTrainedModel
 
 from pipeline.errors import Cancelled, TrainingError
-from pipeline.messages import Message
 from pipeline.stages.checkpoints import Checkpoints, State
 from pipeline.stages.context import Context
+from pipeline.stages.gradients import Gradients
 from pipeline.stages.lessons import Lessons, Phase, Watch, order, steps_of
-from pipeline.stages.memory import memory_errors_explained, out_of_memory, ran_out_of_memory
+from pipeline.stages.memory import memory_errors_explained
 from pipeline.stages.models import device
 from pipeline.stages.precision import Precision
 from pipeline.stages.thrift import quicken
@@ -110,7 +108,7 @@ class _Loop:
         self.optimizer = torch.optim.AdamW(groups, fused=True)
         self.checkpoints = Checkpoints(context.work / phase.name, model, self.optimizer)
         self.state = State(pieces=pieces)
-        self.flops_per_token = 0.0
+        self.gradients = Gradients(model, lessons, precision, context, self.optimizer.zero_grad)
         self.loss: torch.Tensor | None = None
         self.before = self.of = 0
         self.told = (0, time.monotonic())
@@ -118,6 +116,7 @@ class _Loop:
     def run(self, before: int, of: int, watch: Watch | None) -> State:
         """Take all steps that are left; ``before`` steps of the stage's ``of`` were taken by earlier phases."""
         self.state = self.checkpoints.load() or self.state
+        self.gradients.pieces = self.state.pieces
         self.before, self.of = before, of
         if 0 < self.state.step < self.total:
             step = before + self.state.step
@@ -163,18 +162,7 @@ class _Loop:
         falling = (self.total - self.state.step) / max(1.0, self.total - warmup)
         for group, peak in zip(self.optimizer.param_groups, self.peaks, strict=True):
             group["lr"] = peak * min(1.0, rising, falling)
-        while (done := self._gradients(batch)) is None:
-            self.optimizer.zero_grad()
-            torch.cuda.empty_cache()
-            if self.state.pieces >= len(batch):
-                raise out_of_memory(Message("Not even a single text fits into memory."))
-            self.state.pieces *= 2
-            self.context.note(
-                "{stage}: memory ran out, so each batch is learned in {pieces} pieces.",
-                stage=self.context.title,
-                pieces=self.state.pieces,
-            )
-        loss, units = done
+        loss, units = self.gradients.of(batch, self.lessons.seed * 1_000_003 + self.state.step)
         found = [parameter.grad for parameter in self.learning if parameter.grad is not None]
         length = torch.nn.utils.get_total_norm(found) / units
         # The fused optimiser divides by this on its way, which saves a pass over all gradients.
@@ -183,37 +171,9 @@ class _Loop:
         self.optimizer.zero_grad()
         tokens = sum(self.lessons.lengths[row] for row in batch)
         self.state.tokens += tokens
-        self.state.flops += tokens * self.flops_per_token
+        self.state.flops += tokens * self.gradients.flops_per_token
+        self.state.pieces = self.gradients.pieces
         return loss / units
-
-    def _gradients(self, batch: list[int]) -> tuple[torch.Tensor, torch.Tensor] | None:
-        """Gradients of a batch's summed losses; gives the sum and the number of units, or None for want of memory."""
-        torch.manual_seed(self.lessons.seed * 1_000_003 + self.state.step)
-        size = -(-len(batch) // self.state.pieces)
-        pieces = [batch[start : start + size] for start in range(0, len(batch), size)]
-        counter = FlopCounterMode(display=False)
-        try:
-            with nullcontext() if self.flops_per_token else counter:
-                sums = [self._backward(piece) for piece in pieces]
-        except (RuntimeError, MemoryError) as error:
-            if not ran_out_of_memory(error):
-                raise
-            return None
-        if not self.flops_per_token:
-            padded = sum(len(piece) * max(self.lessons.lengths[row] for row in piece) for piece in pieces)
-            self.flops_per_token = counter.get_total_flops() / padded
-        losses, units = zip(*sums, strict=True)
-        return torch.stack(losses).sum(), torch.stack(units).sum().clamp(min=1)
-
-    def _backward(self, rows: list[int]) -> tuple[torch.Tensor, torch.Tensor]:
-        batch = self.lessons.collate(self.lessons.dataset.__getitems__(rows))
-        place = device()
-        with self.precision.autocast():
-            loss, units = self.lessons.objective(
-                self.model, {name: value.to(place, non_blocking=True) for name, value in batch.items()}
-            )
-        loss.backward()
-        return loss.detach(), units
 
     def _look(self, watch: Watch) -> None:
         """Score the model on the development texts, and keep it if it is the best so far."""

@@ -12,6 +12,7 @@ from pipeline.errors import Cancelled, TrainingError
 from pipeline.stages import training
 from pipeline.stages.checkpoints import Checkpoints
 from pipeline.stages.data import read_split
+from pipeline.stages.gradients import Gradients
 from pipeline.stages.heads import HEADS, encode, objective
 from pipeline.stages.lessons import Lessons, Phase, Watch, order, steps_of
 from pipeline.stages.models import load_model, load_tokenizer
@@ -211,14 +212,14 @@ def test_a_loss_that_is_no_number_is_told_and_never_saved(learn, make_context, l
 def test_a_batch_that_does_not_fit_is_learned_in_pieces(learn, make_context, monkeypatch, error):
     """And teaches the same: but for rounding the sum of the pieces' gradients is the batch's."""
     expected, _ = learn(make_context(None, name="whole"), dropout=0.0)
-    backward = training._Loop._backward
+    backward = Gradients._backward
 
     def short_of_memory(self, rows):
         if len(rows) > 2:
             raise error
         return backward(self, rows)
 
-    monkeypatch.setattr(training._Loop, "_backward", short_of_memory)
+    monkeypatch.setattr(Gradients, "_backward", short_of_memory)
     context = make_context(None, name="cut")
     found, _ = learn(context, dropout=0.0)
     assert [note for note in notes(context) if "memory" in note] == [
@@ -233,7 +234,7 @@ def test_a_text_that_does_not_fit_at_all_ends_the_run(learn, make_context, monke
     def no_memory(self, rows):
         raise MemoryError
 
-    monkeypatch.setattr(training._Loop, "_backward", no_memory)
+    monkeypatch.setattr(Gradients, "_backward", no_memory)
     with pytest.raises(TrainingError, match=r"Not even a single text.*max_length"):
         learn(make_context(None))
 
@@ -251,7 +252,7 @@ def test_another_fault_is_not_taken_for_want_of_memory(learn, make_context, monk
     def fault(self, rows):
         raise RuntimeError("shapes differ")
 
-    monkeypatch.setattr(training._Loop, "_backward", fault)
+    monkeypatch.setattr(Gradients, "_backward", fault)
     with pytest.raises(RuntimeError, match="shapes differ"):
         learn(make_context(None))
 
