@@ -25,9 +25,10 @@ from pipeline.events import EventLog
 from pipeline.messages import Message
 from pipeline.settings import Settings
 from pipeline.spec import FullFineTuning, RunSpec, TaskName
+from pipeline.stages.answering import answers
 from pipeline.stages.context import Context
 from pipeline.stages.data import freeze
-from pipeline.stages.heads import HEADS, answers, encode, objective
+from pipeline.stages.heads import HEADS, encode, objective
 from pipeline.stages.lessons import Lessons, order
 from pipeline.stages.models import device, load_model, load_tokenizer, parameter_count
 from pipeline.stages.precision import choose

@@ -18,11 +18,12 @@ from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 from pipeline.errors import TrainingError
 from pipeline.parameters import AdaptationParameters
+from pipeline.stages.answering import answers
 from pipeline.stages.checkpoints import State
 from pipeline.stages.context import Context, read_json
 from pipeline.stages.data import read_split
 from pipeline.stages.encoding import Columns, collate_masked, encode_for_masking
-from pipeline.stages.heads import HEADS, answers, objective
+from pipeline.stages.heads import HEADS, objective
 from pipeline.stages.lessons import Lessons, ParameterGroups, Phase
 from pipeline.stages.models import load_model, load_tokenizer, save_model, start_folder
 from pipeline.stages.precision import choose

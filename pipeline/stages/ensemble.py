@@ -15,9 +15,9 @@ from transformers import PreTrainedModel
 
 from pipeline.models.ensemble import build_ensemble
 from pipeline.parameters import EnsembleParameters
+from pipeline.stages.answering import predict
 from pipeline.stages.context import Context, read_json
 from pipeline.stages.data import read_split
-from pipeline.stages.heads import predict
 from pipeline.stages.judging import Judged, agreement, unseen_accuracy
 from pipeline.stages.models import load_model, load_tokenizer, save_model
 from pipeline.stages.sharing import delete_activations

@@ -27,9 +27,9 @@ from pipeline.messages import Message
 from pipeline.parameters import EvaluationParameters
 from pipeline.report import Comparison, DataSummary, LearningCurve, ModelReport, Report, beside
 from pipeline.scores import Scores
+from pipeline.stages.answering import predict
 from pipeline.stages.context import Context, read_json
 from pipeline.stages.data import read_split
-from pipeline.stages.heads import predict
 from pipeline.stages.models import load_model, load_tokenizer, parameter_count
 from pipeline.stages.tokenizers import fit
 

@@ -16,10 +16,11 @@ from pipeline.errors import TrainingError
 from pipeline.evaluation.answers import Answers, Truth
 from pipeline.evaluation.metrics import value
 from pipeline.parameters import FineTuningParameters
+from pipeline.stages.answering import answers
 from pipeline.stages.context import Context, read_json
 from pipeline.stages.data import read_split
 from pipeline.stages.encoding import Collate, Columns
-from pipeline.stages.heads import HEADS, answers, encode, objective
+from pipeline.stages.heads import HEADS, encode, objective
 from pipeline.stages.lessons import Lessons, Watch
 from pipeline.stages.limiting import limited
 from pipeline.stages.losses import class_weights

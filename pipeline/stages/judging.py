@@ -15,8 +15,8 @@ from transformers import PreTrainedModel
 
 from pipeline.scores import sigmoid, softmax
 from pipeline.spec import TaskName
+from pipeline.stages.answering import answers
 from pipeline.stages.encoding import IGNORED, Collate
-from pipeline.stages.heads import answers
 from pipeline.tasks import TASKS, Labelling
 
 

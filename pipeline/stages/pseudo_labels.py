@@ -19,9 +19,9 @@ from pipeline.errors import TrainingError
 from pipeline.parameters import PseudoLabelParameters
 from pipeline.scores import Scores
 from pipeline.spec import CoTraining
+from pipeline.stages.answering import predict
 from pipeline.stages.context import Context, read_json
 from pipeline.stages.data import COLUMNS, read_split
-from pipeline.stages.heads import predict
 from pipeline.stages.limiting import limited
 from pipeline.stages.models import load_model, load_tokenizer
 from pipeline.stages.relabelling import SLACK, Labelled, Pool, co_train, label_texts, label_words

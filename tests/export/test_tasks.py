@@ -15,7 +15,7 @@ from export.predictor import WAYS, Predictor, PredictorError
 from export.reference import Reference
 from export.verify import Gate, compare
 from pipeline.spec import TaskName
-from pipeline.stages import heads
+from pipeline.stages import answering
 from pipeline.stages.models import load_tokenizer
 from pipeline.tasks import TASKS
 
@@ -75,7 +75,7 @@ def test_the_reference_is_what_the_run_was_tested_with(zoo, asked, family_name: 
     model, columns = Reference(zoo.model(family_name, task), task), TASKS[task].columns
     rows = asked[task] if len(columns) > 1 else [(question,) for question in asked[task]]
     texts = Dataset.from_dict(dict(zip(columns, map(list, zip(*rows, strict=True)), strict=True)))
-    expected = heads.predict(model.model, load_tokenizer(zoo.model(family_name, task)), texts, task)
+    expected = answering.predict(model.model, load_tokenizer(zoo.model(family_name, task)), texts, task)
     scores = ask(model, task, asked[task]).scores
     np.testing.assert_allclose(scores.values, expected.values, atol=1e-4)
     np.testing.assert_array_equal(scores.offsets, expected.offsets)

@@ -23,9 +23,10 @@ from pipeline.spec import (
     LowRankAdaptation,
 )
 from pipeline.stages import fine_tuning
+from pipeline.stages.answering import predict
 from pipeline.stages.data import read_split
 from pipeline.stages.fine_tuning import run, training_set
-from pipeline.stages.heads import HEADS, encode, objective, predict
+from pipeline.stages.heads import HEADS, encode, objective
 from pipeline.stages.models import load_model, load_tokenizer
 from pipeline.tasks import TASKS
 

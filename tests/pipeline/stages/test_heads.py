@@ -8,8 +8,9 @@ import torch
 from datasets import Dataset
 from torch.nn import functional
 
+from pipeline.stages.answering import predict
 from pipeline.stages.data import read_split
-from pipeline.stages.heads import HEADS, encode, objective, predict
+from pipeline.stages.heads import HEADS, encode, objective
 from pipeline.stages.losses import class_weights
 from pipeline.stages.masked_lm import logits_at
 from pipeline.stages.models import load_model, load_tokenizer

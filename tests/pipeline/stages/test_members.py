@@ -10,8 +10,8 @@ from pipeline.parameters import EnsembleParameters, FineTuningParameters
 from pipeline.scores import sigmoid, softmax
 from pipeline.spec import AttentionBridge, Bagging, Boosting, EmbeddedSource, FullFineTuning, LowRankAdaptation
 from pipeline.stages import ensemble, fine_tuning
+from pipeline.stages.answering import predict
 from pipeline.stages.data import read_split
-from pipeline.stages.heads import predict
 from pipeline.stages.judging import Judged
 from pipeline.stages.models import load_model, load_tokenizer
 from pipeline.stages.sharing import SUFFIX
