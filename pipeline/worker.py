@@ -6,6 +6,7 @@ of four doors: done, failed, cancelled, or killed, in which case the supervisor 
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -85,6 +86,7 @@ def bring_about(stage: Stage, store: RunStore, run_id: str, artifacts: ArtifactS
         log.append("stage", stage=stage.name, state="running")
         from pipeline.stages import STAGES, quieten  # noqa: PLC0415 - torch; a run that is all reused needs none
         from pipeline.stages.context import Context  # noqa: PLC0415
+        from pipeline.stages.memory import give_back_memory  # noqa: PLC0415
 
         quieten()
         try:
@@ -103,6 +105,8 @@ def bring_about(stage: Stage, store: RunStore, run_id: str, artifacts: ArtifactS
                         cancel_requested=lambda: store.cancel_requested(run_id),
                     )
                     STAGES[stage.kind](context)
+            gc.collect()
+            give_back_memory()
         except Exception:
             log.append("stage", stage=stage.name, state="failed", seconds=time.monotonic() - started)
             raise

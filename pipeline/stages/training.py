@@ -21,7 +21,7 @@ from pipeline.stages.checkpoints import Checkpoints, State
 from pipeline.stages.context import Context
 from pipeline.stages.gradients import Gradients
 from pipeline.stages.lessons import Lessons, Phase, Watch, order, steps_of
-from pipeline.stages.memory import memory_errors_explained
+from pipeline.stages.memory import give_back_memory, memory_errors_explained
 from pipeline.stages.models import device
 from pipeline.stages.precision import Precision
 from pipeline.stages.thrift import quicken
@@ -208,6 +208,7 @@ class _Loop:
             self._finite_loss()
         self._count_seconds()
         self.checkpoints.save(self.state)
+        give_back_memory()
 
     def _finite_loss(self) -> float:
         """The loss of the last step. It is asked for now and then: weights that are no numbers stay so."""
