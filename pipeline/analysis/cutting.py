@@ -74,9 +74,8 @@ def _lengths(gathered: Gathered, _: Choice, __: str) -> Found:
 
 def _labels(gathered: Gathered, _: Choice, __: str) -> Found:
     """By true label; a text with several, or with words of several, is in the part of each but ``O``."""
-    held = [{example.label} if isinstance(example.label, str) else {*example.label} for example in gathered.examples]
     names = [label for label in gathered.truth.labels if label != "O"]
-    return [(name, 0, 0, np.array([name in labels for labels in held])) for name in names]
+    return [(name, 0, 0, np.array([name in labels for labels in gathered.true_labels])) for name in names]
 
 
 def _confidence(gathered: Gathered, by: Choice, _: str) -> Found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import cast
 
 import numpy as np
@@ -18,6 +19,12 @@ from pipeline.tasks import TASKS
 
 #: A probability of 0 as a logit; reports round to four digits.
 LEAST = 1e-5
+#: What the label that was given is ahead of one that rounding made level with it.
+NUDGE = 1e-6
+
+
+#: A text, the second of a pair, and its words.
+Key = tuple[str, str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,23 @@ class Gathered:
         """The same, set against the truth."""
         return {choice: Answers.of(self.truth, scores) for choice, scores in self.scores.items()}
 
+    @cached_property
+    def true_labels(self) -> list[set[str]]:
+        """The labels that each text has, or its words."""
+        return [{one.label} if isinstance(one.label, str) else {*one.label} for one in self.examples]
+
+    @cached_property
+    def given_labels(self) -> list[set[str]]:
+        """All labels that any of the models gave each text, or its words."""
+        labels, offsets = [*self.truth.labels, ""], self.truth.offsets
+        found: list[set[str]] = [set() for _ in self.examples]
+        for answers in self.answers.values():
+            for number, (start, end) in enumerate(pairwise(offsets.tolist())):
+                said = answers.said[start:end]
+                indices = np.flatnonzero(said[0]) if said.ndim > 1 else said
+                found[number] |= {labels[index] for index in indices}
+        return found
+
 
 def gather(reports: Mapping[str, Report], choices: Sequence[Choice]) -> Gathered:
     """Bring models together.
@@ -70,22 +94,23 @@ def gather(reports: Mapping[str, Report], choices: Sequence[Choice]) -> Gathered
         raise DataError(
             "These runs differ in their task or their labels.", "Choose models of runs that learned the same task."
         )
-    by_text = {run: {_key(example): example for example in report.examples} for run, report in used.items()}
+    by_text = {run: {key_of(example): example for example in report.examples} for run, report in used.items()}
     shared = [
         example
         for example in first.examples
-        if all(_key(example) in texts and texts[_key(example)].label == example.label for texts in by_text.values())
+        if all(key_of(example) in texts and texts[key_of(example)].label == example.label for texts in by_text.values())
     ]
     if not shared:
         raise DataError("These runs have no test text in common.", "Choose models that were tested on the same texts.")
     found = {
-        choice: _scores(task, [by_text[choice.run][_key(example)] for example in shared], choice, first, used)
+        choice: _scores(task, [by_text[choice.run][key_of(example)] for example in shared], choice, first, used)
         for choice in choices
     }
     return Gathered(_truth(task, shared, first.labels), shared, found, len(first.examples) - len(shared))
 
 
-def _key(example: Example) -> tuple[str, str, tuple[str, ...]]:
+def key_of(example: Example) -> Key:
+    """What makes two runs' test texts the same text."""
     return example.text, example.second, tuple(example.tokens)
 
 
@@ -120,5 +145,13 @@ def _scores(
     order = [own.index(label) for label in labels]
     found = np.array([example.probabilities[choice.model] for example in examples])[:, order]
     bounded = np.clip(found, LEAST, 1 - LEAST)
-    several = TASKS[task].labelling == "several"
-    return Scores.of_texts(np.log(bounded / (1 - bounded)) if several else np.log(bounded))
+    answers = [example.predictions[choice.model] for example in examples]
+    if TASKS[task].labelling == "several":
+        given = np.array([[label in answer for label in labels] for answer in answers])
+        logits = np.log(bounded / (1 - bounded))
+        return Scores.of_texts(np.where(given, np.maximum(logits, NUDGE), np.minimum(logits, -NUDGE)))
+    logits = np.log(bounded)
+    rows, likeliest = np.arange(len(answers)), np.array([labels.index(str(answer)) for answer in answers])
+    rounded = logits.argmax(axis=1) != likeliest
+    logits[rows[rounded], likeliest[rounded]] = logits[rounded].max(axis=1) + NUDGE
+    return Scores.of_texts(logits)

@@ -83,3 +83,11 @@ def test_language_models_are_refused(reviews: Report) -> None:
     report = reviews.model_copy(update={"task": "language-modelling"})
     with pytest.raises(DataError, match="Compare their perplexities"):
         gather({"a": report}, [FIRST])
+
+
+def test_a_label_that_was_given_stands_where_rounding_made_two_level(report_of: Callable[..., Report]) -> None:
+    report = report_of([("x", "bad", {"m": ("good", [0.5, 0.5])}), ("y", "bad", {"m": ("bad", [0.5, 0.5])})])
+    assert gather({"a": report}, [Choice("a", "m")]).answers[Choice("a", "m")].said.tolist() == [1, 0]
+    rows = [("x", ["bad"], {"m": (["bad"], [0.5, 0.5])})]
+    several = report_of(rows, task="multi-label-classification")
+    assert gather({"a": several}, [Choice("a", "m")]).answers[Choice("a", "m")].said.tolist() == [[True, False]]

@@ -98,7 +98,10 @@ def test_words_have_no_confidence_to_cut_by(tags: Gathered) -> None:
     [
         (Wanted("all"), [0, 1, 2, 3, 4, 5]),
         (Wanted("disagree"), [0, 1, 4, 5]),
+        (Wanted("flips"), [0, 1, 4, 5]),
         (Wanted("fixed"), [4, 5]),
+        (Wanted("fixed", first=SECOND, second=FIRST), [0, 1]),
+        (Wanted("flips", first=FIRST, second=FIRST), []),
         (Wanted("broke"), [0, 1]),
         (Wanted("wrong"), [0, 1, 4, 5]),
         (Wanted("all", label="bad"), [0, 2, 4]),
@@ -113,7 +116,7 @@ def test_texts_are_found_by_what_is_asked(gathered: Gathered, asked: Wanted, num
 
 
 def test_every_kind_of_filter_works_for_words(tags: Gathered) -> None:
-    assert [len(wanted(tags, Wanted(kind))) for kind in KINDS] == [1, 0, 0, 1, 1]
+    assert [len(wanted(tags, Wanted(kind))) for kind in KINDS] == [1, 1, 0, 0, 1, 1]
 
 
 def test_reliability_sets_confidence_against_what_is_right(gathered: Gathered) -> None:
