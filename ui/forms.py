@@ -28,7 +28,7 @@ def component(field: SpecField, **more: Any) -> gr.components.Component:
     if field.type is bool:
         return gr.Checkbox(**common)
     if field.alternatives:
-        return gr.Dropdown(choices=list(field.alternatives), filterable=False, **common)
+        return gr.Dropdown(choices=field.choices, filterable=False, **common)
     if field.typed:  # a gr.Number that is empty becomes 0 when the browser draws it
         return gr.Textbox(max_length=_longest(field) if field.type is str else None, **common)
     low, high = field.bounds
@@ -43,8 +43,8 @@ def choice(part: Choice) -> gr.Radio | gr.Dropdown:
     common: dict[str, Any] = {
         "choices": part.titles(),
         "value": part.default,
-        "label": part.info.title,
-        "info": part.info.description,
+        "label": part.title,
+        "info": part.description,
         "elem_id": f"field-{part.key.replace('.', '-')}",
         "interactive": True,
     }

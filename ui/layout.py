@@ -10,8 +10,10 @@ import gradio as gr
 from pipeline.settings import Settings
 from ui import access
 from ui.handlers.progress import requested_run
+from ui.handlers.sharing import linked_run
 from ui.handlers.start import active_run
 from ui.handlers.uploads import MEGABYTE
+from ui.languages import multilingual
 from ui.page import ADDRESS, Page
 from ui.services import Services
 from ui.tabs.compare import CompareTab
@@ -19,51 +21,93 @@ from ui.tabs.data import DataTab
 from ui.tabs.export import ExportTab
 from ui.tabs.progress import ProgressTab
 from ui.tabs.start import StartTab
-from ui.text import TABLE, say
-from ui.views.start import header
+from ui.text import say
+from ui.text.languages import LANGUAGES, LOCALES, speaking
+from ui.views.start import guest_notice, header
 from ui.wiring import Updates, listen, present_if
 
 CACHE_SECONDS = (3600, 86_400)  # how often uploads and downloads in Gradio's cache are looked at, and kept
+TAB_COOKIE = "graft_tab"  # the tab that was open when the language was switched; lives for seconds
+REPORT = "report"  # in an address: the token of a shared report
+#: Lets the page be a report and nothing else, before anything of it is seen. What a guest may reach is for
+#: :mod:`ui.access` to say; this is looks.
+GUEST = f"if (new URLSearchParams(location.search).has('{REPORT}')) document.documentElement.classList.add('g-guest');"
+HERE = Path(__file__).resolve().parent
 
 
 def build(services: Services) -> gr.Blocks:
-    """The whole page over these services; nothing is started by it."""
-    with gr.Blocks(title=say("common.name"), analytics_enabled=False, delete_cache=CACHE_SECONDS) as blocks:
-        gr.HTML(header(), apply_default_css=False)
-        visitor = gr.BrowserState("", storage_key="graft-visitor", secret=access.storage_secret(services.store))
-        with gr.Column(elem_classes=present_if(False)):
-            current = gr.Textbox(elem_id="current-run", label=say("common.choose_run"))
-        with gr.Tabs(selected="start", elem_id="tabs") as tabs:
-            page = Page(services, visitor, current, tabs)
-            start, data, progress = StartTab(page), DataTab(page), ProgressTab(page)
-            compare, export = CompareTab(page), ExportTab(page)
-        for tab in (start, data, progress, compare, export):
-            tab.connect()
-        current.change(None, [current], [], js=ADDRESS)
-        _on_load(blocks, page, start)
-    return blocks
+    """The whole page over these services, in every language; nothing is started by it."""
+    return multilingual(
+        lambda blocks: _fill(blocks, services),
+        title=say("common.name"),
+        analytics_enabled=False,
+        delete_cache=CACHE_SECONDS,
+    )
 
 
-def _on_load(blocks: gr.Blocks, page: Page, start: StartTab) -> None:
-    """Know the visitor again, and open the run that the address names or that is at work."""
+def _fill(blocks: gr.Blocks, services: Services) -> None:
+    gr.HTML(header(), js_on_load=_script("language"), apply_default_css=False)
+    kept = gr.BrowserState("", storage_key="graft-visitor", secret=access.storage_secret(services.store))
+    with gr.Column(elem_classes=present_if(False)):
+        visitor = gr.Textbox(elem_id="visitor", label=say("common.visitor"))
+        current = gr.Textbox(elem_id="current-run", label=say("common.choose_run"))
+    notice = gr.HTML(elem_id="guest-notice", apply_default_css=False)
+    with gr.Tabs(selected="start", elem_id="tabs") as tabs:
+        page = Page(services, visitor, current, tabs)
+        start, data = StartTab(page), DataTab(page)
+        progress = ProgressTab(page, data)
+        compare, export = CompareTab(page), ExportTab(page)
+    for tab in (start, data, progress, compare, export):
+        tab.connect()
+    current.change(None, [current], [], js=ADDRESS)
+    _on_load(blocks, page, start, kept, notice)
+
+
+def _on_load(blocks: gr.Blocks, page: Page, start: StartTab, kept: gr.BrowserState, notice: gr.HTML) -> None:
+    """Know the visitor again, and open the run that the address names or that is at work, on the tab left before."""
 
     def arrive(token: str | None, request: gr.Request) -> Updates:
+        link = request.query_params.get(REPORT)
+        if link is not None:
+            guest, shared = access.guest_of(link), linked_run(page.services, link)
+            return {page.visitor: guest, notice: guest_notice(shared is not None), **page.go("compare", guest, shared)}
         visitor = token or access.new_visitor()
-        updates: Updates = {page.visitor: visitor, **start.show(visitor)}
+        updates: Updates = {kept: visitor, page.visitor: visitor, **start.show(visitor)}
         linked = requested_run(page.services, visitor, request.query_params.get("run"))
         active = active_run(page.services, visitor)
-        if run_id := linked or (active.id if active else None):
+        run_id = linked or (active.id if active else None)
+        left = request.cookies.get(TAB_COOKIE)
+        if run_id:
             updates |= page.go("progress", visitor, run_id)
+        if left in page.run_tabs:
+            updates |= page.go(left, visitor, run_id)
+        elif left:
+            updates |= {page.tabs: gr.Tabs(selected=left)}
         return updates
 
-    outputs = [page.visitor, *start.outputs, *page.go_outputs("progress")]
-    listen(blocks.load, arrive, [page.visitor], outputs)
+    shown = [output for tab in page.run_tabs for output in page.go_outputs(tab)]
+    outputs = dict.fromkeys([kept, page.visitor, notice, *start.outputs, *shown])
+    listen(blocks.load, arrive, [kept], list(outputs))
 
 
 def head(settings: Settings) -> str:
-    """What the page's head needs besides Gradio's own: the check of a file's size before it is sent."""
+    """What the page's head needs besides Gradio's own: what uploads say, and the check of a file before it is sent."""
     limit = settings.max_upload_mb
-    message = f"{TABLE['data.too_large'].replace('{limit}', f'{limit:g}')} {say('data.too_large_remedy')}"
-    facts = json.dumps({"limit": limit * MEGABYTE, "message": message}).replace("<", "\\u003c")
-    script = (Path(__file__).parent / "upload.js").read_text(encoding="utf-8")
-    return f'<script type="application/json" id="graft-upload">{facts}</script><script>{script}</script>'
+    words = {LOCALES[language]: _words(language, limit) for language in LANGUAGES}
+    facts = json.dumps({"limit": limit * MEGABYTE, "words": words}).replace("<", "\\u003c")
+    scripts = f"<script>{_script('upload')}</script><script>{GUEST}</script>"
+    return f'<script type="application/json" id="graft-upload">{facts}</script>{scripts}'
+
+
+def _script(name: str) -> str:
+    return (HERE / f"{name}.js").read_text(encoding="utf-8")
+
+
+def _words(language: str, limit: float) -> dict[str, str]:
+    """What is said beside an upload, the places that the browser fills in still open."""
+    with speaking(language):
+        refusal = say("data.too_large", name="{name}", size="{size}", limit=f"{limit:g}")
+        return {
+            "refusal": f"{refusal} {say('data.too_large_remedy')}",
+            "label": say("data.upload", title="{title}"),
+        }

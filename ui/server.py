@@ -10,9 +10,12 @@ import sys
 import warnings
 from pathlib import Path
 
-from pipeline.errors import GraftError
+from starlette.middleware import Middleware
+
+from pipeline.errors import GraftError, system_fault
 from pipeline.settings import Settings
 from ui import layout, services
+from ui.languages import LanguageMiddleware
 from ui.theme import ICON, STYLE, theme
 
 logger = logging.getLogger("graft")
@@ -52,6 +55,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
             max_file_size=int(settings.max_upload_mb * 1_000_000),
             blocked_paths=[str(backend.store.root)],
             footer_links=["settings"],
+            app_kwargs={"middleware": [Middleware(LanguageMiddleware)]},
             show_error=False,
             ssr_mode=False,
             quiet=True,
@@ -86,4 +90,10 @@ def _check_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise GraftError(f"{host}:{port} can't be used: {error.strerror}.", "Choose another --port.") from None
+            raise GraftError(
+                "{host}:{port} can't be used: {fault}.",
+                "Choose another --port.",
+                host=host,
+                port=port,
+                fault=system_fault(error),
+            ) from None

@@ -9,14 +9,20 @@ from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeVar
 
 import gradio as gr
+from gradio.context import LocalContext
 
 from pipeline.errors import GraftError
 from ui.failures import explain
+from ui.text import say
+from ui.text.languages import speaking, wanted
 
 logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+#: Options of events that keep the processor busy for long: one of them at a time, seen to be at work or in the queue.
+MEASURING: dict[str, Any] = {"concurrency_limit": 1, "concurrency_id": "measuring", "trigger_mode": "once"}
 
 #: Component → its new value or properties.
 Updates = dict[Any, Any]
@@ -31,6 +37,23 @@ def present_if(condition: object, *classes: str) -> list[str]:
     return [*classes] if condition else [*classes, "g-gone"]
 
 
+def spoken(handler: Callable[P, T]) -> Callable[P, T]:
+    """The handler, speaking the language of the request that it answers: the only place where that is found out.
+
+    Events wait in Gradio's queue, whose tasks do not know what the request's own knew.
+    """
+
+    @functools.wraps(handler)
+    def wrapper(*arguments: P.args, **options: P.kwargs) -> T:
+        request = LocalContext.request.get(None)
+        if request is None:  # a test
+            return handler(*arguments, **options)
+        with speaking(wanted(request.cookies, request.headers.get("accept-language"))):
+            return handler(*arguments, **options)
+
+    return wrapper
+
+
 def guarded(handler: Callable[P, T]) -> Callable[P, T]:
     """The handler with every error turned into a message on the page."""
 
@@ -42,7 +65,7 @@ def guarded(handler: Callable[P, T]) -> Callable[P, T]:
             raise
         except Exception as error:  # noqa: BLE001 - it is told by a number, and logged
             sentence = html.escape(explain(error).sentence)  # Gradio renders a message as HTML
-            raise gr.Error(sentence, duration=12, print_exception=False) from None
+            raise gr.Error(sentence, duration=12, title=say("common.error"), print_exception=False) from None
 
     return wrapper
 
@@ -69,16 +92,16 @@ def listen(
     inputs: Sequence[Any] = (),
     outputs: Sequence[Any] = (),
     **options: Any,
-) -> None:
-    """Connect an event of the page to a handler."""
+) -> Any:
+    """Connect an event of the page to a handler; what comes back has a ``then`` for what is to follow."""
     options = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None, **options}
-    event(guarded(handler), list(inputs), list(outputs), **options)
+    return event(spoken(guarded(handler)), list(inputs), list(outputs), **options)
 
 
 def poll(timer: gr.Timer, handler: Callable[..., Any], inputs: Sequence[Any], outputs: Sequence[Any]) -> None:
     """Look for news at each tick; an answer of ``gr.skip()`` sends nothing on."""
     timer.tick(
-        quiet(handler),
+        spoken(quiet(handler)),
         list(inputs),
         list(outputs),
         show_progress="hidden",

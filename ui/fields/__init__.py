@@ -6,7 +6,7 @@ kind or field of a recipe is offered without a line here. Only which fields stan
 """
 
 from ui.fields.choices import CHOICES, Choice
-from ui.fields.composing import Document, all_fields, compose, conflicts, values_of
+from ui.fields.composing import Document, all_fields, compose, conflicts, titled, told_fault, values_of
 from ui.fields.field import DATA, EXPORT, RUN, SpecField
 
 __all__ = [
@@ -20,5 +20,7 @@ __all__ = [
     "all_fields",
     "compose",
     "conflicts",
+    "titled",
+    "told_fault",
     "values_of",
 ]

@@ -9,6 +9,7 @@ from pydantic.fields import FieldInfo
 
 from pipeline.spec import Part, RecipeSpec
 from ui.fields.field import SpecField
+from ui.text import spec
 
 #: Fields that are seen at once, whichever way they belong to; all others stand under "More options".
 IN_FRONT = ("epochs", "rounds", "members", "size", "model")
@@ -32,6 +33,16 @@ class Choice:
         return RecipeSpec.model_fields[self.name]
 
     @property
+    def title(self) -> str:
+        """The recipe's title of the part."""
+        return spec.title(RecipeSpec, self.name)
+
+    @property
+    def description(self) -> str:
+        """The recipe's help on the part."""
+        return spec.description(RecipeSpec, self.name)
+
+    @property
     def ways(self) -> dict[str, type[Part]]:
         """Kind → the part that does it so."""
         parts = get_args(self.info.annotation)
@@ -48,8 +59,8 @@ class Choice:
         return f"recipe.{self.name}.kind"
 
     def titles(self) -> list[tuple[str, str]]:
-        """For each kind the first sentence of its documentation, for people to choose by."""
-        return [((part.__doc__ or kind).strip().split("\n")[0].rstrip("."), kind) for kind, part in self.ways.items()]
+        """For each kind what it does, for people to choose by."""
+        return [(spec.way(part), kind) for kind, part in self.ways.items()]
 
     def fields(self, kind: str) -> list[SpecField]:
         """All fields of one way, with the values that the spec gives them."""

@@ -9,16 +9,21 @@ from typing import Any
 from pydantic import ValidationError
 
 from pipeline.errors import SpecError
+from pipeline.faults import reason
 from pipeline.spec import DataSpec, Part, RecipeSpec, RunSpec
 from pipeline.spec import conflicts as find_conflicts
 from ui.fields.choices import CHOICES
 from ui.fields.field import DATA, RUN, SpecField
-from ui.text import say
+from ui.text import TABLES, say, spec
+from ui.text.languages import current
+from ui.text.telling import tell
 
 Document = dict[str, Any]
 
 #: What a reason calls a field of the spec; people know it by its title.
-_NAMED = re.compile(r"\b(?P<part>data|recipe)\.(?P<field>\w+)")
+_NAMED = re.compile(r"(?<![a-z_.])(?P<part>data|recipe)\.(?P<field>[a-z_]+)")
+#: Titles stand in quotation marks, and Chinese has no spaces beside those.
+_BESIDE_TITLE = re.compile(r"(?<=[\u3000-\u9fff]) (?=“)|(?<=”) (?=[\u3000-\u9fff])")
 _PARTS: dict[str, type[Part]] = {"data": DataSpec, "recipe": RecipeSpec}
 
 
@@ -49,14 +54,14 @@ def compose(base: Document, values: Document) -> RunSpec:
     try:
         return RunSpec.model_validate(document)
     except ValidationError as error:
-        fault = error.errors()[0]
+        fault: Document = dict(error.errors()[0])
         if not fault["loc"]:
             raise SpecError(" ".join(_reasons(document, error)), say("data.conflict_remedy")) from error
         titles = {field.key: field.title for field in all_fields()}
         place = ".".join(map(str, fault["loc"]))
         title = next((titles[key] for key in (place, place.rpartition(".")[0]) if key in titles), place)
         raise SpecError(
-            say("data.field_fault", title=title, fault=fault["msg"]), say("data.field_fault_remedy")
+            say("data.field_fault", title=title, fault=told_fault(fault)), say("data.field_fault_remedy")
         ) from error
 
 
@@ -69,6 +74,13 @@ def conflicts(base: Document, values: Document) -> list[str]:
         if not error.errors()[0]["loc"]:
             return _reasons(document, error)
     return []
+
+
+def told_fault(fault: Document) -> str:
+    """What is wrong with a value; where the page has no words for it, pydantic's own."""
+    kind = fault["type"]
+    key = f"data.fault.{kind}"
+    return say(key, **fault.get("ctx", {})) if key in TABLES[current()] else str(fault["msg"])
 
 
 def _document(base: Document, values: Document) -> Document:
@@ -91,13 +103,19 @@ def _reasons(document: Document, error: ValidationError) -> list[str]:
     data, recipe = DataSpec.model_validate(document["data"]), RecipeSpec.model_validate(document["recipe"])
     task = document.get("task", RunSpec.model_fields["task"].default)
     found = find_conflicts(task, data, recipe, tuple(map(int, document.get("learning_curve", ()))))
-    return [_sentence(reason) for reason in found or [str(error.errors()[0]["ctx"]["error"])]]
+    return [_sentence(tell(told)) for told in found or [reason(error.errors()[0])]]
+
+
+def titled(text: str) -> str:
+    """A text in which fields of the spec are called as the page calls them."""
+
+    def title(found: re.Match[str]) -> str:
+        part = _PARTS[found["part"]]
+        return f"“{spec.title(part, found['field'])}”" if found["field"] in part.model_fields else found[0]
+
+    return _BESIDE_TITLE.sub("", _NAMED.sub(title, text))
 
 
 def _sentence(reason: str) -> str:
-    def title(found: re.Match[str]) -> str:
-        info = _PARTS[found["part"]].model_fields.get(found["field"])
-        return f"“{info.title}”" if info else found[0]
-
-    worded = _NAMED.sub(title, reason)
-    return f"{worded[:1].upper()}{worded[1:]}."
+    worded = titled(reason)
+    return say("common.sentence", text=worded[:1].upper() + worded[1:])

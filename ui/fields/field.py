@@ -12,6 +12,7 @@ import annotated_types
 from pydantic.fields import FieldInfo
 
 from pipeline.spec import DataSpec, ExportSpec, HubSource, Part, RunSpec
+from ui.text import spec
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,18 @@ class SpecField:
 
     @property
     def title(self) -> str:
-        """The spec's title of the field."""
-        return self.info.title or self.name
+        """The spec's title of the field, in the language of the page."""
+        return spec.title(self.part, self.name)
 
     @property
     def description(self) -> str:
-        """The spec's help on the field; what JSON calls null is an empty control here."""
-        return (self.info.description or "").replace("null:", "empty:")
+        """The spec's help on the field, likewise."""
+        return spec.description(self.part, self.name)
+
+    @property
+    def choices(self) -> list[tuple[str, Any]]:
+        """Name and value of each alternative."""
+        return [(spec.alternative(self.name, value), value) for value in self.alternatives]
 
     @cached_property
     def alternatives(self) -> tuple[Any, ...]:

@@ -9,6 +9,7 @@ TEXT = {
     "run_demo": "Run the demo",
     "demo_time": "About three minutes on two cores. Nothing leaves this machine.",
     "demo_time_shared": "A few minutes. Only you see the run.",
+    "demo_name": "Demo: English to Chinese reviews",
     "own_data": "Use your own texts",
     "demo_title": "What the demo does",
     "step1": "Learn the task in English",
@@ -20,6 +21,10 @@ TEXT = {
     "step3": "Compare and take away",
     "step3_text": "Both, and one trained from scratch, are tested on 200 unseen Chinese reviews. The winner "
     "becomes a small ONNX file you can try on the spot.",
+    "guest": "You are reading a report that somebody shared with you.",
+    "guest_away": "Go to Graft",
+    "guest_lost": "This link leads to no report.",
+    "guest_lost_remedy": "It may have been taken back, or not copied whole. Ask for a new one.",
     "sources_title": "Source models",
     "hub_checking": "Hugging Face Hub: checking…",
     "hub_reachable": "Hugging Face Hub: reachable, {count} more models to choose from",
@@ -28,5 +33,5 @@ TEXT = {
     "host_source": "{name}, this host's own model: ready",
     "runs_title": "Your runs",
     "no_runs": "No runs yet. Run the demo to see the whole path, or bring your own texts.",
-    "open_run": "Open {name}",
+    "open_run": "Open {name}, {state}",
 }

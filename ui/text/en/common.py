@@ -3,8 +3,19 @@
 TEXT = {
     "name": "Graft",
     "claim": "Transfer a text model to a new language, and see what the transfer bought.",
+    "languages": "Language",
+    "switch_warning": "The page is loaded anew in the other language. Runs stay; files and settings of a training that "
+    "has not been started are lost. Go on?",
+    "error": "Error",
     "unexpected": "Something went wrong on our side, id {number}.",
     "unexpected_remedy": "Try again; the server's log has the details under this id.",
+    "no_storage": "Your browser keeps no data of this page.",
+    "no_storage_remedy": "Allow local storage, then reload the page.",
+    "unknown_run": "There is no such run, or it is not yours.",
+    "unknown_run_remedy": "Choose one of the list.",
+    "guest": "A shared report can be read, and nothing more.",
+    "guest_remedy": "Open the page without the link to start a run of your own.",
+    "visitor": "Visitor",
     "choose_run": "Run",
     "state.queued": "queued",
     "state.running": "running",
@@ -28,5 +39,7 @@ TEXT = {
     "previous": "Previous",
     "next": "Next",
     "page_of": "{first}–{last} of {total}",
+    "sentence": "{text}.",
+    "list_separator": ", ",
     "scroll_table": "Table, scrolls sideways",
 }

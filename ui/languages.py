@@ -1,0 +1,110 @@
+"""One page in several languages: each request is answered in its own.
+
+Gradio translates labels in the browser, but neither choices nor HTML. So the page is built once a language, and
+what differs, its components' properties, is lent to the one that is served.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui.text.languages import DEFAULT, LANGUAGES, LOCALES, current, speaking, wanted
+
+#: Makes the browser's language the page's, so that Gradio's own sentences are in it too; before Gradio starts.
+AGREE = """
+<script>
+  for (const [name, value] of Object.entries({language: %(locale)s, languages: [%(locale)s]})) {
+    Object.defineProperty(navigator, name, {get: () => value});
+  }
+</script>
+"""
+
+
+class MultilingualBlocks(gr.Blocks):
+    """A page whose configuration is in the language that is being spoken.
+
+    Attributes:
+        translations: Language → its components, in the order of this page's own.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        self.translations: dict[str, list[dict[str, Any]]] = {}
+        super().__init__(**options)
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """What the browser is told of the page."""
+        components = self.translations.get(current())
+        if components is None:
+            return self._config
+        pairs = zip(self._config["components"], components, strict=True)
+        return {**self._config, "components": [{**own, "props": other["props"]} for own, other in pairs]}
+
+    @config.setter
+    def config(self, config: dict[str, Any]) -> None:
+        self._config = config
+
+
+def multilingual(fill: Callable[[gr.Blocks], None], **options: Any) -> MultilingualBlocks:
+    """The page that ``fill`` places, in every language; ``options`` are those of ``gr.Blocks``."""
+    built: dict[str, MultilingualBlocks] = {}
+    for language in LANGUAGES:
+        with speaking(language), MultilingualBlocks(**options) as blocks:
+            fill(blocks)
+        built[language] = blocks
+    page = built.pop(DEFAULT)
+    page.translations = {language: other.config["components"] for language, other in built.items()}
+    return page
+
+
+class LanguageMiddleware:
+    """Speaks the language of each request, and writes it into the page's document."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope)
+        with speaking(wanted(request.cookies, request.headers.get("accept-language"))):
+            is_page = request.method == "GET" and scope["path"].removeprefix(scope.get("root_path", "")) in ("", "/")
+            await self.app(scope, receive, _Document(send) if is_page else send)
+
+
+class _Document:
+    """Sends a document on, with the language written into it."""
+
+    def __init__(self, send: Send) -> None:
+        self.send = send
+        self.start: Message = {}
+        self.body = b""
+
+    async def __call__(self, message: Message) -> None:
+        """Keep what comes until it is whole."""
+        if message["type"] == "http.response.start":
+            self.start = message
+        elif message["type"] == "http.response.body":
+            self.body += message.get("body", b"")
+            if not message.get("more_body"):
+                await self._finish()
+
+    async def _finish(self) -> None:
+        locale = LOCALES[current()]
+        script = AGREE % {"locale": json.dumps(locale)}
+        body = self.body.replace(b'lang="en"', f'lang="{locale}"'.encode(), 1)
+        body = body.replace(b"<head>", f"<head>{script}".encode(), 1)
+        headers = MutableHeaders(raw=list(self.start["headers"]))
+        headers["content-length"] = str(len(body))
+        headers.add_vary_header("Cookie, Accept-Language")
+        await self.send({**self.start, "headers": headers.raw})
+        await self.send({"type": "http.response.body", "body": body})

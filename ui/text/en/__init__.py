@@ -1,0 +1,14 @@
+"""The page in English, and the keys that every other language has to have."""
+
+from ui.text.en import common, compare, data, doctor, export, progress, runs, start
+
+AREAS = {
+    "common": common.TEXT,
+    "start": start.TEXT,
+    "data": data.TEXT,
+    "doctor": doctor.TEXT,
+    "progress": progress.TEXT,
+    "runs": runs.TEXT,
+    "compare": compare.TEXT,
+    "export": export.TEXT,
+}

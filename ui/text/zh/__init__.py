@@ -1,0 +1,14 @@
+"""The page in Chinese."""
+
+from ui.text.zh import common, compare, data, doctor, export, progress, runs, start
+
+AREAS = {
+    "common": common.TEXT,
+    "start": start.TEXT,
+    "data": data.TEXT,
+    "doctor": doctor.TEXT,
+    "progress": progress.TEXT,
+    "runs": runs.TEXT,
+    "compare": compare.TEXT,
+    "export": export.TEXT,
+}

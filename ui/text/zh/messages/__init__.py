@@ -1,0 +1,17 @@
+"""What the pipeline and the export say, in Chinese: English template → Chinese, with the same places."""
+
+from ui.text.zh.messages import analysis, columns, data, doctor, export, report, runs, spec, training, words
+
+AREAS = {
+    "words": words.TEXT,
+    "data": data.TEXT,
+    "columns": columns.TEXT,
+    "doctor": doctor.TEXT,
+    "spec": spec.TEXT,
+    "runs": runs.TEXT,
+    "training": training.TEXT,
+    "report": report.TEXT,
+    "export": export.TEXT,
+    "analysis": analysis.TEXT,
+}
+MESSAGES = {template: told for area in AREAS.values() for template, told in area.items()}

@@ -1,0 +1,90 @@
+"""What the export says: of variants, of the parity gate, of questions that a model can't be asked."""
+
+TEXT = {
+    # 变体
+    "converted in float32": "以 float32 转换",
+    "fp32 with {changes}": "fp32，{changes}",
+    "constants folded, redundant nodes removed": "折叠常量并去除冗余节点",
+    "the changes of O1, and attention, layer norms and GELU fused": "在 O1 的基础上，融合注意力、层归一化和 GELU",
+    "the changes of O2, and GELU approximated by tanh": "在 O2 的基础上，用 tanh 近似 GELU",
+    "dynamic int8 of the fp32 graph, {way}: {count} of {total} weight products quantised": (
+        "对 fp32 图做动态 int8 量化，{way}：{total} 个权重乘积中量化了 {count} 个"
+    ),
+    "everything in int8": "全部采用 int8",
+    "early feed-forward in float32": "前部前馈层保留 float32",
+    "early feed-forward and embeddings in float32": "前部前馈层和嵌入保留 float32",
+    "early layers and embeddings in float32": "前部各层和嵌入保留 float32",
+    "all but the last layers in float32": "除最后几层外均保留 float32",
+    "{found} of {there} attentions were fused; the others run node by node.": (
+        "{there} 个注意力中融合了 {found} 个，其余逐节点运行。"
+    ),
+    "It takes longer here than {variant}.": "在这台机器上比 {variant} 更慢。",
+    "{model}, {variant} ONNX": "{model}，{variant} ONNX",
+    "{variant}: {remark}": "{variant}：{remark}",
+    "{variant} was left out: {fault}": "{variant} 未能导出：{fault}",
+    # 一致性检验
+    "{variant} missed its gate and is not served: {reason}.": "{variant} 未通过一致性检验，不投入使用：{reason}。",
+    "{way} missed the gate: {reason}.": "{way}：未通过一致性检验，{reason}。",
+    "the metric is worse by {value:.2%} ({limit:.2%} allowed)": "指标下降 {value:.2%}（允许 {limit:.2%}）",
+    "the share of changed answers is {value:.2%} ({limit:.2%} allowed)": "改变的回答占 {value:.2%}（允许 {limit:.2%}）",
+    "a logit differs by {value:.1e} ({limit:.1e} allowed)": "logit 相差 {value:.1e}（允许 {limit:.1e}）",
+    "No variant answers as PyTorch does: {reasons}.": "没有一个变体的回答与 PyTorch 一致：{reasons}。",
+    "Report this model as a defect.": "请报告此模型的问题。",
+    # 无法导出
+    "The model's labels are {labels}; the report's are {known}.": "模型的标签是 {labels}，而报告中的是 {known}。",
+    "Let the run finish anew.": "请重新完成这次运行。",
+    "Optimum can't export a model of type {kind}: {fault}.": "Optimum 无法导出 {kind} 类型的模型：{fault}。",
+    "Choose another source model.": "请选择其他源模型。",
+    "{model} is no neural network and has no ONNX form.": "{model} 不是神经网络，没有 ONNX 形式。",
+    "Export one of {models}.": "可导出的模型有：{models}。",
+    "Run {run} has no report to check an export against.": "运行 {run} 还没有报告，无法检验导出结果。",
+    "Let the run finish first.": "请先等运行完成。",
+    "Run {run} has no model {model!r}.": "运行 {run} 没有模型 {model!r}。",
+    "Let the run finish, or name another model.": "请等运行完成，或指定其他模型。",
+    "{folder} exists and is no export.": "{folder} 已存在，但不是导出结果。",
+    "Name a new folder.": "请指定新的文件夹。",
+    "{level} is not to be had for a graph with branches.": "带分支的图无法使用 {level}。",
+    "Choose O2.": "请选择 O2。",
+    "{level} is not to be had for this model: {fault}.": "此模型无法使用 {level}：{fault}。",
+    "Export without optimisation.": "请不加优化地导出。",
+    "int8 is not to be had for this model: {fault}.": "此模型无法使用 int8：{fault}。",
+    "Export without quantisation.": "请不加量化地导出。",
+    "{folder} holds no model.safetensors.": "{folder} 中没有 model.safetensors。",
+    "Export a model that was saved in safetensors.": "请导出以 safetensors 保存的模型。",
+    "{folder} can't be loaded: {fault}.": "无法加载 {folder}：{fault}。",
+    "Train the model anew.": "请重新训练模型。",
+    "The tokenizer in {folder} has no fast form.": "{folder} 中的分词器没有快速形式。",
+    "Save it so that it has a tokenizer.json.": "请重新保存，使其带有 tokenizer.json。",
+    "{folder} holds no finished export.": "{folder} 中没有完成的导出。",
+    "Export the model first.": "请先导出模型。",
+    "{file} is damaged, or of another Graft.": "{file} 已损坏，或来自其他版本的 Graft。",
+    "Export the model anew.": "请重新导出模型。",
+    "{model} could not be exported.": "{model} 未能导出。",
+    "The end of the log says more; the trained models are kept.": "日志末尾有更多说明；训练好的模型已保留。",
+    # 提问
+    "{folder} lacks {files}. Give the folder of one exported variant, or export anew.": (
+        "{folder} 中缺少 {files}。请指定某个已导出变体的文件夹，或重新导出。"
+    ),
+    "{folder} can't be loaded: {fault}. Export anew.": "无法加载 {folder}：{fault}。请重新导出。",
+    "This model is for {task} and fills no masks. Call predict().": "此模型用于 {task}，不填掩码。请调用 predict()。",
+    "The text has {count} masks. Put one {mask} into it.": "文本中有 {count} 个掩码。请只放一个 {mask}。",
+    "{mask} lies beyond what the model reads. Give a shorter text.": "{mask} 超出了模型能读取的范围。请缩短文本。",
+    "This model reads one text at a time, not {question}. Give strings.": (
+        "此模型每次读取一条文本，而不是 {question}。请提供字符串。"
+    ),
+    "This model compares two texts, not {question}. Give pairs (text, second).": (
+        "此模型比较两条文本，而不是 {question}。请提供文本对（text, second）。"
+    ),
+    "A language model labels nothing. Call fill() with a text that has a mask.": (
+        "语言模型不打标签。请用带掩码的文本调用 fill()。"
+    ),
+    "Words that are tagged have no label in common. Choose a model that labels texts.": (
+        "逐词标注没有共同的标签。请选择给整条文本打标签的模型。"
+    ),
+    "This model compares two texts.": "此模型比较两条文本。",
+    'Give two texts for each question: "text" "second", or lines with a tab.': (
+        '请为每个问题提供两条文本："text" "second"，或以制表符分隔的行。'
+    ),
+    "stdin is not UTF-8: {fault}.": "标准输入不是 UTF-8：{fault}。",
+    "Convert it, with iconv for one.": "请转换编码，例如使用 iconv。",
+}

