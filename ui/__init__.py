@@ -2,5 +2,5 @@
 
 ``handlers`` decide (services and values in, records out), ``views`` draw (records in, HTML
 out), ``tabs`` place Gradio's components and connect the two. Only ``tabs``, ``forms``,
-``wiring``, ``page``, ``theme`` and ``layout`` import gradio.
+``wiring``, ``page``, ``theme``, ``layout`` and ``languages`` import gradio.
 """

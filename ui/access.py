@@ -2,6 +2,9 @@
 
 A visitor is a random token that their browser keeps. On a host with many visitors a run
 belongs to the hash of the token that started it; on one's own machine everybody sees all.
+
+Somebody who follows a link to a shared report is a guest: a visitor whose name holds the
+link's token. A guest reads that one report, wherever the page runs, and reaches nothing else.
 """
 
 from __future__ import annotations
@@ -10,9 +13,24 @@ import hashlib
 import os
 import secrets
 
+from pydantic import BaseModel, ConfigDict, ValidationError
+
 from pipeline.errors import RunError
 from pipeline.runs import RunRecord, RunStore
 from ui.services import Services
+from ui.text import say
+
+GUEST = "report:"  # begins no token of a visitor's own: those have no colon
+SHARE = "share.json"  # in a run's folder, while its report is shared
+
+
+class Share(BaseModel):
+    """What a run's folder holds while its report is shared."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    token: str
+    created: float
 
 
 def new_visitor() -> str:
@@ -24,17 +42,21 @@ def owner_of(services: Services, visitor: str | None) -> str:
     """The owner under which this visitor's runs are kept.
 
     Raises:
-        RunError: Visitors are told apart here, and this one has no token.
+        RunError: Visitors are told apart here, and this one has no token; or it is a guest, who owns nothing.
     """
+    if is_guest(visitor):
+        raise RunError(say("common.guest"), say("common.guest_remedy"))
     if not services.settings.shared:
         return ""
     if not visitor:
-        raise RunError("Your browser keeps no data of this page.", "Allow local storage, then reload the page.")
+        raise RunError(say("common.no_storage"), say("common.no_storage_remedy"))
     return hashlib.sha256(visitor.encode()).hexdigest()
 
 
 def visible_runs(services: Services, visitor: str | None) -> list[RunRecord]:
     """The runs that this visitor may see, newest first."""
+    if is_guest(visitor):
+        return []
     if not services.settings.shared:
         return services.store.list()
     return services.store.list(owner_of(services, visitor)) if visitor else []
@@ -46,7 +68,9 @@ def run_of(services: Services, visitor: str | None, run_id: str) -> RunRecord:
     Raises:
         RunError: There is no such run, or it is somebody else's: the answer is the same.
     """
-    unknown = RunError("There is no such run, or it is not yours.", "Choose one of the list.")
+    unknown = _unknown()
+    if is_guest(visitor):
+        raise unknown
     try:
         record = services.store.get(run_id)
     except RunError:
@@ -54,6 +78,57 @@ def run_of(services: Services, visitor: str | None, run_id: str) -> RunRecord:
     if services.settings.shared and not (visitor and secrets.compare_digest(record.owner, owner_of(services, visitor))):
         raise unknown
     return record
+
+
+# ── guests ──────────────────────────────────────────────────────────────────────────────
+
+
+def guest_of(token: str) -> str:
+    """The visitor that somebody is who follows a link with this token."""
+    return GUEST + token
+
+
+def is_guest(visitor: str | None) -> bool:
+    """Whether this visitor came by a link to a report."""
+    return bool(visitor) and str(visitor).startswith(GUEST)
+
+
+def readable_runs(services: Services, visitor: str | None) -> list[RunRecord]:
+    """The runs whose report this visitor may read: their own, or the one that was shared with them."""
+    if not is_guest(visitor):
+        return visible_runs(services, visitor)
+    token = str(visitor).removeprefix(GUEST)
+    for path in services.store.root.glob(f"*/{SHARE}"):
+        share = share_of(services.store, path.parent.name)
+        if share and secrets.compare_digest(share.token.encode(), token.encode()):
+            return [services.store.get(path.parent.name)]
+    return []
+
+
+def reader_of(services: Services, visitor: str | None, run_id: str) -> RunRecord:
+    """The record of a run whose report this visitor may read. For handlers that give nothing but the report.
+
+    Raises:
+        RunError: There is no such run, or it is not theirs to read: the answer is the same.
+    """
+    if not is_guest(visitor):
+        return run_of(services, visitor, run_id)
+    for record in readable_runs(services, visitor):
+        if record.id == run_id:
+            return record
+    raise _unknown()
+
+
+def share_of(store: RunStore, run_id: str) -> Share | None:
+    """The link to a run's report, if there is one."""
+    try:
+        return Share.model_validate_json((store.folder(run_id) / SHARE).read_bytes())
+    except (OSError, RunError, ValidationError):
+        return None
+
+
+def _unknown() -> RunError:
+    return RunError(say("common.unknown_run"), say("common.unknown_run_remedy"))
 
 
 def storage_secret(store: RunStore) -> str:

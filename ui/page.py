@@ -8,7 +8,7 @@ from typing import Protocol
 
 import gradio as gr
 
-from ui.access import visible_runs
+from ui.access import readable_runs, visible_runs
 from ui.handlers.progress import has_report
 from ui.services import Services
 from ui.text import say
@@ -23,10 +23,23 @@ element.addEventListener('click', event => {
 });
 """
 
+#: Lets a snippet's button put it on the clipboard.
+COPY = """
+element.addEventListener('click', async event => {
+  const button = event.target.closest('.g-copy');
+  if (!button) return;
+  await navigator.clipboard.writeText(button.parentElement.querySelector('pre').textContent);
+  const before = button.textContent;
+  button.textContent = button.dataset.copied;
+  setTimeout(() => { button.textContent = before; }, 1500);
+});
+"""
+
 #: Writes the run that is looked at into the address, so that it can be linked to and found after a reload.
 ADDRESS = """
 run => {
   const address = new URL(window.location);
+  if (address.searchParams.has('report')) return;  // a guest's address holds the link's token alone
   if (run) address.searchParams.set('run', run); else address.searchParams.delete('run');
   window.history.replaceState(window.history.state, '', address);
 }
@@ -49,14 +62,14 @@ class Page:
 
     Attributes:
         services: The backend.
-        visitor: The token that this browser keeps.
+        visitor: Who looks at the page: the token that this browser keeps, or a guest's name; see :mod:`ui.access`.
         current: Id of the run that is looked at; kept in the browser, so that it outlives the server.
         tabs: The row of tabs.
         run_tabs: Those that show one run, by id.
     """
 
     services: Services
-    visitor: gr.BrowserState
+    visitor: gr.Textbox
     current: gr.Textbox
     tabs: gr.Tabs
     run_tabs: dict[str, RunTab] = field(default_factory=dict)
@@ -72,7 +85,8 @@ class Page:
     def run_choices(self, visitor: str | None, run_id: str | None, *, finished: bool = False) -> gr.Dropdown:
         """The list of runs, with one chosen."""
         now = time.time()
-        records = [r for r in visible_runs(self.services, visitor) if not finished or has_report(self.services, r.id)]
+        found = readable_runs(self.services, visitor) if finished else visible_runs(self.services, visitor)
+        records = [record for record in found if not finished or has_report(self.services, record.id)]
         return gr.Dropdown(choices=[run_choice(record, now) for record in records], value=run_id)
 
 

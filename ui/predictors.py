@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from pipeline.errors import ExportError
+from pipeline.messages import Message
+from ui.text import say
 
 
 class Predictor(Protocol):
@@ -23,6 +25,9 @@ class Predictor(Protocol):
 
     def fill(self, text: str, top: int = 5) -> list[Any]:
         """The likeliest tokens in the place of the mask."""
+
+    def explain(self, question: Any, most: int) -> Any:
+        """What the answer to a question rests on: at most so many parts of it."""
 
 
 class Predictors:
@@ -52,7 +57,7 @@ class Predictors:
         try:
             key = (str(folder), (folder / "model.onnx").stat().st_mtime_ns)
         except OSError as error:
-            raise ExportError(f"{folder.name} holds no model.onnx.", "Export the model anew.") from error
+            raise ExportError(say("export.no_model", name=folder.name), say("export.no_model_remedy")) from error
         with self._lock:
             if key not in self._kept:
                 predictor = self._open(folder)
@@ -69,9 +74,9 @@ class _Served:
 
     def __init__(self, folder: Path) -> None:
         from export.predictor import Predictor as OnnxPredictor  # noqa: PLC0415 - onnxruntime; start-up need not wait
-        from export.predictor import PredictorError  # noqa: PLC0415
+        from export.predictor import PredictorError, explain  # noqa: PLC0415
 
-        self._refusal = PredictorError
+        self._refusal, self._explain = PredictorError, explain
         self._predictor = self._told(OnnxPredictor, folder)
         self.provider: str = self._predictor.provider
 
@@ -81,8 +86,11 @@ class _Served:
     def fill(self, text: str, top: int = 5) -> list[Any]:
         return self._told(self._predictor.fill, text, top)
 
-    def _told(self, call: Callable[..., Any], *arguments: Any) -> Any:
+    def explain(self, question: Any, most: int) -> Any:
+        return self._told(self._explain, self._predictor, question, most=most)
+
+    def _told(self, call: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
         try:
-            return call(*arguments)
+            return call(*arguments, **options)
         except self._refusal as error:
-            raise ExportError(str(error)) from error
+            raise ExportError(Message(error.template, error.values)) from error

@@ -63,18 +63,19 @@ class Explanation:
     parts: list[Part]
 
 
-def explain(model: Answering, question: Question) -> Explanation:
+def explain(model: Answering, question: Question, *, most: int = MOST_PARTS) -> Explanation:
     """What a model's answer rests on.
 
     Args:
         model: For texts with one label or several, or for pairs of texts.
         question: A text, or two.
+        most: How many parts a text has at most, as :data:`MOST_PARTS`; fewer where a model takes its time.
 
     Raises:
         PredictorError: The model tags words or fills masks, or the question is not of the form that it asks for.
     """
     texts = (question,) if isinstance(question, str) else tuple(question)
-    places = _places(texts)
+    places = _places(texts, most)
     asked: list[Question] = [question]
     for which, start, end in places:
         left = list(texts)
@@ -90,10 +91,10 @@ def explain(model: Answering, question: Question) -> Explanation:
     return Explanation(label, whole[label], parts)
 
 
-def _places(texts: Sequence[str]) -> list[tuple[int, int, int]]:
+def _places(texts: Sequence[str], most: int) -> list[tuple[int, int, int]]:
     """Text, start and end of each part."""
     words = [(which, *span) for which, text in enumerate(texts) for span in split(text)]
-    size = -(-len(words) // MOST_PARTS) or 1
+    size = -(-len(words) // most) or 1
     places = []
     for which in range(len(texts)):
         own = [word for word in words if word[0] == which]

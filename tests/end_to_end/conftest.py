@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,14 +72,28 @@ def page(browser: Browser) -> Iterator[Page]:
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Iterator[App]:
     """``python app.py`` as people start it, with a tiny model for its source."""
-    runs = tmp_path_factory.mktemp("app") / "runs"
+    with served(tmp_path_factory.mktemp("app") / "runs", tiny_model) as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
+def shared_app(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Iterator[App]:
+    """The same on a host with many visitors."""
+    with served(tmp_path_factory.mktemp("shared") / "runs", tiny_model, GRAFT_SHARED="true") as app:
+        yield app
+
+
+@contextmanager
+def served(runs: Path, source: Path, **settings: str) -> Iterator[App]:
+    """A server for a while."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {
         **{name: value for name, value in os.environ.items() if name not in ("SPACE_ID", "GRADIO_SERVER_NAME")},
-        "GRAFT_DEFAULT_SOURCE": str(tiny_model),
+        "GRAFT_DEFAULT_SOURCE": str(source),
         "GRAFT_MAX_UPLOAD_MB": "1",
+        **settings,
     }
     log = runs.parent / "server.log"
     with log.open("wb") as output:

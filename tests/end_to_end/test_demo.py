@@ -117,7 +117,7 @@ def test_the_verdict_and_both_answers(demo: str, page: Page) -> None:
         expect(answer.locator(".g-bars li")).to_have_count(2)
 
     page.locator("#example-filter label", has_text="all").click()
-    expect(page.locator(".block.g-position")).to_contain_text("200")  # of all, not of those that disagree
+    expect(page.locator("#example-position")).to_contain_text("200")  # of all, not of those that disagree
     expect(page.locator("#examples tbody tr")).to_have_count(10)
     text = page.locator("#examples .g-pick").nth(3)
     chosen = text.inner_text()

@@ -28,6 +28,7 @@ from pipeline.runs import RunRecord, RunState, RunStore
 from pipeline.settings import Settings
 from pipeline.spec import ExportSpec, RunSpec, TaskName
 from pipeline.tasks import TASKS, Task
+from ui.handlers.chosen import Pick, Shown
 from ui.predictors import Predictors
 from ui.services import Services
 
@@ -57,6 +58,10 @@ class FakeSupervisor:
     def resume(self, run_id: str) -> None:
         self.asked.append(("resume", run_id))
 
+    def delete(self, run_id: str) -> None:
+        self.store.delete(run_id)
+        self.asked.append(("delete", run_id))
+
     def extend(self, run_id: str, spec: RunSpec) -> RunRecord:
         self.store.revise(run_id, spec)
         self.asked.append(("extend", run_id))
@@ -76,6 +81,14 @@ class FakePredictor:
 
     def fill(self, text: str, top: int) -> list[Any]:
         return [SimpleNamespace(token=word, probability=0.5, text=text.replace("[MASK]", word)) for word in "ab"][:top]
+
+    def explain(self, question: Any, most: int) -> Any:
+        texts = [question] if isinstance(question, str) else question
+        parts = [
+            SimpleNamespace(which=which, start=0, end=4, weight=1.5 if which == 0 else -0.5)
+            for which in range(len(texts))
+        ]
+        return SimpleNamespace(label=self.label, probability=0.75, parts=parts)
 
     def _said(self, question: Any) -> Any:
         """An answer that fits any task; what is asked for is read off it."""
@@ -262,11 +275,17 @@ def finish(store: RunStore, spec: RunSpec, *, owner: str = "", models: tuple[str
     return run_id
 
 
+def show(report: Report, **fields: Any) -> Shown:
+    """A report as the comparison shows it."""
+    return Shown(report, tuple(Pick("run", model.name) for model in report.models), {"run": "甲"}, **fields)
+
+
 # importlib mode does not let tests import from here, so what they call comes as fixtures too.
-report_of, model_of, export_of, finished, ended, services_for = (
+report_of, shown_of, model_of, export_of, finished, ended, services_for = (
     pytest.fixture(lambda made=made: made, name=name)
     for name, made in {
         "report_of": make_report,
+        "shown_of": show,
         "model_of": make_model,
         "export_of": make_export,
         "finished": finish,

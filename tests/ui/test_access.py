@@ -10,7 +10,7 @@ import pytest
 from pipeline.errors import RunError
 from pipeline.spec import RunSpec
 from ui import access
-from ui.handlers import ask, compare, export, progress, start
+from ui.handlers import ask, chosen, compare, editing, export, progress, recipes, runs, sharing, start
 from ui.services import Services
 
 #: Every handler that takes a run id, asked by a visitor.
@@ -20,14 +20,25 @@ HANDLERS: dict[str, Callable[[Services, str | None, str], object]] = {
     "cancel": progress.cancel,
     "resume": progress.resume,
     "log": progress.log_tail,
+    "rename": lambda services, visitor, run: runs.rename(services, visitor, run, "Another"),
+    "differences": lambda services, visitor, run: runs.compare(services, visitor, run, run),
+    "recipe": recipes.recipe_of,
+    "edit": editing.draft,
+    "share": sharing.share,
+    "shared": sharing.shared,
+    "take back": sharing.take_back,
     "report": compare.report_of,
     "whole report": compare.whole_report,
+    "chosen models": lambda services, visitor, run: chosen.shown(services, visitor, run, [f"{run}/transferred/int8"]),
+    "models to choose": chosen.choosable,
+    "variants": ask.variants,
     "ask": lambda services, visitor, run: ask.ask(services, visitor, run, "text"),
     "exports": export.exports_of,
     "export": lambda services, visitor, run: export.export(services, visitor, run, {}),
     "zip": lambda services, visitor, run: export.zip_export(
         services, visitor, run, "transferred", services.store.root.parent
     ),
+    "delete": runs.delete,
 }
 
 

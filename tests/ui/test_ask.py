@@ -8,8 +8,10 @@ from types import SimpleNamespace
 import pytest
 
 from pipeline.errors import DataError
+from pipeline.report import ModelReport, Report
 from pipeline.runs import RunState
 from pipeline.spec import MaskedLanguageModelling, RecipeSpec, RunSpec, TaskName
+from pipeline.tasks import TASKS
 from ui.handlers import ask
 from ui.services import Services
 from ui.views import answers as views
@@ -121,3 +123,99 @@ def test_hostile_labels_in_answers_stay_texts() -> None:
     assert "<b>x" not in page
     assert "<i>" not in page.replace('<i class="g-dot" aria-hidden="true">', "")
     assert "<script" not in page
+
+
+def test_every_variant_answers_if_that_is_asked_for(services: Services, spec: RunSpec, finished: Finished) -> None:
+    run_id = finished(services.store, spec, models=BOTH)
+    assert ask.variants(services, None, run_id) == ["fp32", "int8"]
+    found = ask.ask(services, None, run_id, "text", variant=ask.EACH)
+    assert [(answer.model, answer.variant) for answer in found] == [
+        ("source-only", "fp32"),
+        ("source-only", "int8"),
+        ("transferred", "fp32"),
+        ("transferred", "int8"),
+    ]
+    assert [answer.variant for answer in ask.ask(services, None, run_id, "text", variant="fp32")] == ["fp32"] * 2
+
+
+def test_a_variant_that_a_model_lacks_is_told(services: Services, spec: RunSpec, finished: Finished) -> None:
+    found = ask.ask(services, None, finished(services.store, spec, models=BOTH), "text", variant="O3")
+    assert {answer.fault for answer in found} == {"There is no variant O3 of it."}
+    page = views.answers(found)
+    assert page.count("no variant O3") == 1  # one message for both
+    assert "source-only" in page
+    assert "transferred" in page
+
+
+def test_the_chosen_models_of_several_runs_answer_under_their_titles(
+    services: Services, spec: RunSpec, finished: Finished
+) -> None:
+    first, second = (
+        finished(services.store, spec.model_copy(update={"name": name}), models=("transferred",))
+        for name in ("Monday", "Tuesday")
+    )
+    chosen = [f"{first}/transferred", f"{second}/transferred/fp32", f"{second}/target-only"]
+    found = ask.ask(services, None, first, "text", chosen=chosen)
+    assert [(answer.title, answer.variant) for answer in found] == [
+        ("transferred · Monday", "int8"),
+        ("transferred, fp32 ONNX · Tuesday", "fp32"),
+        ("target-only · Tuesday", ""),
+    ]
+    page = views.answers(found)
+    assert page.count("<article") == 2
+    assert "target-only · Tuesday" in page
+    assert ask.variants(services, None, first, chosen) == ["fp32", "int8"]
+
+
+def test_other_models_of_the_run_answer_too_once_they_are_exported(
+    services: Services, spec: RunSpec, finished: Finished
+) -> None:
+    run_id = finished(services.store, spec, models=("transferred", "target-only"))
+    found = ask.ask(services, None, run_id, "text")
+    assert [answer.model for answer in found] == ["source-only", "transferred", "target-only"]
+
+
+def test_why_is_found_out_when_asked_and_where_there_is_one_label(asked: Callable[..., list[ask.Answer]]) -> None:
+    assert all(answer.explicable and answer.why is None for answer in asked("text-classification", "food"))
+    assert not any(answer.explicable for answer in asked("entity-recognition", "Rome it is"))
+    assert not any(answer.explicable for answer in asked("language-modelling", "this is [MASK]"))
+
+
+@pytest.mark.parametrize("task", ["text-classification", "sentence-pair-classification"])
+def test_answers_say_what_they_rest_on(services: Services, spec: RunSpec, finished: Finished, task: TaskName) -> None:
+    run_id = finished(services.store, spec.model_copy(update={"task": task}), models=BOTH)
+    found = ask.ask(services, None, run_id, "food here", "slow staff", why=True)
+    page = views.answers(found)
+    assert page.count("For “positive”: food (+1.5).") == 1
+    assert page.count("slow (-0.5)") == (2 if task == "sentence-pair-classification" else 0)
+
+
+def test_a_classical_model_says_that_it_can_not_answer(
+    services: Services,
+    spec: RunSpec,
+    finished: Finished,
+    report_of: Callable[..., Report],
+    model_of: Callable[..., ModelReport],
+) -> None:
+    run_id = finished(services.store, spec)
+    report = report_of()
+    classical = model_of("classical", TASKS["text-classification"], ("negative", "positive"))
+    examples = [
+        one.model_copy(
+            update={
+                "predictions": {**one.predictions, "classical": one.label},
+                "probabilities": {**one.probabilities, "classical": [0.5, 0.5]},
+            }
+        )
+        for one in report.examples
+    ]
+    report = report.model_copy(update={"models": [*report.models, classical], "examples": examples})
+    (services.store.folder(run_id) / "report.json").write_text(report.model_dump_json(), encoding="utf-8")
+    found = ask.ask(services, None, run_id, "text", chosen=[f"{run_id}/classical", f"{run_id}/transferred"])
+    assert "no network" in found[0].fault
+    assert found[1].said
+
+
+@pytest.mark.parametrize(("seconds", "parts"), [(0.0, 48), (0.002, 48), (0.1, 18), (10.0, 6)])
+def test_a_slow_model_is_asked_about_fewer_parts(seconds: float, parts: int) -> None:
+    assert ask._parts(seconds) == parts

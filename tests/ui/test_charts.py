@@ -1,29 +1,13 @@
 """Pictures hold together at their edges."""
 
-import math
 import re
 
 from pipeline.report import Interval
-from ui.views.charts import HIGH, POINTS, WIDTH, Curve, Line, interval_bar, learning_chart, loss_curve, probability_bars
+from ui.views.charts import HIGH, WIDTH, Line, interval_bar, learning_chart, probability_bars
 
 
 def numbers(page: str, pattern: str) -> list[float]:
     return [float(found) for found in re.findall(pattern, page)]
-
-
-def test_a_long_curve_is_thinned_and_keeps_its_last_point() -> None:
-    points = [(step, 1 + 1 / step) for step in range(1, 5_001)]
-    page = loss_curve(Curve("a", "A", points, 5_000))
-    for line in re.findall(r'points="([^"]*)"', page):
-        assert len(line.split()) <= POINTS + 1
-        assert line.split()[-1].startswith("392.0,")
-    assert "5,000" in page
-
-
-def test_a_loss_that_is_no_number_is_left_out() -> None:
-    assert loss_curve(Curve("a", "A", [(1, math.nan), (2, math.inf)], 2)) == ""
-    page = loss_curve(Curve("a", "A", [(1, 0.0), (2, math.nan)], 0))
-    assert "nan" not in page
 
 
 def test_whiskers_stay_on_their_track() -> None:

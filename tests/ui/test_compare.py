@@ -10,10 +10,10 @@ from pipeline.errors import RunError
 from pipeline.report import CurvePoint, LearningCurve, Report, Spread, Verdict
 from pipeline.spec import RunSpec
 from pipeline.tasks import TASKS
-from ui.handlers import compare
+from ui.handlers import compare, texts
 from ui.services import Services
 from ui.views import compare as views
-from ui.views import details, metrics
+from ui.views import details, matrices, metrics
 from ui.views import examples as example_views
 
 HOSTILE = "<script>alert('x')</script>\"& ${1+1} {{x}}"
@@ -21,8 +21,8 @@ ReportOf = Callable[..., Report]
 
 
 def whole(report: Report) -> str:
-    page = compare.examples(report, "all", 0)
-    parts = (views.verdict, views.models, views.curve, views.pairs, views.notes, details.confusions, details.details)
+    page = texts.ExamplePage([*enumerate(report.examples[:10])], 0, len(report.examples))
+    parts = (views.verdict, views.models, views.curve, views.pairs, views.notes, matrices.confusions, details.details)
     return "".join((*(part(report) for part in parts), example_views.examples(report, page)))
 
 

@@ -28,7 +28,7 @@ def tab(services: Services) -> DataTab:
         with gr.Tabs() as tabs:
             page = Page(services, visitor, run, tabs)
             made = DataTab(page)
-            ProgressTab(page)
+            ProgressTab(page, made)
         made.connect()
     return made
 
@@ -45,7 +45,7 @@ def rows(tmp_path: Path) -> Path:
 def held(tab: DataTab, slots: dict[Role, Slot], task: str = TASK) -> list[Any]:
     """What the page would send when the button is pressed."""
     form = [control.value for control in tab.recipe.inputs]
-    return [task, *(slots.get(role, Slot()) for role in tab.cards), uploads.DictionarySlot(), {}, *form]
+    return [task, *(slots.get(role, Slot()) for role in tab.cards), uploads.DictionarySlot(), {}, {}, *form]
 
 
 def test_every_role_of_the_spec_has_a_card(tab: DataTab) -> None:
@@ -89,3 +89,30 @@ def test_a_whole_form_starts_a_run_and_opens_it(tab: DataTab, services: Services
     (record,) = services.store.list()
     assert record.state is RunState.QUEUED
     assert updates[tab.page.tabs].selected == "progress"
+
+
+def test_the_doctor_is_given_what_the_page_holds(tab: DataTab, services: Services, rows: Path) -> None:
+    slots = {role: uploads.accept(services, Slot(), role, rows, TASK) for role in ("source", "target")}
+    controls, picker = tab.recipe.read_by_doctor, tab.recipe.source
+    form = [*(control.value for control in controls.values()), *(part.value for part in picker.inputs), None]
+    given = [slots.get(role, Slot()) for role in tab.cards]
+    updates = tab._look(TASK, *given, uploads.DictionarySlot(), {}, {}, *form)
+    assert "rows.csv" in updates[tab.doctor.report]
+    assert "g-gone" not in updates[tab.recipe.suggested.box].elem_classes
+    name = updates[tab.recipe.suggested.preset]
+    taken = tab.recipe._take(name)
+    assert taken[tab.recipe.preset] == name
+    assert taken.keys() >= tab.recipe._fill(name).keys()
+
+
+def test_what_would_be_started_is_what_is_estimated_and_written(
+    tab: DataTab, services: Services, rows: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slots = {role: uploads.accept(services, Slot(), role, rows, TASK) for role in ("source", "target")}
+    values = held(tab, slots)
+    asked = []
+    monkeypatch.setattr("ui.tabs.data.estimate.forecast", lambda _, spec: asked.append(spec))
+    tab._estimate(*values)
+    tab._start(None, *values)
+    (record,) = services.store.list()
+    assert asked == [services.store.spec(record.id)]

@@ -8,25 +8,26 @@ import pytest
 
 from pipeline.report import Report, Slice
 from ui.views import details as views
+from ui.views import matrices
 
 ReportOf = Callable[..., Report]
 
 
 def test_a_matrix_shows_what_was_taken_for_what(report_of: ReportOf) -> None:
-    page = views.confusions(report_of())
+    page = matrices.confusions(report_of())
     assert page.count("<figure") == 3
     assert "2 with the true label negative were labelled positive" in page
 
 
 def test_many_labels_are_read_as_the_commonest_confusions(report_of: ReportOf) -> None:
-    page = views.confusions(report_of(labels=tuple(f"label {number}" for number in range(20))))
+    page = matrices.confusions(report_of(labels=tuple(f"label {number}" for number in range(20))))
     assert "<table" not in page
     assert "label 0 → label 1: 2" in page
 
 
 @pytest.mark.parametrize("task", ["multi-label-classification", "entity-recognition", "language-modelling"])
 def test_without_a_matrix_there_is_no_section(report_of: ReportOf, task: str) -> None:
-    assert views.confusions(report_of(task=task)) == ""
+    assert matrices.confusions(report_of(task=task)) == ""
 
 
 def test_scores_by_label_and_what_the_stages_found_are_folded(report_of: ReportOf) -> None:

@@ -52,7 +52,7 @@ def test_no_component_is_taken_in_and_out_by_visible(page: gr.Blocks) -> None:
 
 def test_nothing_is_fetched_from_elsewhere() -> None:
     assert "http" not in STYLE.read_text(encoding="utf-8")
-    assert "http" not in (ROOT / "upload.js").read_text(encoding="utf-8")
+    assert not any("http://" in path.read_text(encoding="utf-8") for path in ROOT.glob("*.js"))
     look = theme()
     fonts = (*look._font, *look._font_mono)
     assert not any(isinstance(font, gr.themes.GoogleFont) for font in fonts)
@@ -65,7 +65,8 @@ def test_a_settings_word_can_not_break_out_of_the_head() -> None:
     assert facts
     found = json.loads(facts[1])
     assert found["limit"] == 1_500_000
-    assert "at most 1.5 MB" in found["message"]
+    assert "at most 1.5 MB" in found["words"]["en"]["refusal"]
+    assert "最多可上传 1.5 MB" in found["words"]["zh-CN"]["refusal"]
 
 
 def test_only_gradios_own_parts_import_it() -> None:

@@ -87,3 +87,5 @@ def test_what_a_model_refuses_is_told_as_an_error_of_the_page(
     assert served.provider == Opened.provider
     with pytest.raises(ExportError, match="fills no masks"):
         served.fill("text")
+    with pytest.raises(ExportError, match="no label in common"):
+        served.explain("text", 5)

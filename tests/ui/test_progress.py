@@ -13,6 +13,8 @@ from ui.handlers import progress as handlers
 from ui.handlers import start
 from ui.services import Services
 from ui.views import progress as views
+from ui.views.curves import curves
+from ui.views.stages import stages
 
 HOSTILE = "<script>alert('x')</script>\"&"
 STAGES = [
@@ -39,7 +41,7 @@ def running(services: Services, spec: RunSpec) -> str:
 
 def drawn(watch: handlers.Watch) -> str:
     state = watch.record.state
-    parts = (views.stages(watch.progress, state), views.curves(watch.progress), views.notes(watch.progress))
+    parts = (stages(watch.progress, state), curves(watch.progress), views.notes(watch.progress))
     return "".join((views.summary(watch, time.time()), *parts))
 
 

@@ -1,27 +1,37 @@
-"""One text, put to the exported models of a run."""
+"""One text, put to the exported models that are shown."""
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from export.report import ExportReport, read_report
+from export.report import ExportReport
 from pipeline.errors import DataError, ExportError
 from pipeline.spec import ModelName, TaskName
 from pipeline.tasks import TASKS, Labelling
-from ui.access import run_of
+from ui.access import is_guest, run_of
+from ui.handlers.chosen import Pick, shown
+from ui.handlers.variants import exported, variant_folder
 from ui.predictors import Predictor
 from ui.services import Services
 from ui.text import say
+from ui.text.telling import tell
 
 LONGEST = 10_000  # characters; models read far fewer
 FILLINGS = 5  # guesses at a masked word
+#: Asked of a run even if they are not exported, so that it is said what is missing.
 ASKED: tuple[ModelName, ...] = ("source-only", "transferred")
+MODELS: tuple[ModelName, ...] = get_args(ModelName)
 MASK = re.compile(r"\[MASK\]|<mask>")
+#: Instead of a variant's name: the one that is served, or each of them.
+SERVED, EACH = "served", "each"
+WHY_SECONDS = 1.8  # for finding out what an answer rests on
+FEWEST_PARTS, MOST_PARTS = 6, 48  # of a text; the model is asked once for each
+#: How a text is labelled, where an answer can be traced back to its words.
+EXPLAINED: tuple[Labelling, ...] = ("one", "several")
 
 
 @dataclass(frozen=True)
@@ -41,7 +51,7 @@ class Answer:
     """What one model said. Without an export nothing is ``said``, but why, and what to do about it.
 
     Attributes:
-        model: Which of the run's models.
+        model: Which of its run's models.
         task: What it was trained to do, which tells what ``said`` is.
         said: An answer of :mod:`export.predictor`; of a language model, its fillings.
         variant: Which exported variant answered.
@@ -49,9 +59,12 @@ class Answer:
         milliseconds: How long that took.
         fault: Why there is no answer.
         hint: What to do about it.
+        title: What it is called where models of several runs are shown; else empty.
+        question: What it was asked.
+        why: What the answer rests on, if that was asked for: an Explanation of :mod:`export.predictor`.
     """
 
-    model: ModelName
+    model: str
     task: TaskName
     said: Any = None
     variant: str = ""
@@ -59,11 +72,22 @@ class Answer:
     milliseconds: float = 0.0
     fault: str = ""
     hint: str = ""
+    title: str = ""
+    question: Question = Question("")
+    why: Any = None
+
+    @property
+    def explicable(self) -> bool:
+        """Whether it can be asked what the answer rests on: tags have no label in common, fillings are guesses."""
+        return self.said is not None and TASKS[self.task].labelling in EXPLAINED
+
+
+def _form(question: Question) -> Any:
+    return (question.text, question.second) if question.second else question.text
 
 
 def _predict(predictor: Predictor, question: Question) -> Any:
-    asked = (question.text, question.second) if question.second else question.text
-    return predictor.predict([asked])[0]
+    return predictor.predict([_form(question)])[0]
 
 
 def _fill(predictor: Predictor, question: Question) -> Any:
@@ -79,8 +103,28 @@ ASKING: dict[Labelling, Callable[[Predictor, Question], Any]] = {
 }
 
 
-def ask(services: Services, visitor: str | None, run_id: str, text: str, second: str = "") -> list[Answer]:
+def ask(
+    services: Services,
+    visitor: str | None,
+    run_id: str,
+    text: str,
+    second: str = "",
+    *,
+    chosen: Sequence[str] | None = (),
+    variant: str = SERVED,
+    why: bool = False,
+) -> list[Answer]:
     """Put a text, or a pair of texts, to the models side by side.
+
+    Args:
+        services: The page's services.
+        visitor: Who asks.
+        run_id: The run that is looked at.
+        text: The text.
+        second: The other one of a pair.
+        chosen: Keys of models; without any, the run's own.
+        variant: Which exported variant answers: a name, :data:`SERVED` or :data:`EACH`.
+        why: Whether to find out what each answer rests on.
 
     Raises:
         DataError: There is no text, only one of a pair, no mask for a language model, or far too much.
@@ -88,24 +132,59 @@ def ask(services: Services, visitor: str | None, run_id: str, text: str, second:
     record = run_of(services, visitor, run_id)
     task = services.store.spec(run_id).task
     question = _question(task, text, second)
-    answers = [_answer(services, run_id, model, task, question) for model in ASKED]
+    answers = [
+        _answer(services, pick, task, question, title=title, why=why)
+        for pick, title in _asked(services, visitor, run_id, chosen, variant)
+    ]
     if record.state.active:  # its exports are still to come
         waiting = say("compare.still_exporting")
         answers = [replace(answer, fault=waiting, hint="") if answer.said is None else answer for answer in answers]
     return answers
 
 
-def exported(services: Services, run_id: str, model: ModelName) -> ExportReport | None:
-    """What was exported of a model, if anything."""
-    try:
-        return read_report(services.store.export_folder(run_id, model))
-    except ExportError:
-        return None
+def variants(services: Services, visitor: str | None, run_id: str, chosen: Sequence[str] | None = ()) -> list[str]:
+    """The variants that the models were exported in, all together; a guest asks none of them."""
+    if is_guest(visitor):
+        return []
+    run_of(services, visitor, run_id)
+    reports = [
+        report
+        for pick, _ in _models(services, visitor, run_id, chosen)
+        if not pick.variant and (report := exported(services, pick.run, pick.model))
+    ]
+    return list(dict.fromkeys(variant.name for report in reports for variant in report.variants))
 
 
-def served(services: Services, run_id: str, report: ExportReport) -> Path:
-    """The folder of the variant that is served."""
-    return services.store.export_folder(run_id, report.model) / report.variant(report.served).folder
+def _models(
+    services: Services, visitor: str | None, run_id: str, chosen: Sequence[str] | None
+) -> list[tuple[Pick, str]]:
+    """Models with their titles; a run's own need none."""
+    found = shown(services, visitor, run_id, chosen) if chosen else None
+    if found is None or found.own:
+        names = [name for name in MODELS if name in ASKED or exported(services, run_id, name)]
+        return [(Pick(run_id, name), "") for name in sorted(names, key=lambda name: name not in ASKED)]
+    report = found.report
+    return [(pick, tell(report.recall(model.title))) for pick, model in zip(found.picks, report.models, strict=True)]
+
+
+def _asked(
+    services: Services, visitor: str | None, run_id: str, chosen: Sequence[str] | None, variant: str
+) -> list[tuple[Pick, str]]:
+    """Who is asked, each in which variant; one without an export stays without."""
+    asked: dict[Pick, str] = {}
+    for pick, title in _models(services, visitor, run_id, chosen):
+        report = exported(services, pick.run, pick.model)
+        for name in _variants(report, pick, variant):
+            asked.setdefault(replace(pick, variant=name), title)
+    return [*asked.items()]
+
+
+def _variants(report: ExportReport | None, pick: Pick, variant: str) -> list[str]:
+    if pick.variant or report is None:
+        return [pick.variant]
+    if variant == EACH:
+        return [one.name for one in report.variants]
+    return [report.served if variant == SERVED else variant]
 
 
 def _question(task: TaskName, text: str, second: str) -> Question:
@@ -123,23 +202,31 @@ def _question(task: TaskName, text: str, second: str) -> Question:
     return Question(*texts)
 
 
-def _answer(services: Services, run_id: str, model: ModelName, task: TaskName, question: Question) -> Answer:
-    asking = ASKING[TASKS[task].labelling]
-    report = exported(services, run_id, model)
+def _parts(seconds: float) -> int:
+    """How many parts of a text can be left out in turn in the time there is, if an answer takes so long."""
+    return min(MOST_PARTS, max(FEWEST_PARTS, int(WHY_SECONDS / max(seconds, 1e-3))))
+
+
+def _answer(services: Services, pick: Pick, task: TaskName, question: Question, *, title: str, why: bool) -> Answer:
+    labelling = TASKS[task].labelling
+    answer = Answer(pick.model, task, variant=pick.variant, title=title, question=question)
+    report = exported(services, pick.run, pick.model)
+    if pick.model == "classical":
+        return replace(answer, fault=say("compare.classical_silent"))
     if report is None:
-        return Answer(model, task, fault=say("compare.not_exported"), hint=say("compare.not_exported_hint"))
+        return replace(answer, fault=say("compare.not_exported"), hint=say("compare.not_exported_hint"))
+    if pick.variant not in {one.name for one in report.variants}:
+        fault = say("compare.no_variant", variant=pick.variant)
+        return replace(answer, fault=fault, hint=say("compare.no_variant_remedy"))
+    asking = ASKING[labelling]
     warm_up = WARM_UP if question.second else replace(WARM_UP, second="")
+    folder = variant_folder(services, pick.run, report, pick.variant)
     try:
-        predictor = services.predictors.get(served(services, run_id, report), lambda opened: asking(opened, warm_up))
+        predictor = services.predictors.get(folder, lambda opened: asking(opened, warm_up))
         started = time.perf_counter()
         said = asking(predictor, question)
+        seconds = time.perf_counter() - started
+        rests = predictor.explain(_form(question), _parts(seconds)) if why and labelling in EXPLAINED else None
     except ExportError as error:
-        return Answer(model, task, fault=error.message, hint=error.remedy)
-    return Answer(
-        model,
-        task,
-        said=said,
-        variant=report.served,
-        provider=predictor.provider,
-        milliseconds=1000 * (time.perf_counter() - started),
-    )
+        return replace(answer, fault=tell(error.message), hint=tell(error.remedy))
+    return replace(answer, said=said, provider=predictor.provider, milliseconds=1000 * seconds, why=rests)

@@ -12,12 +12,14 @@ from export.report import ExportReport
 from pipeline.errors import ExportError, RunError, SpecError
 from pipeline.runs import RunRecord
 from pipeline.spec import ExportSpec, ModelName, TaskName
+from ui import fields
 from ui.access import run_of
-from ui.handlers.ask import exported, served
 from ui.handlers.compare import whole_report
 from ui.handlers.progress import has_report
+from ui.handlers.variants import exported, served
 from ui.services import Services
 from ui.text import say
+from ui.text.telling import tell
 
 MODELS: tuple[ModelName, ...] = get_args(ModelName)
 
@@ -49,7 +51,7 @@ def exportable(services: Services, visitor: str | None, run_id: str) -> list[tup
     Raises:
         RunError: It has no report.
     """
-    models = {model.name: model.title for model in whole_report(services, visitor, run_id).models}
+    models = {model.name: tell(model.title) for model in whole_report(services, visitor, run_id).models}
     return [(models[name], name) for name in MODELS if name in models and name != "classical"]
 
 
@@ -71,7 +73,7 @@ def export(services: Services, visitor: str | None, run_id: str, values: dict[st
     try:
         wanted = ExportSpec.model_validate(values)
     except ValidationError as error:
-        raise SpecError(error.errors()[0]["msg"]) from error
+        raise SpecError(fields.told_fault(dict(error.errors()[0]))) from error
     spec = services.store.spec(run_id)
     others = tuple(given for given in spec.exports if given.model != wanted.model)
     return services.supervisor.extend(run_id, spec.model_copy(update={"exports": (*others, wanted)}))
@@ -86,7 +88,7 @@ def zip_export(services: Services, visitor: str | None, run_id: str, model: Mode
     run_of(services, visitor, run_id)
     report = exported(services, run_id, model)
     if report is None:
-        raise ExportError(say("export.nothing", model=model), say("export.nothing_remedy"))
+        raise ExportError(say("export.nothing", model=say(f"common.model.{model}")), say("export.nothing_remedy"))
     from export.package import zip_folder  # noqa: PLC0415
 
     return zip_folder(served(services, run_id, report), folder / f"{zip_name(run_id, report)}.zip")

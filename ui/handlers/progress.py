@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline.errors import RunError
 from pipeline.events import Progress
 from pipeline.runs import RunRecord, RunState
-from ui.access import run_of, visible_runs
+from ui.access import readable_runs, run_of, visible_runs
 from ui.services import Services
 
 LOG_BYTES = 12_000
@@ -85,7 +85,8 @@ def choose_run(services: Services, visitor: str | None, run_id: str | None, *, f
         run_id: The one asked for, if any.
         finished: Only runs with a report fit.
     """
-    runs = [r.id for r in visible_runs(services, visitor) if not finished or has_report(services, r.id)]
+    found = readable_runs(services, visitor) if finished else visible_runs(services, visitor)
+    runs = [record.id for record in found if not finished or has_report(services, record.id)]
     if run_id in runs:
         return run_id
     return runs[0] if runs else None

@@ -11,7 +11,7 @@ from pipeline import sources
 from pipeline.errors import SourceError, SpecError
 from pipeline.spec import HubSource, LocalSource, SourceSpec
 from ui.services import Services
-from ui.text import say
+from ui.text import say, spec
 
 HOST, HUB, FOLDER = "host", "hub", "folder"
 
@@ -25,14 +25,32 @@ class SourceChoices:
     note: str
 
 
+@dataclass(frozen=True)
+class Picked:
+    """What the controls hold that stand for a source.
+
+    Attributes:
+        choice: In the list.
+        hub_id: Of a model that the list does not name.
+        revision: Likewise.
+        folder: Of a model on this machine.
+        name: What people call it.
+        available: Whether it can be chosen now; if not, the list's default stands in its place.
+    """
+
+    choice: str
+    hub_id: str = ""
+    revision: str = ""
+    folder: str = ""
+    name: str = ""
+    available: bool = True
+
+
 def source_choices(services: Services) -> SourceChoices:
     """The catalogue as far as it is at hand, and what the host allows besides."""
     reachable, settings = services.hub.reachable, services.settings
     choices = [
-        (
-            say("data.model_catalogue", title=entry.title, languages=entry.languages, parameters=entry.parameters),
-            str(number),
-        )
+        (spec.source(entry), str(number))
         for number, entry in enumerate(sources.CATALOGUE)
         if reachable or not entry.needs_hub
     ]
@@ -72,11 +90,31 @@ def source_of(services: Services, choice: str, hub_id: str, revision: str, folde
     return source
 
 
+def picked(services: Services, source: SourceSpec) -> Picked:
+    """The controls' values for a source: the way back from :func:`source_of`."""
+    settings = services.settings
+    listed = {str(number): entry for number, entry in enumerate(sources.CATALOGUE)}
+    known = next((number for number, entry in listed.items() if entry.spec == source), None)
+    if settings.default_source and source == sources.default_source(settings.default_source):
+        found = Picked(HOST, name=settings.default_source.name)
+    elif known is not None:
+        found = Picked(known, name=spec.source(listed[known]))
+    elif isinstance(source, HubSource):
+        found = Picked(HUB, hub_id=source.repo_id, revision=source.revision, name=source.repo_id)
+    else:
+        path = source.path if isinstance(source, LocalSource) else ""
+        found = Picked(FOLDER, folder=path, name=Path(path).name)
+    now = source_choices(services)
+    if found.choice in [choice for _, choice in now.choices]:
+        return found
+    return Picked(now.default, name=found.name, available=False)
+
+
 def _hub_source(hub_id: str, revision: str) -> HubSource:
     given = {"repo_id": hub_id, **({"revision": revision} if revision else {})}
     try:
         return HubSource.model_validate(given)
     except ValidationError as error:
         name = str(error.errors()[0]["loc"][0])
-        info = HubSource.model_fields[name]
-        raise SpecError(say("data.bad_hub_id", title=info.title, value=given[name]), info.description or "") from error
+        told = say("data.bad_hub_id", title=spec.title(HubSource, name), value=given[name])
+        raise SpecError(told, spec.description(HubSource, name)) from error

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pipeline.demo import demo_spec
 from pipeline.runs import RunRecord, RunState
 from pipeline.sources import CATALOGUE
+from pipeline.spec import RunSpec
 from ui.access import owner_of, visible_runs
 from ui.services import Services
+from ui.text import say
 
 
 @dataclass(frozen=True)
@@ -36,9 +38,14 @@ def run_demo(services: Services, visitor: str | None) -> RunRecord:
     """Start the demo, or give the one that is at work: two at once would only be slower."""
     spec = demo_spec(services.settings)
     for record in visible_runs(services, visitor):
-        if record.state.active and record.name == spec.name and services.store.spec(record.id) == spec:
+        if record.state.active and _named(services.store.spec(record.id), spec.name) == spec:
             return record
-    return services.supervisor.submit(spec, owner_of(services, visitor))
+    return services.supervisor.submit(_named(spec, say("start.demo_name")), owner_of(services, visitor))
+
+
+def _named(spec: RunSpec, name: str) -> RunSpec:
+    """The same run under a name; the demo's is told in the language of who starts it."""
+    return spec.model_copy(update={"name": name})
 
 
 def active_run(services: Services, visitor: str | None) -> RunRecord | None:

@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args
 from pipeline.data.dictionary import read_dictionary
 from pipeline.data.inspection import Inspection, inspect
 from pipeline.data.labels import LabelMatch, match_labels
+from pipeline.data.schemes import OUTSIDE
 from pipeline.demo import demo_spec
 from pipeline.errors import DataError, GraftError
 from pipeline.spec import DatasetSpec, TaskName
@@ -102,6 +103,14 @@ def reread(services: Services, slot: Slot, role: Role, corrections: dict[str, An
         return replace(slot, failure=explain(error))
 
 
+def look_at(services: Services, role: Role, dataset: DatasetSpec, task: TaskName) -> Slot:
+    """A file that lies here already, read as somebody read it before."""
+    try:
+        return _judged(Slot(), _inspect(services, role, dataset, task))
+    except GraftError as error:
+        return Slot(failure=explain(error), kept=dataset.path)
+
+
 def look_again(services: Services, slot: Slot, role: Role, task: TaskName) -> Slot:
     """Read the file on show as another task wants it; what was corrected for the one before is forgotten."""
     path = slot.shown.dataset.path if slot.shown else slot.kept
@@ -164,12 +173,34 @@ def samples(services: Services) -> tuple[dict[Role, Slot], DictionarySlot]:
     return found, DictionarySlot(path, len(read_dictionary(Path(path), services.settings)) if path else 0)
 
 
-def label_match(source: Slot, target: Slot, test: Slot) -> LabelMatch | None:
-    """How the labels in use fit together, the test's where the target has none; None until there are both."""
+def source_labels(source: Slot, renamed: dict[str, str]) -> list[str]:
+    """What the labels of the source in use are called in the end; none of those that are left out."""
+    given = source.accepted.label_counts if source.accepted else {}
+    called = {renamed.get(label, label): None for label in given}
+    return [label for label in called if label != OUTSIDE or label in given]
+
+
+def label_match(source: Slot, target: Slot, test: Slot, renamed: dict[str, str] | None = None) -> LabelMatch | None:
+    """How the labels in use fit together, the test's where the target has none; None until there are both.
+
+    Args:
+        source: Whose labels the run has.
+        target: Whose labels have to be among them.
+        test: Likewise.
+        renamed: Source label → what it is to be called.
+    """
     other = target.accepted or test.accepted
     if source.accepted is None or other is None:
         return None
-    return match_labels(source.accepted.label_counts, other.label_counts)
+    return match_labels(source_labels(source, renamed or {}), other.label_counts)
+
+
+def likely_names(source: Slot, target: Slot, test: Slot) -> dict[str, str]:
+    """Source label → target label that seems to mean the same, where they differ; for several of the source's, too."""
+    other = target.accepted or test.accepted
+    if source.accepted is None or other is None:
+        return {}
+    return match_labels(other.label_counts, source.accepted.label_counts).mapping
 
 
 def _inspect(services: Services, role: Role, dataset: DatasetSpec, task: TaskName) -> Inspection:

@@ -1,6 +1,8 @@
-"""The box in which a text is put to two of a run's models."""
+"""The box in which a text is put to the models that are shown."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import gradio as gr
 
@@ -8,6 +10,7 @@ from pipeline.report import Example, Report
 from ui.handlers import ask as handlers
 from ui.handlers.compare import task_of
 from ui.page import Page
+from ui.tabs.chosen import ChosenModels
 from ui.text import say
 from ui.views import answers as views
 from ui.views.html import heading
@@ -15,14 +18,20 @@ from ui.wiring import Updates, listen, present_if
 
 
 class AskBox:
-    """One text, or two where pairs are labelled, and the answers side by side.
+    """One text, or two where pairs are labelled, the answers side by side, and what they rest on.
 
     Attributes:
         outputs: What :meth:`show` and :meth:`put` set.
     """
 
-    def __init__(self, page: Page, run: gr.Dropdown) -> None:
-        self.page, self.run = page, run
+    def __init__(self, page: Page, run: gr.Dropdown, chosen: ChosenModels) -> None:
+        self.page, self.run, self.chosen = page, run, chosen
+        with gr.Column(elem_classes="g-own"):  # a guest asks nothing
+            self._build()
+        self._answered = [self.answers, self.why, self.to_export]
+        self.outputs = [self.text, self.second, self.variant, *self._answered]
+
+    def _build(self) -> None:
         gr.HTML(heading(say("compare.ask_title")), apply_default_css=False)
         with gr.Row(elem_classes="g-ask-row", equal_height=True):
             self.text = gr.Textbox(
@@ -41,20 +50,35 @@ class AskBox:
                 elem_classes=present_if(False),
                 scale=4,
             )
+            self.variant = gr.Dropdown(
+                choices=[(say("compare.variant_served"), handlers.SERVED)],
+                value=handlers.SERVED,
+                label=say("compare.variant"),
+                filterable=False,
+                interactive=True,
+                elem_id="ask-variant",
+                elem_classes=present_if(False),
+                min_width=150,
+                scale=1,
+            )
             self.ask = gr.Button(say("compare.ask"), variant="primary", elem_id="ask", scale=0, min_width=180)
         self.answers = gr.HTML(elem_id="answers", apply_default_css=False)
-        self.to_export = gr.Button(
-            say("compare.to_export"), elem_classes=present_if(False), size="sm", elem_id="to-export", scale=0
-        )
-        self._answered = [self.answers, self.to_export]
-        self.outputs = [self.text, self.second, *self._answered]
+        with gr.Row(elem_classes="g-actions"):
+            self.why = gr.Button(
+                say("compare.why"), elem_classes=present_if(False), size="sm", elem_id="why", scale=0, min_width=180
+            )
+            self.to_export = gr.Button(
+                say("compare.to_export"), elem_classes=present_if(False), size="sm", elem_id="to-export", scale=0
+            )
 
     def connect(self) -> None:
         """Wire the box's events."""
         page = self.page
-        asked = [page.visitor, self.run, self.text, self.second]
-        for event in (self.ask.click, self.text.submit, self.second.submit):
+        asked = [page.visitor, self.run, self.chosen.models, self.text, self.second, self.variant]
+        for event in (self.ask.click, self.text.submit, self.second.submit, self.variant.input):
             listen(event, self._ask, asked, self._answered, show_progress="minimal")
+        why = lambda *asked: self._ask(*asked, why=True)  # noqa: E731
+        listen(self.why.click, why, asked, self._answered, show_progress="minimal")
         listen(
             self.to_export.click,
             lambda visitor, run_id: page.go("export", visitor, run_id),
@@ -62,25 +86,45 @@ class AskBox:
             page.go_outputs("export"),
         )
 
-    def show(self, report: Report) -> Updates:
-        """The box as this run's task wants it, empty of answers."""
+    def show(self, report: Report, variants: list[str]) -> Updates:
+        """The box as these models' task wants it, empty of answers."""
         task = task_of(report)
         hint = say("compare.ask_placeholder_mask" if task.labelling == "none" else "compare.ask_placeholder")
+        ways = [(say("compare.variant_served"), handlers.SERVED), *((name, name) for name in variants)]
+        ways.append((say("compare.variant_each"), handlers.EACH))
         return {
             self.text: gr.Textbox(placeholder=hint),
             self.second: gr.Textbox(elem_classes=present_if("second" in task.columns)),
-            self.answers: "",
-            self.to_export: gr.Button(elem_classes=present_if(False)),
+            self.variant: gr.Dropdown(choices=ways, value=handlers.SERVED, elem_classes=present_if(len(variants) > 1)),
+            **self._empty(),
         }
 
-    def put(self, visitor: str | None, run_id: str, example: Example, report: Report) -> Updates:
-        """Ask about a test text; a language model waits for somebody to hide one of its words."""
+    def put(self, example: Example, report: Report, *where: Any) -> Updates:
+        """Ask about a test text; a language model waits for somebody to hide one of its words.
+
+        Args:
+            example: The text.
+            report: That it stands in.
+            where: Visitor, run, chosen models and variant, as the box's own button sends them.
+        """
         texts: Updates = {self.text: example.text, self.second: example.second}
         if task_of(report).labelling == "none":
-            return {**texts, self.answers: ""}
-        return {**texts, **self._ask(visitor, run_id, example.text, example.second)}
+            return {**texts, **self._empty()}
+        *models, variant = where
+        return {**texts, **self._ask(*models, example.text, example.second, variant)}
 
-    def _ask(self, visitor: str | None, run_id: str, text: str, second: str) -> Updates:
-        found = handlers.ask(self.page.services, visitor, run_id, text, second)
+    def _ask(self, visitor: str | None, run_id: str, chosen: list[str], *asked: str, why: bool = False) -> Updates:
+        text, second, variant = asked
+        services = self.page.services
+        found = handlers.ask(services, visitor, run_id, text, second, chosen=chosen, variant=variant, why=why)
         missing = any(answer.hint for answer in found)
-        return {self.answers: views.answers(found), self.to_export: gr.Button(elem_classes=present_if(missing))}
+        untold = any(answer.explicable and answer.why is None for answer in found)
+        return {
+            self.answers: views.answers(found),
+            self.why: gr.Button(elem_classes=present_if(untold)),
+            self.to_export: gr.Button(elem_classes=present_if(missing)),
+        }
+
+    def _empty(self) -> Updates:
+        gone = present_if(False)
+        return {self.answers: "", self.why: gr.Button(elem_classes=gone), self.to_export: gr.Button(elem_classes=gone)}

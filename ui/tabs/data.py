@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -10,13 +11,16 @@ import gradio as gr
 
 from pipeline.spec import RunSpec, TaskName
 from pipeline.tasks import TASKS
-from ui.handlers import training, uploads
-from ui.page import Page
+from ui.handlers import doctor, editing, estimate, ranking, recipes, training, uploads
+from ui.page import COPY, Page
 from ui.tabs.dataset import DatasetCard, DictionaryCard
+from ui.tabs.doctor import DoctorCard
+from ui.tabs.estimate import EstimateCard
 from ui.tabs.mapping import LabelMapping
-from ui.tabs.recipe import RecipeForm
-from ui.text import say
+from ui.tabs.recipe import RecipeForm, edit_of
+from ui.text import say, spec
 from ui.views import data as views
+from ui.views import runs as run_views
 from ui.wiring import Updates, listen, poll
 
 SECONDS = 1.5  # between two looks at whether the Hub has answered
@@ -33,6 +37,7 @@ class DataTab:
             with gr.Row(elem_classes="g-bar-row"):
                 gr.HTML(f'<p class="g-lead">{say("data.intro")}</p>', apply_default_css=False)
                 self.fill = gr.Button(say("data.fill_samples"), elem_id="fill-samples", scale=0, min_width=180)
+            self.origin = gr.HTML(elem_id="edited-from", apply_default_css=False)
             self._build_task()
             with gr.Row(elem_classes="g-columns"):
                 self.cards = {role: DatasetCard(page, role) for role in uploads.MAIN_ROLES}
@@ -44,48 +49,102 @@ class DataTab:
                 others = [role for role in uploads.ROLES if role not in self.cards]
                 self.cards |= {role: DatasetCard(page, role) for role in others}
                 self.dictionary = DictionaryCard(page)
+            self.doctor = DoctorCard()
             self.recipe = RecipeForm(page)
             self.conflicts = gr.HTML(elem_id="conflicts", apply_default_css=False)
-            self.start = gr.Button(
-                say("data.start"), variant="primary", size="lg", elem_id="start-training", scale=0, min_width=220
-            )
+            with gr.Row(elem_classes="g-actions"):
+                self.start = gr.Button(
+                    say("data.start"), variant="primary", size="lg", elem_id="start-training", scale=0, min_width=220
+                )
+                self.ask = gr.Button(say("doctor.estimate"), size="lg", elem_id="estimate", scale=0, min_width=140)
+                self.write = gr.Button(say("runs.recipe"), size="lg", elem_id="write-spec", scale=0, min_width=220)
+            self.estimate = EstimateCard()
+            self.recipe_text = gr.HTML(js_on_load=COPY, elem_id="form-spec", apply_default_css=False)
             self.timer = gr.Timer(SECONDS)
+            # Changes once with any number of files, where each file's own state would set off the same events.
+            self.brought = gr.State("")
         self._slots = [card.slot for card in self.cards.values()]
-        self.mapping.build(*(self.cards[role].slot for role in LabelMapping.ROLES))
+        matched = [self.cards[role].slot for role in LabelMapping.ROLES]
+        self.mapping.build(self.task, self.brought, *matched)
 
     def _build_task(self) -> None:
-        info = RunSpec.model_fields["task"]
+        default: TaskName = RunSpec.model_fields["task"].default
         with gr.Row(elem_classes="g-bar-row"):
             self.task = gr.Dropdown(
-                choices=[(task.title, name) for name, task in TASKS.items()],
-                value=info.default,
-                label=info.title,
-                info=info.description,
+                choices=[(spec.task(name), name) for name in TASKS],
+                value=default,
+                label=spec.title(RunSpec, "task"),
+                info=spec.description(RunSpec, "task"),
                 filterable=False,
                 elem_id="task",
                 min_width=260,
             )
-            self.hint = gr.HTML(views.task_hint(info.default), elem_id="task-hint", apply_default_css=False)
+            self.hint = gr.HTML(views.task_hint(default), elem_id="task-hint", apply_default_css=False)
 
     def connect(self) -> None:
         """Wire the tab's events."""
         matched = [self.cards[role].slot for role in LabelMapping.ROLES]
         for card in self.cards.values():
-            card.connect(self.task, self.mapping.draw, matched, self.mapping.outputs)
-        self.dictionary.connect()
+            card.connect(self.task, self._after, matched, [*self.mapping.outputs, self.brought])
+        self.dictionary.connect(self._stamp, [self.brought])
         drawn = [output for card in self.cards.values() for output in card.outputs]
-        drawn += [self.hint, *self.mapping.outputs]
+        drawn += [self.hint, *self.mapping.outputs, self.brought]
         listen(self.task.input, self._look_again, [self.task, *self._slots], drawn, show_progress="minimal")
         filled = [self.task, *drawn, *self.dictionary.outputs]
         listen(self.fill.click, self._fill, [], filled, show_progress="minimal")
         self.recipe.connect()
         picker = self.recipe.source
         poll(self.timer, self._look_for_hub, [picker.chosen], [self.timer, *self._hub_outputs])
-        inputs = [self.task, *self._slots, self.dictionary.slot, self.mapping.edited, *self.recipe.inputs]
+        inputs = [
+            self.task,
+            *self._slots,
+            self.dictionary.slot,
+            self.mapping.edited,
+            self.mapping.renamed,
+            *self.recipe.inputs,
+        ]
         opened = self.page.go_outputs("progress")
         listen(self.start.click, self._start, [self.page.visitor, *inputs], opened, show_progress="minimal")
-        edits = [*self.recipe.edits, *(slot.change for slot in self._slots)]
+        listen(self.write.click, self._write, inputs, [self.recipe_text])
+        edits = [*self.recipe.edits, self.brought.change]
         listen(partial(gr.on, edits), self._check, inputs, [self.conflicts], trigger_mode="always_last")
+        self.recipe.ranking.connect(self._rank, inputs)
+        edited = partial(gr.on, [*edits, *self.mapping.changes, *picker.changes])
+        self.estimate.connect(self.ask, self._estimate, inputs, edited)
+        self._connect_doctor()
+
+    def _connect_doctor(self) -> None:
+        controls, picker = self.recipe.read_by_doctor, self.recipe.source
+        inputs = [self.task, *self._slots, self.dictionary.slot, self.mapping.edited, self.mapping.renamed]
+        inputs += [*controls.values(), *picker.inputs, self.recipe.preset]
+        outputs = [*self.doctor.outputs, *self.recipe.suggested.outputs]
+        shown = {"show_progress": "minimal", "show_progress_on": self.doctor.report}
+        changes = [self.brought.change, *self.mapping.changes]
+        changes += [*map(edit_of, controls.values()), *picker.changes]
+        listen(partial(gr.on, changes), self._look, inputs, outputs, trigger_mode="always_last", **shown)
+        listen(self.doctor.ask.click, partial(self._look, asked=True), inputs, outputs, **shown)
+
+    @property
+    def edited(self) -> list[Any]:
+        """What :meth:`edit` sets."""
+        drawn = [output for card in self.cards.values() for output in card.outputs]
+        outputs = [self.page.tabs, self.origin, self.recipe_text, self.task, self.hint, *drawn]
+        return [*outputs, self.brought, *self.mapping.outputs, *self.dictionary.outputs, *self.recipe.outputs]
+
+    def edit(self, visitor: str | None, run_id: str) -> Updates:
+        """Put a run's spec into the form, on this tab."""
+        draft = editing.draft(self.page.services, visitor, run_id)
+        return {
+            self.page.tabs: gr.Tabs(selected=self.id),
+            self.origin: views.origin(draft),
+            self.recipe_text: None,
+            self.task: draft.task,
+            **self._draw(draft.slots, draft.task),
+            self.mapping.edited: draft.mapping,
+            self.mapping.renamed: draft.renamed,
+            **self.dictionary.draw(draft.dictionary),
+            **self.recipe.put(draft.values, draft.sources),
+        }
 
     @property
     def _hub_outputs(self) -> list[gr.components.Component]:
@@ -114,18 +173,57 @@ class DataTab:
         updates: Updates = {self.hint: views.task_hint(task)}
         for role, card in self.cards.items():
             updates |= card.draw(slots[role], task)
-        return updates | self.mapping.draw("source", slots["source"], *(slots[role] for role in LabelMapping.ROLES))
+        return updates | self._after("source", slots["source"], *(slots[role] for role in LabelMapping.ROLES))
+
+    def _after(self, role: uploads.Role, slot: uploads.Slot, *slots: uploads.Slot) -> Updates:
+        """What changes with a file besides its card."""
+        return {**self.mapping.draw(role, slot, *slots), **self._stamp()}
+
+    def _stamp(self) -> Updates:
+        return {self.brought: secrets.token_hex(8)}
 
     def _files(self, values: Sequence[Any]) -> tuple[training.Files, dict[str, str], list[Any]]:
         """What was brought, how labels were matched, and what the form holds."""
         count = len(self._slots)
         slots = dict(zip(self.cards, values[1 : count + 1], strict=True))
-        dictionary, mapping, *form = values[count + 1 :]
-        return training.Files(slots, dictionary, values[0]), mapping, form
+        dictionary, mapping, renamed, *form = values[count + 1 :]
+        return training.Files(slots, dictionary, values[0], renamed), mapping, form
+
+    def _look(self, *values: Any, asked: bool = False) -> Updates:
+        """What the doctor says."""
+        files, mapping, rest = self._files(values)
+        controls, services = self.recipe.read_by_doctor, self.page.services
+        *chosen, preset = rest[len(controls) :]
+        found = doctor.check_up(
+            services,
+            files,
+            mapping=mapping,
+            source=doctor.source_if_any(services, *chosen),
+            values=dict(zip(controls, rest, strict=False)),
+            asked=asked,
+        )
+        suggestion = found.diagnosis.suggestion if found.diagnosis else None
+        return {**self.doctor.draw(found), **self.recipe.suggested.draw(suggestion, preset)}
+
+    def _rank(self, *values: Any) -> ranking.Places:
+        files, _, form = self._files(values)
+        source, recipe = self.recipe.read(form)
+        return ranking.rank(self.page.services, files, source, recipe)
+
+    def _estimate(self, *values: Any) -> estimate.Forecast:
+        return estimate.forecast(self.page.services, self._spec(*values))
 
     def _check(self, *values: Any) -> Updates:
         files, _, form = self._files(values)
         return {self.conflicts: views.conflicts(training.conflicts(files, self.recipe.values(form)))}
+
+    def _write(self, *values: Any) -> str:
+        return run_views.recipe(recipes.recipe(self.page.services, self._spec(*values)))
+
+    def _spec(self, *values: Any) -> RunSpec:
+        files, mapping, form = self._files(values)
+        source, recipe = self.recipe.read(form)
+        return training.spec_of(self.page.services, files, mapping=mapping, source=source, values=recipe)
 
     def _start(self, visitor: str | None, *values: Any) -> Updates:
         files, mapping, form = self._files(values)

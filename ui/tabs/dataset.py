@@ -8,10 +8,11 @@ from typing import Any
 import gradio as gr
 
 from pipeline.data.inspection import Inspection
-from pipeline.spec import DatasetSpec, DataSpec, TaskName
+from pipeline.spec import DatasetSpec, TaskName
 from ui.fields import SpecField
 from ui.forms import component
 from ui.handlers import uploads as handlers
+from ui.handlers.training import role_title
 from ui.page import Page
 from ui.text import say
 from ui.views import data as views
@@ -29,8 +30,7 @@ class DatasetCard:
         self.slot = gr.State(handlers.Slot())
         shown = handlers.corrections(role, DEFAULT)
         with gr.Column(elem_classes="g-card", min_width=320):
-            description = DataSpec.model_fields[role].description or ""
-            gr.HTML(views.slot_title(role, description), apply_default_css=False)
+            gr.HTML(views.slot_title(role), apply_default_css=False)
             self.file = upload_box(role)
             self.message = gr.HTML(elem_id=f"upload-{role}-message", apply_default_css=False)
             with gr.Column(elem_classes=present_if(False)) as self.details:
@@ -114,8 +114,7 @@ class DictionaryCard:
         self.page = page
         self.slot = gr.State(handlers.DictionarySlot())
         with gr.Column(elem_classes="g-card", min_width=320):
-            description = DataSpec.model_fields["dictionary"].description or ""
-            gr.HTML(views.slot_title("dictionary", description), apply_default_css=False)
+            gr.HTML(views.slot_title("dictionary"), apply_default_css=False)
             self.file = upload_box("dictionary")
             self.message = gr.HTML(elem_id="upload-dictionary-message", apply_default_css=False)
             self.status = gr.HTML(elem_id="upload-dictionary-status", apply_default_css=False)
@@ -124,14 +123,18 @@ class DictionaryCard:
             )
         self.outputs = [self.slot, self.file, self.message, self.status, self.remove]
 
-    def connect(self) -> None:
-        """Wire the card's events."""
+    def connect(self, also: Callable[[], Updates], also_outputs: Sequence[Any]) -> None:
+        """Wire the card's events; ``also`` tells what else changes with the file."""
 
         def accept(slot: handlers.DictionarySlot, path: str) -> Updates:
-            return self.draw(handlers.accept_dictionary(self.page.services, slot, path))
+            return {**self.draw(handlers.accept_dictionary(self.page.services, slot, path)), **also()}
 
-        listen(self.file.upload, accept, [self.slot, self.file], self.outputs, show_progress="minimal")
-        listen(self.remove.click, lambda: self.draw(handlers.DictionarySlot()), [], self.outputs)
+        def remove() -> Updates:
+            return {**self.draw(handlers.DictionarySlot()), **also()}
+
+        outputs = [*self.outputs, *also_outputs]
+        listen(self.file.upload, accept, [self.slot, self.file], outputs, show_progress="minimal")
+        listen(self.remove.click, remove, [], outputs)
 
     def draw(self, slot: handlers.DictionarySlot) -> Updates:
         """What the card looks like with this in its slot."""
@@ -147,7 +150,7 @@ class DictionaryCard:
 def upload_box(role: str) -> gr.File:
     """Where a file is dropped or chosen."""
     return gr.File(
-        label=DataSpec.model_fields[role].title,
+        label=role_title(role),
         show_label=False,
         height=96,
         elem_id=f"upload-{role}",

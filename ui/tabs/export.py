@@ -12,23 +12,11 @@ from pipeline.spec import ModelName
 from ui import fields, forms
 from ui.handlers import export as handlers
 from ui.handlers.progress import choose_run
-from ui.page import Page, run_dropdown
+from ui.page import COPY, Page, run_dropdown
 from ui.text import say
 from ui.views import export as views
 from ui.views.html import heading
 from ui.wiring import Updates, listen, present_if
-
-#: Lets a snippet's button put it on the clipboard.
-COPY = """
-element.addEventListener('click', async event => {
-  const button = event.target.closest('.g-copy');
-  if (!button) return;
-  await navigator.clipboard.writeText(button.parentElement.querySelector('pre').textContent);
-  const before = button.textContent;
-  button.textContent = button.dataset.copied;
-  setTimeout(() => { button.textContent = before; }, 1500);
-});
-"""
 
 
 class ExportTab:
@@ -70,7 +58,12 @@ class ExportTab:
             )
             self.prepare = gr.Button(say("export.prepare"), elem_id="prepare-zip", scale=0, min_width=160)
             self.file = gr.DownloadButton(
-                elem_classes=present_if(False), variant="primary", elem_id="download", scale=0, min_width=240
+                say("export.download", name="zip"),
+                elem_classes=present_if(False),
+                variant="primary",
+                elem_id="download",
+                scale=0,
+                min_width=240,
             )
         gr.HTML(heading(say("export.snippets"), level=4), apply_default_css=False)
         self.snippets = gr.HTML(js_on_load=COPY, apply_default_css=False)

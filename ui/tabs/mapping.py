@@ -1,46 +1,53 @@
-"""The table in which target labels are matched to source labels, where they differ."""
+"""The tables in which labels are matched: the target's to the source's, or the source's called by other names."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import gradio as gr
 
-from ui.handlers.uploads import Role, Slot, label_match
-from ui.text import say
+from pipeline.data.labellings import LABELS
+from pipeline.spec import DataSpec, TaskName
+from ui.handlers.uploads import Role, Slot, label_match, likely_names, source_labels
+from ui.text import say, spec
 from ui.views.data import mapping_heading
-from ui.wiring import Updates, listen, present_if
+from ui.views.html import heading
+from ui.wiring import Updates, listen, present_if, spoken
 
 
 class LabelMapping:
-    """A list of source labels for each target label that is none.
+    """A list of source labels for each target label that is none, and a name for each source label.
 
     Attributes:
         edited: Target label → source label, as somebody chose it.
+        renamed: Source label → what it is to be called, likewise.
         outputs: What :meth:`draw` sets.
     """
 
     ROLES: ClassVar[tuple[Role, ...]] = ("source", "target", "test")
 
     def __init__(self) -> None:
-        self.edited = gr.State({})
+        self.edited, self.renamed = gr.State({}), gr.State({})
+        self._filled = gr.State(0)  # how often the names were filled in, which draws their table anew
         self.box = gr.Column(elem_classes=present_if(False, "g-card"), elem_id="mapping")
-        self.outputs = [self.box, self.edited]
+        self.outputs = [self.box, self.edited, self.renamed]
 
-    def build(self, source: gr.State, target: gr.State, test: gr.State) -> None:
-        """Place the table in its box, drawn anew whenever one of the files changes."""
+    def build(self, task: gr.Dropdown, brought: gr.State, source: gr.State, target: gr.State, test: gr.State) -> None:
+        """Place the tables in their box, drawn anew whenever ``brought`` says that a file has changed."""
         slots = [source, target, test]
 
-        def table(source: Slot, target: Slot, test: Slot) -> None:
-            match = label_match(source, target, test)
-            if match is None or match.exact or source.accepted is None:
+        def matched(source: Slot, target: Slot, test: Slot, edited: dict[str, str], renamed: dict[str, str]) -> None:
+            match = label_match(source, target, test, renamed)
+            if match is None or match.exact:
                 return
+            known = source_labels(source, renamed)
             gr.HTML(mapping_heading(), apply_default_css=False)
             with gr.Row(elem_classes="g-corrections"):
                 for label in (*match.mapping, *match.unmatched):
+                    chosen = edited.get(label)
                     choice = gr.Dropdown(
-                        choices=list(source.accepted.label_counts),
-                        value=match.mapping.get(label),
+                        choices=known,
+                        value=chosen if chosen in known else match.mapping.get(label),
                         label=say("data.mapping_label", label=label),
                         interactive=True,
                         min_width=200,
@@ -48,16 +55,81 @@ class LabelMapping:
                     keep = lambda chosen, edited, label=label: {**edited, label: chosen}  # noqa: E731
                     listen(choice.input, keep, [choice, self.edited], [self.edited])
 
+        def named(task: TaskName, source: Slot, target: Slot, test: Slot, renamed: dict[str, str]) -> None:
+            match = label_match(source, target, test)
+            if source.accepted is None or match is None or match.exact:
+                return
+            with gr.Accordion(
+                say("doctor.rename_title"), open=bool(renamed or match.unmatched), elem_id="source-labels"
+            ):
+                gr.HTML(
+                    heading(spec.title(DataSpec, "source_label_mapping"), say("doctor.rename_why"), level=4),
+                    apply_default_css=False,
+                )
+                with gr.Row(elem_classes="g-corrections"):
+                    for label in source.accepted.label_counts:
+                        choice = gr.Dropdown(
+                            choices=names(label, task, target, test),
+                            value=renamed.get(label, label),
+                            label=say("doctor.rename_label", label=label),
+                            allow_custom_value=True,
+                            interactive=True,
+                            min_width=200,
+                        )
+                        keep = lambda chosen, renamed, label=label: rename(renamed, label, chosen)  # noqa: E731
+                        listen(choice.input, keep, [choice, self.renamed], [self.renamed])
+                if likely_names(source, target, test):
+                    fill = gr.Button(say("doctor.rename_fill"), size="sm", scale=0, elem_id="fill-names")
+                    listen(
+                        fill.click,
+                        lambda count, *slots: {self.renamed: likely_names(*slots), self._filled: count + 1},
+                        [self._filled, *slots],
+                        [self.renamed, self._filled],
+                    )
+
         with self.box:
-            gr.render(inputs=slots, triggers=[slot.change for slot in slots], show_progress="hidden")(table)
+            gr.render(
+                inputs=[*slots, self.edited, self.renamed],
+                triggers=[brought.change, self.renamed.change],
+                show_progress="hidden",
+            )(spoken(matched))
+            gr.render(
+                inputs=[task, *slots, self.renamed],
+                triggers=[brought.change, self._filled.change],
+                show_progress="hidden",
+            )(spoken(named))
+
+    @property
+    def changes(self) -> list[Any]:
+        """The events after which labels may be matched otherwise."""
+        return [self.edited.change, self.renamed.change]
 
     def draw(self, role: Role, slot: Slot, *slots: Slot) -> Updates:
-        """Show the table where there is a match to make, as it is with the new file."""
+        """Show the tables where there is a match to make, as it is with the new file."""
         known = {**dict(zip(self.ROLES, slots, strict=True)), role: slot}
-        match = label_match(*(known[name] for name in self.ROLES))
+        match = label_match(known["source"], known["target"], known["test"])
         updates: Updates = {
             self.box: gr.Column(elem_classes=present_if(match is not None and not match.exact, "g-card"))
         }
-        if role in self.ROLES:
-            updates[self.edited] = {}  # what was chosen for other labels does not count any more
+        if role in self.ROLES:  # what was chosen for other labels does not count any more
+            updates[self.edited] = {}
+        if role == "source":
+            updates[self.renamed] = {}
         return updates
+
+
+def names(label: str, task: TaskName, target: Slot, test: Slot) -> list[tuple[str, str]]:
+    """What a source label may be called: as it is, as a target label, or in a task that allows it, nothing at all."""
+    other = target.accepted or test.accepted
+    choices = {label: say("doctor.rename_same", label=label)}
+    choices |= {name: name for name in (other.label_counts if other else ()) if name != label}
+    if (dropped := LABELS[task].dropped) is not None:
+        choices[dropped] = say("doctor.rename_drop")
+    return [(title, name) for name, title in choices.items()]
+
+
+def rename(renamed: dict[str, str], label: str, chosen: str | None) -> dict[str, str]:
+    """The names with one of them changed; a label that keeps its own is not among them."""
+    rest = {old: new for old, new in renamed.items() if old != label}
+    name = (chosen or "").strip()
+    return rest if name in ("", label) else {**rest, label: name}

@@ -10,9 +10,12 @@ import gradio as gr
 from pipeline.presets import PRESETS
 from pipeline.spec import RunSpec, SourceSpec
 from ui import fields, forms
+from ui.handlers.sources import Picked
 from ui.page import Page
+from ui.tabs.doctor import SuggestedRecipe
+from ui.tabs.ranking import SourceRanking
 from ui.tabs.source import SourcePicker
-from ui.text import say
+from ui.text import say, spec
 from ui.views import data as views
 from ui.views.html import heading
 from ui.wiring import Updates, listen, present_if
@@ -36,8 +39,9 @@ class RecipeForm:
         self._owners: dict[str, tuple[str, str]] = {}  # key of a nested encoder → its choice's key, its kind
         self._groups: dict[str, dict[str, list[gr.Column]]] = {choice.key: {} for choice in fields.CHOICES}
         with gr.Column(elem_classes="g-card"):
-            info = RunSpec.model_fields["source"]
-            self.pickers[SOURCE] = SourcePicker(page, info.title or "", info.description or "", "source-model")
+            title, description = spec.title(RunSpec, "source"), spec.description(RunSpec, "source")
+            self.pickers[SOURCE] = SourcePicker(page, title, description, "source-model")
+            self.ranking = SourceRanking(page, self.pickers[SOURCE])
         with gr.Column(elem_classes="g-card"):
             self._build_head()
             for choice in fields.CHOICES:
@@ -54,10 +58,11 @@ class RecipeForm:
         self.inputs = [*self.controls.values(), *(part for picker in self.pickers.values() for part in picker.inputs)]
 
     def _build_head(self) -> None:
-        info = RunSpec.model_fields["recipe"]
-        gr.HTML(heading(info.title or "", info.description or ""), apply_default_css=False)
+        title, description = spec.title(RunSpec, "recipe"), spec.description(RunSpec, "recipe")
+        gr.HTML(heading(title, description), apply_default_css=False)
+        self.suggested = SuggestedRecipe()
         self.preset = gr.Dropdown(
-            choices=[(preset.title, name) for name, preset in PRESETS.items()],
+            choices=[(spec.preset(name), name) for name in PRESETS],
             value=None,
             label=say("data.preset"),
             info=say("data.preset_hint"),
@@ -82,7 +87,7 @@ class RecipeForm:
                 continue
             with gr.Column(elem_classes=present_if(kind == choice.default)) as group:
                 if titled:
-                    gr.HTML(heading(choice.info.title or "", level=4), apply_default_css=False)
+                    gr.HTML(heading(choice.title, level=4), apply_default_css=False)
                 for field in shown:
                     if field.is_source:
                         self.pickers[field.key] = SourcePicker(
@@ -101,16 +106,23 @@ class RecipeForm:
             show = lambda kind, key=choice.key: self._show(key, kind)  # noqa: E731
             control = self.controls[choice.key]
             listen(control.input, show, [control], self._all_groups(choice.key))
-        groups = [group for choice in fields.CHOICES for group in self._all_groups(choice.key)]
-        listen(self.preset.input, self._fill, [self.preset], [self.reason, *self.controls.values(), *groups])
+        listen(self.preset.input, self._fill, [self.preset], [self.reason, *self._filled])
+        taken = [self.preset, self.reason, *self._filled, *self.suggested.outputs]
+        listen(self.suggested.take.click, self._take, [self.suggested.preset], taken)
         for picker in self.pickers.values():
             picker.connect()
 
     @property
     def edits(self) -> list[Any]:
         """The events after which the form may mean something else."""
-        typed = (gr.Number, gr.Textbox)
-        return [control.blur if isinstance(control, typed) else control.input for control in self.controls.values()]
+        # A preset fills in the controls from here, and says its reason, once they hold it.
+        return [*map(edit_of, self.controls.values()), self.reason.change]
+
+    @property
+    def read_by_doctor(self) -> dict[str, gr.components.Component]:
+        """Key → control, of those on which the data depend."""
+        wanted = ("seed", *(field.key for field in fields.DATA))
+        return {key: self.controls[key] for key in wanted}
 
     @property
     def source(self) -> SourcePicker:
@@ -137,6 +149,24 @@ class RecipeForm:
                 found[key] = picker.read(given)
         return found.pop(SOURCE), values | found
 
+    @property
+    def outputs(self) -> list[Any]:
+        """What :meth:`put` sets."""
+        pickers = [control for picker in self.pickers.values() for control in picker.controls]
+        return [self.preset, self.reason, *self._filled, *pickers]
+
+    def put(self, values: dict[str, Any], sources: dict[str, Picked]) -> Updates:
+        """Fill in a whole form: values by the fields' keys, encoders by the pickers'."""
+        updates: Updates = {self.preset: None, self.reason: None, **self._put(values)}
+        for key, picked in sources.items():
+            updates |= self.pickers[key].put(picked)
+        return updates
+
+    @property
+    def _filled(self) -> list[Any]:
+        groups = [group for choice in fields.CHOICES for group in self._all_groups(choice.key)]
+        return [*self.controls.values(), *groups]
+
     def _all_groups(self, key: str) -> list[gr.Column]:
         return [group for kind in self._groups[key].values() for group in kind]
 
@@ -150,9 +180,20 @@ class RecipeForm:
 
     def _fill(self, name: str) -> Updates:
         """Fill in a preset."""
-        preset = PRESETS[name]
-        values = fields.values_of(preset.recipe)
+        updates = self._put(fields.values_of(PRESETS[name].recipe))
+        return updates | {self.reason: views.preset_reason(spec.preset_reason(name))}
+
+    def _take(self, name: str) -> Updates:
+        """Fill in the suggested preset."""
+        return {self.preset: name, **self._fill(name), **self.suggested.taken()}
+
+    def _put(self, values: dict[str, Any]) -> Updates:
         updates: Updates = {self.controls[key]: value for key, value in values.items() if key in self.controls}
         for choice in fields.CHOICES:
             updates |= self._show(choice.key, values[choice.key])
-        return updates | {self.reason: views.preset_reason(preset.reason)}
+        return updates
+
+
+def edit_of(control: gr.components.Component) -> Any:
+    """The event after which somebody has given a control another value."""
+    return control.blur if isinstance(control, (gr.Number, gr.Textbox)) else control.input

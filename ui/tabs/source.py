@@ -47,6 +47,7 @@ class SourcePicker:
         self.folder = component(SpecField(path, "path", LocalSource, ""), elem_classes=present_if(False))
         self.inputs = [self.chosen, self.hub_id, self.revision, self.folder]
         self.outputs = [self.chosen, self.note]
+        self.controls = [*self.inputs, self.hub]
 
     def connect(self) -> None:
         """Wire the control's own events."""
@@ -59,6 +60,21 @@ class SourcePicker:
             [self.chosen],
             [self.hub, self.folder],
         )
+
+    @property
+    def changes(self) -> list[Any]:
+        """The events after which another source may be named."""
+        return [self.chosen.change, self.hub_id.blur, self.revision.blur, self.folder.blur]
+
+    def put(self, picked: handlers.Picked) -> Updates:
+        """Choose a source; sets :attr:`controls`."""
+        return {
+            self.chosen: picked.choice,
+            self.hub: gr.Row(elem_classes=present_if(picked.choice == handlers.HUB, "g-corrections")),
+            self.hub_id: picked.hub_id,
+            self.revision: picked.revision or HubSource.model_fields["revision"].default,
+            self.folder: gr.Textbox(value=picked.folder, elem_classes=present_if(picked.choice == handlers.FOLDER)),
+        }
 
     def refresh(self, chosen: str | None) -> Updates:
         """The list as it is now; what was chosen stays chosen if it can."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pipeline.tasks import TASKS, Labelling
 from ui.handlers.ask import Answer
@@ -10,27 +10,42 @@ from ui.text import say
 from ui.views import tagged
 from ui.views.charts import probability_bars
 from ui.views.examples import told
-from ui.views.html import Markup, join, message, model_name, tag
+from ui.views.html import Markup, colour, join, message, model_name, tag
+from ui.views.weights import weights
 
 
-def answers(found: list[Answer]) -> Markup:
-    """The models' answers side by side."""
-    return tag("div", *map(_answer, found), class_="g-answers", role="status")
+def answers(found: Sequence[Answer]) -> Markup:
+    """The models' answers side by side; those that can't answer share a message below, where they share the reason."""
+    given = [answer for answer in found if answer.said is not None]
+    faults: dict[tuple[str, str], list[Answer]] = {}
+    for answer in found:
+        if answer.said is None:
+            faults.setdefault((answer.fault, answer.hint), []).append(answer)
+    return tag(
+        "div",
+        tag("div", *map(_answer, given), class_="g-answers") if given else None,
+        *(_silent(fault, hint, silent) for (fault, hint), silent in faults.items()),
+        role="status",
+    )
+
+
+def _silent(fault: str, hint: str, silent: Sequence[Answer]) -> Markup:
+    names = [model_name(answer.model, answer.title) for answer in silent]
+    return tag(
+        "div", tag("p", *names, class_="g-answer-model g-legend"), message(fault, hint, kind="warn"), class_="g-silent"
+    )
 
 
 def _answer(answer: Answer) -> Markup:
-    title = tag("p", model_name(answer.model), class_="g-answer-model")
-    if answer.said is None:
-        body = message(answer.fault, answer.hint, kind="warn")
-        return tag("article", title, body, class_=f"g-answer g-{answer.model}")
     latency = f"{answer.milliseconds:.1f}"
     by = say("compare.served", variant=answer.variant, provider=answer.provider, latency=latency)
     return tag(
         "article",
-        title,
+        tag("p", model_name(answer.model, answer.title), class_="g-answer-model"),
         SAID[TASKS[answer.task].labelling](answer),
+        weights(answer.why, (answer.question.text, answer.question.second)) if answer.why else None,
         tag("p", by, class_="g-hint"),
-        class_=f"g-answer g-{answer.model}",
+        class_=f"g-answer g-{colour(answer.model)}",
     )
 
 

@@ -10,64 +10,8 @@ from pipeline.report import Interval
 from ui.text import say
 from ui.views.html import Markup, tag
 
-POINTS = 240  # drawn of a curve; more than its pixels would only slow the page
-WIDTH, HEIGHT = 400.0, 122.0
-LEFT, RIGHT, TOP, BOTTOM = 34.0, 8.0, 10.0, 20.0
+WIDTH, TOP, BOTTOM = 400.0, 10.0, 20.0
 HIGH, WIDE_LEFT, WIDE_RIGHT = 170.0, 44.0, 22.0  # of the learning curve
-
-
-@dataclass(frozen=True)
-class Curve:
-    """One stage's losses."""
-
-    name: str
-    title: str
-    points: Sequence[tuple[int, float]]  # step, loss
-    total: int  # steps to come in all; 0 if unknown
-
-
-def loss_curve(curve: Curve) -> Markup:
-    """One small chart: the raw loss thin, its running mean bold, the last value beside it."""
-    points = [(step, loss) for step, loss in curve.points if math.isfinite(loss)]
-    if not points:
-        return Markup()
-    top = _round_up(max(loss for _, loss in points))
-    last_step = max(curve.total, points[-1][0], 1)
-
-    def place(step: float, loss: float) -> tuple[float, float]:
-        return (
-            LEFT + (WIDTH - LEFT - RIGHT) * step / last_step,
-            TOP + (HEIGHT - TOP - BOTTOM) * (1 - loss / top),
-        )
-
-    smooth = _smoothed(points)
-    end = place(*smooth[-1])
-    grid = [
-        part
-        for share in (0.0, 0.5, 1.0)
-        for part in (
-            _line(*place(0, top * share), WIDTH - RIGHT, place(0, top * share)[1], "g-grid"),
-            _text(LEFT - 5, place(0, top * share)[1] + 3.5, f"{top * share:g}", "end"),
-        )
-    ]
-    figure = tag(
-        "svg",
-        *grid,
-        _text(LEFT, HEIGHT - 5, "0", "start"),
-        _text(WIDTH - RIGHT, HEIGHT - 5, f"{last_step:,}", "end"),
-        tag("polyline", class_="g-raw", points=_path(points, place)),
-        tag("polyline", class_="g-smooth", points=_path(smooth, place)),
-        tag("circle", class_="g-end", cx=f"{end[0]:.1f}", cy=f"{end[1]:.1f}", r=3),
-        viewBox=f"0 0 {WIDTH:g} {HEIGHT:g}",
-        role="img",
-        aria_label=f"{curve.title}: " + say("progress.loss_point", step=points[-1][0], loss=f"{smooth[-1][1]:.3f}"),
-    )
-    caption = tag(
-        "figcaption",
-        tag("span", curve.title),
-        tag("span", say("progress.loss_last", loss=f"{smooth[-1][1]:.3f}"), class_="g-num"),
-    )
-    return tag("figure", caption, figure, class_=f"g-curve g-{curve.name}")
 
 
 @dataclass(frozen=True)
@@ -162,32 +106,6 @@ def probability_bars(probabilities: Iterable[tuple[str, float]], chosen: Collect
         ),
         class_="g-bars",
     )
-
-
-def _smoothed(points: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
-    """The running mean over the last tenth, so that single batches do not hide the trend."""
-    window = max(1, len(points) // 10)
-    result, total = [], 0.0
-    for number, (step, loss) in enumerate(points):
-        total += loss - (points[number - window][1] if number >= window else 0.0)
-        result.append((step, total / min(number + 1, window)))
-    return result
-
-
-def _path(points: Sequence[tuple[int, float]], place: Callable[[float, float], tuple[float, float]]) -> str:
-    stride = max(1, math.ceil(len(points) / POINTS))
-    kept = list(points[::stride])
-    if kept[-1] != points[-1]:
-        kept.append(points[-1])
-    return " ".join("{:.1f},{:.1f}".format(*place(step, loss)) for step, loss in kept)
-
-
-def _round_up(value: float) -> float:
-    """The next round number, for the top of a scale."""
-    if value <= 0:
-        return 1.0
-    magnitude = 10.0 ** math.floor(math.log10(value))
-    return next(step * magnitude for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if value <= step * magnitude * (1 + 1e-9))
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, class_: str) -> Markup:

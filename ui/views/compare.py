@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from pipeline.report import Comparison, Interval, ModelReport, Report, Spread
+from ui.handlers.chosen import Shown
 from ui.handlers.compare import task_of
 from ui.text import say
+from ui.text.telling import tell
 from ui.views import metrics
 from ui.views.charts import Line, interval_bar, learning_chart
-from ui.views.html import Content, Markup, duration, empty, heading, model_name, percent, table, tag
+from ui.views.html import Content, Markup, colour, duration, empty, heading, model_name, percent, table, tag
 
-LONGEST_LEAD = 30  # characters of "Transfer helped" and the like
+LEAD = re.compile(r"^[^,:，：]{1,29}(: |：)")  # "Transfer helped" and the like
 NOTHING = "–"
 
 
@@ -20,16 +24,35 @@ def nothing() -> Markup:
 
 def verdict(report: Report) -> Markup:
     """The outcome, large and coloured by what it means, and what else is to be said of it."""
-    lead, colon, rest = report.verdict.sentence.partition(": ")
     # The sentence may begin with its own headline, which stands above it already.
-    detail = rest[:1].upper() + rest[1:] if colon and len(lead) < LONGEST_LEAD else report.verdict.sentence
-    remarks = report.verdict.remarks
+    detail = LEAD.sub("", tell(report.recall(report.verdict.sentence)))
+    remarks = [tell(report.recall(remark)) for remark in report.verdict.remarks]
     return tag(
         "div",
         tag("p", say(f"compare.verdict.{_outcome(report)}"), class_="g-verdict-title"),
-        tag("p", detail),
+        tag("p", detail[:1].upper() + detail[1:]),
         tag("ul", *(tag("li", remark) for remark in remarks), class_="g-remarks") if remarks else None,
         class_=f"g-verdict g-verdict-{report.verdict.code}",
+        role="status",
+    )
+
+
+def ahead(shown: Shown) -> Markup:
+    """Who leads among models that were chosen, told as calmly as a verdict."""
+    pairs = shown.report.comparisons
+    clear = bool(pairs) and pairs[0].significant
+    remarks = []
+    if shown.left_out:
+        remarks.append(say("compare.left_out", count=f"{shown.left_out:,}"))
+    if not pairs:
+        remarks.append(say("compare.choose_second"))
+    title = say("compare.lead" if clear else "compare.verdict.noise") if pairs else say("compare.one_model")
+    return tag(
+        "div",
+        tag("p", title, class_="g-verdict-title"),
+        tag("p", tell(shown.report.recall(shown.report.verdict.sentence))),
+        tag("ul", *(tag("li", remark) for remark in remarks), class_="g-remarks") if remarks else None,
+        class_=f"g-verdict g-verdict-{'helped' if clear else 'noise'}",
         role="status",
     )
 
@@ -44,7 +67,7 @@ def _outcome(report: Report) -> str:
 def models(report: Report) -> Markup:
     """The table of the models with their intervals on one scale a metric; a column without any value is left out."""
     task = task_of(report)
-    columns: dict[str, list[Content]] = {say("compare.column_model"): [_name(model) for model in report.models]}
+    columns: dict[str, list[Content]] = {say("compare.column_model"): [_name(report, model) for model in report.models]}
     for name in task.metrics:
         scale = _scale(report, name)
         columns[metrics.title(name)] = [_metric(model, name, scale) for model in report.models]
@@ -75,7 +98,7 @@ def curve(report: Report) -> Markup:
         for name, found in points.items()
     ]
     chart = learning_chart([line for line in lines if line.points], lambda value: metrics.figure(metric, value))
-    return tag("section", heading(say("compare.curve"), report.curve.sentence), chart)
+    return tag("section", heading(say("compare.curve"), tell(report.recall(report.curve.sentence))), chart)
 
 
 def pairs(report: Report) -> Markup:
@@ -97,7 +120,7 @@ def notes(report: Report) -> Markup:
     return tag(
         "section",
         heading(say("compare.notes")),
-        tag("ul", *(tag("li", note) for note in report.notes), class_="g-plain"),
+        tag("ul", *(tag("li", tell(report.recall(note))) for note in report.notes), class_="g-plain"),
     )
 
 
@@ -117,13 +140,13 @@ def _placed(metric: str, interval: Interval) -> Interval:
 # ── cells of the table; None where a model has no such thing ────────────────────────────
 
 
-def _name(model: ModelReport) -> Markup:
+def _name(report: Report, model: ModelReport) -> Markup:
     name = model_name(model.name, model.title)
     size = say("compare.parameters", count=f"{model.parameters:,}") if model.parameters else None
     return tag(
         "span",
         name,
-        tag("span", model.description, class_="g-hint"),
+        tag("span", tell(report.recall(model.description)), class_="g-hint"),
         tag("span", size, class_="g-hint") if size else None,
         class_="g-model-cell",
     )
@@ -137,7 +160,9 @@ def _metric(model: ModelReport, metric: str, scale: tuple[float, float]) -> Cont
     value = tag("b", metrics.figure(metric, interval.value))
     figures = tag("span", value, tag("small", limits), class_="g-num g-metric-figures")
     bar = interval_bar(_placed(metric, interval), *scale, limits)
-    return tag("span", figures, bar, _spread(model.seeds.get(metric), metric), class_=f"g-metric g-{model.name}")
+    return tag(
+        "span", figures, bar, _spread(model.seeds.get(metric), metric), class_=f"g-metric g-{colour(model.name)}"
+    )
 
 
 def _spread(spread: Spread | None, metric: str) -> Markup | None:
@@ -186,7 +211,7 @@ def _pair_row(report: Report, comparison: Comparison) -> list[Content]:
     kind = "g-flat" if not comparison.significant else "g-up" if better else "g-down"
     counts = (comparison.only_first_right, comparison.only_second_right, comparison.flips)
     return [
-        say("compare.pair", first=first.title, second=second.title),
+        say("compare.pair", first=tell(first.title), second=tell(second.title)),
         tag("span", tag("b", points, class_=kind), tag("small", limits), class_="g-num g-metric-figures"),
         tag("span", "< 0.001" if comparison.p_value < 0.001 else f"{comparison.p_value:.3f}", class_="g-num"),
         *(tag("span", f"{count:,}", class_="g-num") for count in counts),

@@ -5,22 +5,24 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.data.inspection import Inspection, Problem
-from pipeline.spec import TaskName
+from pipeline.spec import DatasetSpec, DataSpec, TaskName
+from ui.handlers.editing import Draft
 from ui.handlers.training import role_title
 from ui.handlers.uploads import MAIN_ROLES, DictionarySlot, Slot
-from ui.text import say
+from ui.text import say, spec
+from ui.text.telling import tell
 from ui.views.html import Markup, heading, join, message, table, tag
 
 MOST_LABELS, MOST_ROWS, MOST_CHARACTERS = 12, 5, 160
 
 
-def slot_title(role: str, description: str) -> Markup:
+def slot_title(role: str) -> Markup:
     """The head of an upload's card."""
     need = tag("span", say("data.recommended" if role in MAIN_ROLES else "data.optional"), class_="g-chip")
     return tag(
         "div",
         tag("h3", role_title(role), " ", need),
-        tag("p", description, class_="g-hint"),
+        tag("p", spec.description(DataSpec, role), class_="g-hint"),
         class_="g-heading",
     )
 
@@ -28,6 +30,15 @@ def slot_title(role: str, description: str) -> Markup:
 def task_hint(task: TaskName) -> Markup:
     """What files a task takes."""
     return tag("p", say(f"data.task.{task}"), class_="g-hint")
+
+
+def origin(draft: Draft) -> Markup:
+    """The run that a form was filled in from, and what could not be taken over."""
+    if not draft.missing:
+        return message(say("data.edit_from", name=draft.name), say("data.edit_hint"), kind="good")
+    items = tag("ul", *(tag("li", reason) for reason in draft.missing), class_="g-plain")
+    head = tag("p", tag("strong", say("data.edit_from", name=draft.name)), " ", say("data.edit_missing"))
+    return tag("div", head, items, class_="g-message g-warn", role="status")
 
 
 def conflicts(reasons: list[str]) -> Markup | None:
@@ -77,10 +88,10 @@ def status(slot: Slot) -> Markup:
             class_=f"g-chip {'g-state-done' if used else 'g-state-interrupted'}",
         ),
         tag("b", say("data.accepted", name=_name(inspection), rows=f"{inspection.row_count:,}")),
-        tag("span", say("data.read_as", format=dataset.format, encoding=dataset.encoding), class_="g-hint"),
+        tag("span", _reading(dataset), class_="g-hint"),
         class_="g-file",
     )
-    return join([line, *(tag("p", note, class_="g-hint") for note in inspection.notes)])
+    return join([line, *(tag("p", tell(note), class_="g-hint") for note in inspection.notes)])
 
 
 def dictionary_status(slot: DictionarySlot) -> Markup:
@@ -137,8 +148,13 @@ def source_note(note: str) -> Markup | None:
     return tag("p", note, class_="g-hint") if note else None
 
 
+def _reading(dataset: DatasetSpec) -> str:
+    names = {name: spec.alternative(name, getattr(dataset, name)) for name in ("format", "encoding")}
+    return say("data.read_as", **names)
+
+
 def _problem(problem: Problem) -> Markup:
-    body = tag("p", tag("strong", problem.message), " ", problem.remedy)
+    body = tag("p", tag("strong", tell(problem.message)), " ", tell(problem.remedy))
     return tag("div", body, class_="g-message g-bad", role="alert", data_code=problem.code)
 
 

@@ -1,4 +1,4 @@
-"""What a closer look shows: where each model errs, scores by label, parts of the test set, the stages' findings."""
+"""Tables that a closer look shows: scores by label, parts of the test set, what the stages found."""
 
 from __future__ import annotations
 
@@ -6,34 +6,9 @@ from collections.abc import Callable
 
 from pipeline.report import ClassScores, ModelReport, Report, Slice
 from ui.handlers.compare import task_of
-from ui.text import say
+from ui.text import say, spec
 from ui.views import metrics
 from ui.views.html import Content, Markup, folded, heading, model_name, percent, table, tag
-
-LARGEST_MATRIX = 12  # labels; a larger one is read as a list of the commonest confusions
-
-
-def confusions(report: Report) -> Markup:
-    """A confusion matrix a model that has one, side by side on one scale of colour."""
-    found = [(model, model.confusion) for model in report.models if model.confusion is not None]
-    if not found:
-        return Markup()
-    largest = max((max(row, default=0) for _, matrix in found for row in matrix), default=0)
-    drawn = _matrix if len(report.labels) <= LARGEST_MATRIX else _commonest
-    figures = [
-        tag(
-            "figure",
-            tag("figcaption", model_name(model.name, model.title)),
-            drawn(matrix, report.labels, largest),
-            class_="g-matrix",
-        )
-        for model, matrix in found
-    ]
-    return tag(
-        "section",
-        heading(say("compare.confusion"), say("compare.confusion_hint")),
-        tag("div", *figures, class_="g-matrices"),
-    )
 
 
 def details(report: Report) -> Markup:
@@ -111,7 +86,7 @@ def _range(kind: str, low: float, high: float) -> str:
 
 def _facts(report: Report) -> Markup:
     rows = [
-        [stage if not number else "", name.replace("_", " "), tag("span", _fact(value), class_="g-num")]
+        [spec.stage(stage) if not number else "", spec.fact(name), tag("span", _fact(value), class_="g-num")]
         for stage, facts in report.facts.items()
         for number, (name, value) in enumerate(facts.items())
     ]
@@ -130,43 +105,3 @@ def _fact(value: float | str) -> str:
 
 def _title(model: ModelReport) -> Markup:
     return model_name(model.name, model.title)
-
-
-def _matrix(matrix: list[list[int]], labels: list[str], largest: int) -> Markup:
-    head = tag(
-        "tr",
-        tag("td", say("compare.truth") + " ↓ ", say("compare.answer") + " →", class_="g-corner"),
-        *(tag("th", label, scope="col") for label in labels),
-    )
-    rows = [
-        tag(
-            "tr",
-            tag("th", labels[truth], scope="row"),
-            *(_cell(count, labels[truth], labels[answer], largest) for answer, count in enumerate(counts)),
-        )
-        for truth, counts in enumerate(matrix)
-    ]
-    return tag("div", tag("table", tag("thead", head), tag("tbody", *rows)), class_="g-scroll")
-
-
-def _cell(count: int, truth: str, answer: str, largest: int) -> Markup:
-    share = count / largest if largest else 0.0
-    return tag(
-        "td",
-        count,
-        class_="g-hit" if truth == answer else "g-miss",
-        style=f"--share:{share:.3f}",
-        title=say("compare.confusion_cell", count=count, truth=truth, predicted=answer),
-        data_strong=share > 0.55,
-    )
-
-
-def _commonest(matrix: list[list[int]], labels: list[str], _: int) -> Markup:
-    found = [
-        (count, labels[truth], labels[answer])
-        for truth, counts in enumerate(matrix)
-        for answer, count in enumerate(counts)
-        if count and truth != answer
-    ]
-    ranked = sorted(found, key=lambda entry: -entry[0])[:LARGEST_MATRIX]
-    return tag("ol", *(tag("li", f"{truth} → {answer}: {count}") for count, truth, answer in ranked))

@@ -6,17 +6,27 @@ from collections.abc import Callable
 
 from pipeline.report import Example, ModelReport, Report
 from pipeline.tasks import Labelling
-from ui.handlers.compare import ExamplePage, task_of
+from ui.handlers.compare import task_of
+from ui.handlers.texts import ExamplePage
 from ui.text import say
 from ui.views import tagged
-from ui.views.html import Markup, model_name, table, tag
+from ui.views.html import Markup, colour, join, model_name, table, tag
+
+#: How a text stands in the list: its number, and itself.
+Text = Callable[[int, Example], Markup]
 
 
-def examples(report: Report, page: ExamplePage) -> Markup:
-    """One page of test texts; each text is a button that asks the models about it."""
+def examples(report: Report, page: ExamplePage, *, pickable: bool = True) -> Markup:
+    """One page of test texts.
+
+    Args:
+        report: With the models.
+        page: With the texts.
+        pickable: Whether each text is a button that asks the models about it.
+    """
     if not page.examples:
         return tag("p", say("compare.no_examples"), class_="g-hint")
-    return DRAWN[task_of(report).labelling](report, page)
+    return DRAWN[task_of(report).labelling](report, page, _pick if pickable else _plain)
 
 
 def position(page: ExamplePage) -> Markup:
@@ -29,10 +39,10 @@ def position(page: ExamplePage) -> Markup:
 
 def told(label: str | list[str]) -> str:
     """A label, or several, as people read them."""
-    return label if isinstance(label, str) else ", ".join(label) or say("compare.no_labels")
+    return label if isinstance(label, str) else say("common.list_separator").join(label) or say("compare.no_labels")
 
 
-def _table(report: Report, page: ExamplePage) -> Markup:
+def _table(report: Report, page: ExamplePage, text: Text) -> Markup:
     """A row a text, a column a model."""
     columns = [
         say("compare.column_text"),
@@ -41,7 +51,7 @@ def _table(report: Report, page: ExamplePage) -> Markup:
     ]
     rows = [
         [
-            _pick(number, example),
+            text(number, example),
             told(example.label),
             *(_said(example, model.name, report.labels) for model in report.models),
         ]
@@ -50,19 +60,19 @@ def _table(report: Report, page: ExamplePage) -> Markup:
     return table(columns, rows, class_="g-examples", label=say("compare.examples"))
 
 
-def _texts(_: Report, page: ExamplePage) -> Markup:
+def _texts(_: Report, page: ExamplePage, text: Text) -> Markup:
     """Texts that have no labels."""
-    items = [tag("li", _pick(number, example)) for number, example in page.examples]
+    items = [tag("li", text(number, example)) for number, example in page.examples]
     return tag("ul", *items, class_="g-plain")
 
 
-def _tagged(report: Report, page: ExamplePage) -> Markup:
+def _tagged(report: Report, page: ExamplePage, text: Text) -> Markup:
     """A card a text: how it should be tagged, and how each model tags it."""
-    cards = [_card(report, number, example) for number, example in page.examples]
+    cards = [_card(report, example, text(number, example)) for number, example in page.examples]
     return tag("div", *cards, class_="g-tag-cards")
 
 
-DRAWN: dict[Labelling, Callable[[Report, ExamplePage], Markup]] = {
+DRAWN: dict[Labelling, Callable[[Report, ExamplePage, Text], Markup]] = {
     "one": _table,
     "several": _table,
     "tags": _tagged,
@@ -71,8 +81,11 @@ DRAWN: dict[Labelling, Callable[[Report, ExamplePage], Markup]] = {
 
 
 def _pick(number: int, example: Example) -> Markup:
-    second = tag("span", example.second, class_="g-second") if example.second else None
-    return tag("button", example.text, second, type="button", class_="g-pick", data_pick=number)
+    return tag("button", _plain(number, example), type="button", class_="g-pick", data_pick=number)
+
+
+def _plain(_: int, example: Example) -> Markup:
+    return join([example.text, tag("span", example.second, class_="g-second") if example.second else None])
 
 
 def _said(example: Example, model: str, labels: list[str]) -> Markup:
@@ -93,7 +106,7 @@ def _verdict(*, right: bool) -> Markup:
     return tag("span", "✓" if right else "✗", aria_label=say("compare.right" if right else "compare.wrong"), role="img")
 
 
-def _card(report: Report, number: int, example: Example) -> Markup:
+def _card(report: Report, example: Example, text: Markup) -> Markup:
     entity = task_of(report).spans
     true = _spans(example, example.label, entity=entity)
     rows = [
@@ -107,7 +120,7 @@ def _card(report: Report, number: int, example: Example) -> Markup:
             spans = _spans(example, said, entity=entity)
             shown = tagged.marked(example.text, spans, entity=entity, true=true)
             rows.append(_tag_row(_judged(model, right=said == example.label), shown, model.name))
-    return tag("article", tag("div", _pick(number, example)), tag("dl", *rows), class_="g-tag-card")
+    return tag("article", tag("div", text), tag("dl", *rows), class_="g-tag-card")
 
 
 def _spans(example: Example, tags: str | list[str], *, entity: bool) -> list[tagged.Span]:
@@ -121,4 +134,4 @@ def _judged(model: ModelReport, *, right: bool) -> Markup:
 
 
 def _tag_row(name: Markup, text: Markup, model: str = "") -> Markup:
-    return tag("div", tag("dt", name), tag("dd", text), class_=f"g-{model}" if model else None)
+    return tag("div", tag("dt", name), tag("dd", text), class_=f"g-{colour(model)}" if model else None)

@@ -9,11 +9,12 @@ from pipeline.spec import TaskName
 from pipeline.tasks import TASKS
 from ui.handlers.export import Exports
 from ui.text import say
+from ui.text.telling import tell
 from ui.views import metrics
 from ui.views.html import Content, Markup, empty, heading, model_name, table, tag
 
 SNIPPETS = {
-    "python": """from export.predictor import Predictor  # this one folder is all of Graft that it needs
+    "python": """from export.predictor import Predictor  # {comment}
 
 predictor = Predictor("{folder}")
 print(predictor.{call})""",
@@ -62,6 +63,7 @@ def snippets(folder: str, task: TaskName) -> Markup:
     row = TASKS[task]
     sample = FILL if row.labelling == "none" else PAIR if "second" in row.columns else ONE
     names = {"ort_class": row.auto_class.replace("Auto", "ORT", 1), "onnx_task": row.onnx_task}
+    names["comment"] = say("export.snippet_comment")
     filled = {name: code.format(folder=folder, **names, **asdict(sample)) for name, code in SNIPPETS.items()}
     return tag("div", *(_snippet(name, code) for name, code in filled.items()))
 
@@ -74,7 +76,7 @@ def _snippet(name: str, code: str) -> Markup:
         type="button",
         class_="g-copy",
         data_copied=say("export.copied"),
-        aria_label=f"{say('export.copy')}: {title}",
+        aria_label=say("export.copy_of", title=title),
     )
     return tag("div", tag("p", title), tag("pre", code, tabindex="0"), copy, class_="g-snippet")
 
@@ -84,11 +86,16 @@ def _model(report: ExportReport) -> Markup:
     rows = [_variant(report, variant) for variant in report.variants]
     torch = tag("span", _milliseconds(report.torch_latency_ms), class_="g-num")
     rows.append([tag("span", say("export.torch"), class_="g-hint"), "", "", "", "", "", torch])
-    remarks = [tag("li", remark) for remark in report.remarks()]
+    remarks = [tag("li", tell(remark)) for remark in report.remarks()]
     return tag(
         "div",
         tag("h4", model_name(report.model)),
-        table([say(f"export.column_{name}") for name in columns], rows, class_="g-variants", label=report.model),
+        table(
+            [say(f"export.column_{name}") for name in columns],
+            rows,
+            class_="g-variants",
+            label=say(f"common.model.{report.model}"),
+        ),
         tag("ul", *remarks, class_="g-plain g-hint") if remarks else None,
         class_="g-export",
     )
@@ -98,13 +105,18 @@ def _variant(report: ExportReport, variant: VariantReport) -> list[Content]:
     parity = variant.parity
     served = tag("span", say("export.served"), class_="g-chip g-state-done") if variant.name == report.served else None
     name = tag(
-        "span", tag("b", variant.name), " ", served, tag("span", variant.method, class_="g-hint"), class_="g-model-cell"
+        "span",
+        tag("b", variant.name),
+        " ",
+        served,
+        tag("span", tell(report.recall(variant.method)), class_="g-hint"),
+        class_="g-model-cell",
     )
     gate = tag(
         "span",
         say("export.passed" if parity.passed else "export.missed"),
         class_="g-said g-right" if parity.passed else "g-said g-wrong",
-        title=parity.reason,
+        title=tell(report.recall(parity.reason)),
     )
     figures = (
         say(

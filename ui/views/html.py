@@ -7,11 +7,13 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable
 
 from ui.text import say
+from ui.text.telling import tell
 
-_VOID = frozenset({"br", "hr", "img", "col", "line", "rect", "circle", "path", "polyline"})
+_VOID = frozenset({"br", "hr", "img", "col", "line", "rect", "circle", "path", "polyline", "meta"})
 
 
 class Markup(str):
@@ -70,6 +72,12 @@ def message(text: str, remedy: str = "", kind: str = "bad") -> Markup:
     return tag("div", body, class_=f"g-message g-{kind}", role="alert" if kind == "bad" else "status")
 
 
+def working(text: str) -> Markup:
+    """What stands where something is being made that takes a while."""
+    light = tag("span", class_="g-light g-waiting", aria_hidden="true")
+    return tag("p", light, text, class_="g-working", role="status")
+
+
 def table(
     columns: Iterable[Content], rows: Iterable[Iterable[Content]], *, class_: str = "", label: str = ""
 ) -> Markup:
@@ -93,8 +101,13 @@ def _cells(row: Iterable[Content]) -> Iterable[Markup]:
 
 def model_name(name: str, title: str = "") -> Markup:
     """A model's name, or its title in a report, behind its colour."""
-    known = title or say(f"common.model.{name}")
-    return tag("span", tag("i", class_="g-dot", aria_hidden="true"), known, class_=f"g-model g-{name}")
+    known = tell(title) if title else say(f"common.model.{colour(name)}")
+    return tag("span", tag("i", class_="g-dot", aria_hidden="true"), known, class_=f"g-model g-{colour(name)}")
+
+
+def colour(name: str) -> str:
+    """Whose colour a model has: of one that was chosen from a run, or of an exported variant, the model's own."""
+    return re.split("[@+]", name)[0]
 
 
 def folded(title: str, *children: Content, opened: bool = False) -> Markup:

@@ -1,14 +1,15 @@
-"""A run at work: the bar, the stages, the curves, the notes, the log."""
+"""A run at work: the bar, the notes, the log. Its stages and curves have modules of their own."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from pipeline.events import Progress, StageProgress
+from pipeline.events import Progress
+from pipeline.messages import sentences
 from pipeline.runs import RunState
 from ui.handlers.progress import Watch
 from ui.text import say
-from ui.views.charts import Curve, loss_curve
+from ui.text.telling import tell
 from ui.views.html import Markup, duration, empty, heading, message, tag
 from ui.views.start import state_chip
 
@@ -44,34 +45,12 @@ def summary(watch: Watch, now: float) -> Markup:
     return tag("div", title, bar, figures, _trouble(watch), class_="g-summary")
 
 
-def stages(progress: Progress, state: RunState) -> Markup:
-    """The plan as a list, each stage with its state and seconds."""
-    if not progress.stages:
-        return Markup()
-    items = [_stage(stage, state) for stage in progress.stages.values()]
-    return tag("section", heading(say("progress.stages")), tag("ol", *items, class_="g-stages"))
-
-
-def curves(progress: Progress) -> Markup:
-    """A loss curve for each stage that trains."""
-    charts = [
-        loss_curve(Curve(stage.name, stage.title, progress.curves[stage.name]["loss"], stage.total))
-        for stage in progress.stages.values()
-        if "loss" in progress.curves.get(stage.name, {})
-    ]
-    if not charts:
-        return Markup()
-    return tag(
-        "section", heading(say("progress.losses"), say("progress.loss_hint")), tag("div", *charts, class_="g-curves")
-    )
-
-
 def notes(progress: Progress) -> Markup:
     """What the stages had to say, the newest last."""
     if not progress.notes:
         return Markup()
     items = [
-        tag("li", tag("time", datetime.fromtimestamp(at).astimezone().strftime("%H:%M:%S")), tag("span", text))
+        tag("li", tag("time", datetime.fromtimestamp(at).astimezone().strftime("%H:%M:%S")), tag("span", tell(text)))
         for at, text in progress.notes
     ]
     return tag("section", heading(say("progress.notes")), tag("ul", *items, class_="g-notes"))
@@ -107,7 +86,7 @@ def _trouble(watch: Watch) -> Markup | None:
     state = watch.record.state
     if state is RunState.FAILED:
         hint = say("progress.resume_hint")
-        return message(say("progress.error_title"), f"{watch.record.error} {hint}")
+        return message(say("progress.error_title"), tell(sentences([watch.record.fault, hint])))
     if state is RunState.CANCELLED:
         return message(say("progress.cancelled"), kind="warn")
     if state is RunState.INTERRUPTED:
@@ -115,24 +94,3 @@ def _trouble(watch: Watch) -> Markup | None:
     if state is RunState.DONE:
         return message(say("progress.done"), kind="good")
     return None
-
-
-def _stage(stage: StageProgress, run: RunState) -> Markup:
-    # A stage that its worker left behind is not running any more.
-    state = "stopped" if stage.state == "running" and run is not RunState.RUNNING else stage.state
-    detail = duration(stage.seconds) if state in ("done", "failed") else None
-    if state == "running" and stage.total:
-        detail = say("progress.step", step=f"{stage.step:,}", total=f"{stage.total:,}")
-    bar = (
-        tag("span", tag("span", style=f"width:{100 * stage.fraction:.1f}%"), class_="g-stage-bar", aria_hidden="true")
-        if state == "running"
-        else None
-    )
-    return tag(
-        "li",
-        tag("i", class_="g-mark", aria_hidden="true"),
-        tag("span", stage.title, bar, class_="g-stage-title"),
-        tag("span", detail, class_="g-num g-hint"),
-        tag("span", say(f"progress.stage.{state}"), class_="g-stage-state"),
-        class_=f"g-stage-{state}",
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pipeline.runs import RunRecord, RunState
 from ui.handlers.start import Overview
 from ui.text import say
+from ui.text.languages import LANGUAGES, LOCALES, current
 from ui.views.html import Markup, ago, heading, tag
 
 LOGO = Markup(
@@ -15,13 +16,35 @@ LOGO = Markup(
 
 
 def header() -> Markup:
-    """The page's name and its claim."""
+    """The page's name, its claim, and its languages."""
+    languages = [
+        tag(
+            "button",
+            name,
+            type="button",
+            lang=LOCALES[language],
+            aria_current="true" if language == current() else None,
+            data_language=language,
+            data_warning=say("common.switch_warning"),
+        )
+        for language, name in LANGUAGES.items()
+    ]
     return tag(
         "header",
         LOGO,
         tag("div", tag("p", say("common.name"), class_="g-name"), tag("p", say("common.claim"), class_="g-claim")),
+        tag("nav", *languages, class_="g-languages", aria_label=say("common.languages")),
         class_="g-header",
     )
+
+
+def guest_notice(found: bool) -> Markup:
+    """What somebody is told who follows the link to a report, and the way to the page itself."""
+    away = tag("a", say("start.guest_away"), href="./")
+    if not found:
+        lost = tag("p", tag("strong", say("start.guest_lost")), " ", say("start.guest_lost_remedy"))
+        return tag("div", lost, away, class_="g-guest-notice g-astray", role="alert")
+    return tag("div", tag("p", say("start.guest")), away, class_="g-guest-notice")
 
 
 def hero() -> Markup:
@@ -70,7 +93,7 @@ def _run(record: RunRecord, now: float) -> Markup:
         tag("span", ago(now - record.created), class_="g-when"),
         type="button",
         data_pick=record.id,
-        aria_label=say("start.open_run", name=record.name) + f", {say(f'common.state.{record.state}')}",
+        aria_label=say("start.open_run", name=record.name, state=say(f"common.state.{record.state}")),
     )
     return tag("li", button)
 

@@ -67,6 +67,12 @@ def test_a_long_text_is_asked_about_in_larger_parts():
     assert found.parts[-1].end == len(text)
 
 
+def test_a_slow_model_may_be_asked_less_often():
+    model = Counter()
+    found = explain(model, "one two three four five six seven", most=3)
+    assert model.asked == len(found.parts) + 1 == 4
+
+
 def test_an_empty_text_rests_on_nothing():
     assert explain(Counter(), " ").parts == []
 
