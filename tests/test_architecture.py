@@ -175,6 +175,14 @@ def test_importing_loads_nothing_heavy(module: str) -> None:
     assert answer.stdout.split() == []
 
 
+def test_the_page_opens_before_the_statistics_are_there() -> None:
+    code = (
+        "import sys, ui.layout; print(*[name for name in ('scipy', 'sklearn', 'onnxruntime') if name in sys.modules])"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert answer.stdout.split() == []
+
+
 def test_the_spaces_folder_does_not_shadow_the_spaces_package() -> None:
     assert not (ROOT / "spaces" / "__init__.py").exists()
     code = "import spaces; print(spaces.GPU)"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-from sklearn.model_selection import train_test_split
-
 from pipeline.data.labellings import Item, Label
 from pipeline.data.texts import Texts
 from pipeline.errors import DataError
@@ -33,6 +31,8 @@ def hold_out(
     Raises:
         DataError: There are fewer than two different texts, or a label has.
     """
+    from sklearn.model_selection import train_test_split  # noqa: PLC0415 - the page need not wait for it at its start
+
     strata: list[Label] = (texts.labels if by_label else None) or [""] * len(texts)
     first: dict[Item, Label] = {}
     for text, label in zip(texts.texts, strata, strict=True):

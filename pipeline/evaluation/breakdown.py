@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from sklearn.metrics import confusion_matrix
 
 from pipeline.evaluation.answers import Answers, Truth
 from pipeline.evaluation.metrics import value
@@ -22,6 +21,8 @@ def confusion(truth: Truth, answers: Answers) -> list[list[int]] | None:
     """
     if truth.task.spans or truth.task.labelling not in ("one", "tags"):
         return None
+    from sklearn.metrics import confusion_matrix  # noqa: PLC0415 - the page need not wait for it at its start
+
     seen = answers.said >= 0
     return confusion_matrix(truth.values[seen], answers.said[seen], labels=range(len(truth.labels))).tolist()
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from scipy.stats import binomtest
-
 from pipeline.evaluation.answers import Answers
 from pipeline.evaluation.bootstrap import Bootstrap
 from pipeline.report import Comparison, Interval
@@ -59,6 +57,8 @@ def compare(first: str, second: str, task: Task, answers: dict[str, Answers], bo
 
 def mcnemar(only_first: int, only_second: int) -> float:
     """The exact two-sided p-value of a split of the texts on which just one of two models is right."""
+    from scipy.stats import binomtest  # noqa: PLC0415 - half a second that the page need not wait for at its start
+
     either = only_first + only_second
     return float(binomtest(only_first, either).pvalue) if either else 1.0
 
