@@ -175,9 +175,7 @@ class RunStore:
         Raises:
             RunError: The run is queued or running.
         """
-        with self.locked(run_id):
-            if self.get(run_id).state.active:
-                raise RunError("Run {run} is still at work.", "Wait for its end, or cancel it.", run=run_id)
+        with self._resting(run_id):
             hidden = self.root / f".deleted-{run_id}-{secrets.token_hex(4)}"
             os.replace(self.folder(run_id), hidden)
         shutil.rmtree(hidden, ignore_errors=True)
@@ -188,6 +186,14 @@ class RunStore:
         if not self.folder(run_id).is_dir():
             raise self._unknown(run_id)
         with FileLock(self.folder(run_id) / ".lock", timeout=30):
+            yield
+
+    @contextmanager
+    def _resting(self, run_id: str) -> Iterator[None]:
+        """Hold the lock of a run that is neither queued nor running."""
+        with self.locked(run_id):
+            if self.get(run_id).state.active:
+                raise RunError("Run {run} is still at work.", "Wait for its end, or cancel it.", run=run_id)
             yield
 
     def _unknown(self, given: str) -> RunError:
@@ -211,9 +217,7 @@ class RunStore:
         Raises:
             RunError: The run is queued or running.
         """
-        with self.locked(run_id):
-            if self.get(run_id).state.active:
-                raise RunError("Run {run} is still at work.", "Wait for its end, or cancel it.", run=run_id)
+        with self._resting(run_id):
             write_atomically(self.folder(run_id) / "spec.json", spec.model_dump_json(indent=2))
 
     def report(self, run_id: str) -> Report | None:

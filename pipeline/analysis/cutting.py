@@ -9,13 +9,13 @@ from typing import Literal, get_args
 import numpy as np
 
 from pipeline.analysis.gathering import Choice, Gathered
+from pipeline.evaluation.breakdown import quarters, ranges
 from pipeline.evaluation.metrics import value
-from pipeline.scores import softmax
 
 Cut = Literal["length", "label", "confidence", "contains"]
 CUTS: tuple[Cut, ...] = get_args(Cut)
 #: Ends of the parts by confidence.
-SURE = (0.0, 0.6, 0.8, 0.95, 1.0)
+SURE = np.array([0.0, 0.6, 0.8, 0.95, 1.0])
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def cut(gathered: Gathered, how: Cut, *, by: Choice | None = None, text: str = "
 def _lengths(gathered: Gathered, _: Choice, __: str) -> Found:
     """Quarters of the texts."""
     lengths = gathered.truth.lengths
-    return _ranges(lengths, np.unique(np.quantile(lengths, (0, 0.25, 0.5, 0.75, 1), method="higher")).tolist())
+    return [("", *found) for found in ranges(lengths, quarters(lengths))]
 
 
 def _labels(gathered: Gathered, _: Choice, __: str) -> Found:
@@ -82,15 +82,14 @@ def _confidence(gathered: Gathered, by: Choice, _: str) -> Found:
     """How sure a model is of its label; only where each text has one."""
     if gathered.truth.task.labelling != "one":
         return []
-    return _ranges(softmax(gathered.scores[by].values.astype(np.float64)).max(axis=1), SURE)
+    return [("", *found) for found in ranges(gathered.confidence(by), SURE)]
 
 
 def _contains(gathered: Gathered, _: Choice, text: str) -> Found:
     """Texts that contain something, and the others."""
-    sought = text.strip().lower()
-    if not sought:
+    if not text.strip():
         return []
-    has = np.array([sought in f"{example.text}\n{example.second}".lower() for example in gathered.examples])
+    has = gathered.containing(text)
     return [(text.strip(), 1, 1, has), (text.strip(), 0, 0, ~has)]
 
 
@@ -100,12 +99,3 @@ WAYS: dict[Cut, Callable[[Gathered, Choice, str], Found]] = {
     "confidence": _confidence,
     "contains": _contains,
 }
-
-
-def _ranges(values: np.ndarray, ends: tuple[float, ...] | list[float]) -> Found:
-    """From each end to the next, the last part with its upper end."""
-    lows, highs = (ends[:-1], ends[1:]) if len(ends) > 1 else (ends, ends)
-    return [
-        ("", low, high, (values >= low) & ((values <= high) if high == ends[-1] else (values < high)))
-        for low, high in zip(lows, highs, strict=True)
-    ]

@@ -53,6 +53,6 @@ def wanted(gathered: Gathered, asked: Wanted) -> np.ndarray:
         kept = kept & np.array([asked.label in labels for labels in gathered.true_labels])
     if asked.said:
         kept = kept & np.array([asked.said in labels for labels in gathered.given_labels])
-    if sought := asked.contains.strip().lower():
-        kept = kept & np.array([sought in f"{one.text}\n{one.second}".lower() for one in gathered.examples])
+    if asked.contains.strip():
+        kept = kept & gathered.containing(asked.contains)
     return np.flatnonzero(kept)

@@ -13,7 +13,7 @@ import numpy as np
 from pipeline.errors import DataError
 from pipeline.evaluation.answers import Answers, Truth
 from pipeline.report import Example, Report
-from pipeline.scores import Scores
+from pipeline.scores import Scores, softmax
 from pipeline.spec.base import TaskName
 from pipeline.tasks import TASKS
 
@@ -55,6 +55,15 @@ class Gathered:
     def answers(self) -> dict[Choice, Answers]:
         """The same, set against the truth."""
         return {choice: Answers.of(self.truth, scores) for choice, scores in self.scores.items()}
+
+    def confidence(self, choice: Choice) -> np.ndarray:
+        """How sure a model is of its label, 0 to 1, ``[texts]``; where each text has one."""
+        return softmax(self.scores[choice].values.astype(np.float64)).max(axis=1)
+
+    def containing(self, text: str) -> np.ndarray:
+        """Which texts, or pairs, contain something, whatever its capitals; bool ``[texts]``."""
+        sought = text.strip().lower()
+        return np.array([sought in f"{one.text}\n{one.second}".lower() for one in self.examples])
 
     @cached_property
     def true_labels(self) -> list[set[str]]:

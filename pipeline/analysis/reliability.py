@@ -7,11 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from pipeline.analysis.gathering import Choice, Gathered
-from pipeline.evaluation.breakdown import BINS
-from pipeline.scores import softmax
+from pipeline.evaluation.breakdown import BINS, bins
 
 
 @dataclass(frozen=True)
@@ -33,9 +30,9 @@ def reliability(gathered: Gathered, choice: Choice) -> list[Bin]:
     """Ten bins of equal width, those without texts left out; none where texts do not have one label each."""
     if gathered.truth.task.labelling != "one":
         return []
-    confidence = softmax(gathered.scores[choice].values.astype(np.float64)).max(axis=1)
+    confidence = gathered.confidence(choice)
     right = gathered.answers[choice].right
-    place = np.clip(np.ceil(confidence * BINS).astype(int) - 1, 0, BINS - 1)
+    place = bins(confidence)
     return [
         Bin(float(confidence[inside].mean()), float(right[inside].mean()), int(inside.sum()))
         for number in range(BINS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from pipeline.evaluation.answers import Answers, Truth
@@ -50,8 +52,7 @@ def calibration_error(truth: Truth, scores: Scores) -> float | None:
         confidence, right = np.maximum(found, 1 - found).ravel(), ((scores.values > 0) == truth.values).ravel()
     else:
         confidence, right = found.max(axis=1), found.argmax(axis=1) == truth.values
-    chosen = np.clip(np.ceil(confidence * BINS).astype(int) - 1, 0, BINS - 1)  # a bin holds its upper end
-    sums = np.bincount(chosen, weights=confidence - right, minlength=BINS)
+    sums = np.bincount(bins(confidence), weights=confidence - right, minlength=BINS)
     return float(np.abs(sums).sum() / len(confidence))
 
 
@@ -65,19 +66,33 @@ def slices(truth: Truth, answers: Answers, unknown_rates: np.ndarray) -> list[Sl
 
     Slices without texts are left out.
     """
-    quarters = np.quantile(truth.lengths, (0, 0.25, 0.5, 0.75, 1), method="higher")
     return [
-        *_slices("length", truth, answers, truth.lengths, quarters),
+        *_slices("length", truth, answers, truth.lengths, quarters(truth.lengths)),
         *_slices("unknown-rate", truth, answers, unknown_rates, UNKNOWN_RATES),
     ]
 
 
 def _slices(kind: SliceKind, truth: Truth, answers: Answers, values: np.ndarray, edges: np.ndarray) -> list[Slice]:
+    metric = truth.task.metrics[0]
+    return [
+        Slice(kind=kind, low=low, high=high, texts=int(inside.sum()), value=value(metric, answers.counts[inside]))
+        for low, high, inside in ranges(values, edges)
+        if inside.any()
+    ]
+
+
+def quarters(lengths: np.ndarray) -> np.ndarray:
+    """Where the quarters of the texts by length begin and end."""
+    return np.quantile(lengths, (0, 0.25, 0.5, 0.75, 1), method="higher")
+
+
+def ranges(values: np.ndarray, edges: np.ndarray) -> Iterator[tuple[float, float, np.ndarray]]:
+    """From each edge to the next: both, and which values lie between them, the last upper edge included."""
     ends = np.unique(edges).tolist()  # many texts of one length make quarters coincide
-    found = []
     for low, high in zip(ends[:-1] or ends, ends[1:] or ends, strict=True):
-        inside = (values >= low) & ((values <= high) if high == ends[-1] else (values < high))
-        if inside.any():
-            metric = value(truth.task.metrics[0], answers.counts[inside])
-            found.append(Slice(kind=kind, low=low, high=high, texts=int(inside.sum()), value=metric))
-    return found
+        yield low, high, (values >= low) & ((values <= high) if high == ends[-1] else (values < high))
+
+
+def bins(confidence: np.ndarray) -> np.ndarray:
+    """Which of ten bins of equal width, from 0, each confidence falls into; a bin holds its upper end."""
+    return np.clip(np.ceil(confidence * BINS).astype(int) - 1, 0, BINS - 1)
