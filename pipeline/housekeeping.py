@@ -59,7 +59,7 @@ def _old_runs(store: RunStore, settings: Settings, now: float) -> Iterator[str]:
 def _unused_artifacts(store: RunStore, now: float) -> Iterator[str]:
     """Artifacts, and what unfinished stages left, that no run's plan names."""
     resting = [path for path in store.artifacts.glob("*") if path.is_dir() and _rests(path, now)]
-    used = {key for record in store.list() for key in store.events(record.id).planned_keys()}
+    used = {key for record in store.list() for key in store.events(record.id).planned_keys()} if resting else set()
     for path in resting:
         key = path.name.partition(".")[0]
         if key in used:

@@ -38,7 +38,7 @@ class Supervisor:
         self.settings = settings
         self._stop = threading.Event()
         self._cancelled_at: dict[str, float] = {}
-        self._swept_at = 0.0
+        self._swept_at = time.time()  # a command that starts one run and ends need not read all others
 
     # ── what people ask for ──────────────────────────────────────────────────────────
 
