@@ -1,4 +1,7 @@
-"""The table of a benchmark: one line a row, and what each was to reach."""
+"""The table of a benchmark: one line a row, and what each was to reach.
+
+What a row found is recorded as its report without the texts, so that rows measured on different days make one table.
+"""
 
 from __future__ import annotations
 
@@ -9,23 +12,41 @@ from statistics import mean
 from benchmarks.goals import GOALS, SPLITS, SPLITS_LEAST, leading
 from benchmarks.rows import ROWS
 from pipeline.report import ModelReport, Report
-from pipeline.runs import RunStore
 
 MODELS = ("source-only", "target-only", "classical", "transferred", "same-compute", "seed-ensemble")
 
 
-def write(store: RunStore, runs: dict[str, str], folder: Path, *, quick: bool) -> None:
-    """Write the table as Markdown, and its figures as JSON."""
+def write(found: dict[str, Report], folder: Path, *, quick: bool) -> str:
+    """Record what rows found, beside what was recorded of the others before, and write the table of them all.
+
+    Args:
+        found: Row → its report.
+        folder: Where ``transfer.json`` and ``transfer.md`` lie (``transfer-quick`` for the short form).
+        quick: Whether the rows ran in the short form.
+
+    Returns:
+        The table, in Markdown.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     name = "transfer-quick" if quick else "transfer"
-    (folder / f"{name}.md").write_text(table(store, runs) + "\n", encoding="utf-8")
-    figures = {row: _figures(report) for row, report in _reports(store, runs).items()}
+    reports = _recorded(folder / f"{name}.json") | {
+        row: report.model_copy(update={"examples": []}) for row, report in found.items()
+    }
+    reports = {row: reports[row] for row in ROWS if row in reports}
+    figures = {row: report.model_dump(mode="json") for row, report in reports.items()}
     (folder / f"{name}.json").write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (folder / f"{name}.md").write_text(table(reports) + "\n", encoding="utf-8")
+    return table(reports)
 
 
-def table(store: RunStore, runs: dict[str, str]) -> str:
-    """Markdown: what every model of every finished row scored, then the goals."""
-    reports = _reports(store, runs)
+def _recorded(path: Path) -> dict[str, Report]:
+    if not path.exists():
+        return {}
+    return {row: Report.model_validate(figures) for row, figures in json.loads(path.read_text()).items()}
+
+
+def table(reports: dict[str, Report]) -> str:
+    """Markdown: what every model of every row scored, then the goals."""
     lines = ["| Row | Metric | " + " | ".join(MODELS) + " |", "| --- | --- |" + " --- |" * len(MODELS)]
     lines += [_line(row, report) for row, report in reports.items()]
     curves = [f"- {ROWS[row].title}: {_curve(report)}" for row, report in reports.items() if report.curve]
@@ -37,11 +58,6 @@ def table(store: RunStore, runs: dict[str, str]) -> str:
     parts += ["Learning curves (transferred / target-only / classical):\n\n" + "\n".join(curves)] if curves else []
     parts += ["Goals:\n\n" + "\n".join(goals)] if goals else []
     return "\n\n".join(parts)
-
-
-def _reports(store: RunStore, runs: dict[str, str]) -> dict[str, Report]:
-    found = {row: store.report(run) for row, run in runs.items()}
-    return {row: report for row in ROWS if (report := found.get(row)) is not None}
 
 
 def _line(row: str, report: Report) -> str:
@@ -76,12 +92,3 @@ def _goals(row: str, report: Report) -> list[str]:
 def _judged(found: float, least: float) -> str:
     word = "reached" if found >= least else "missed"
     return f"{100 * found:.1f}, goal {100 * least:.1f}: {word}"
-
-
-def _figures(report: Report) -> dict[str, object]:
-    """What the table is made of, without the texts."""
-    return {
-        **report.model_dump(mode="json", include={"verdict", "curve", "facts", "data"}),
-        "models": [model.model_dump(mode="json", exclude={"confusion"}) for model in report.models],
-        "comparisons": [comparison.model_dump(mode="json") for comparison in report.comparisons],
-    }

@@ -228,7 +228,10 @@ ROWS: dict[str, Row] = {
     ),
     **{
         f"{pair}-{name}": Row(
-            pair, f"{pair}: {title}", _as_long(recipe, pair), tokenizer=OTHER[pair] if name == "adopt" else None
+            pair,
+            f"{pair}: {title}",
+            _as_long(recipe, pair),
+            tokenizer=f"{OTHER[pair]}-unigram" if name == "adopt" else None,
         )
         for pair in OTHER
         for name, (title, recipe) in VARIANTS.items()
