@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import gradio as gr
@@ -19,15 +20,15 @@ from ui.services import Services
 from ui.tabs.compare import CompareTab
 from ui.tabs.data import DataTab
 from ui.tabs.export import ExportTab
+from ui.tabs.language import TAB_COOKIE, LanguageSwitch
 from ui.tabs.progress import ProgressTab
 from ui.tabs.start import StartTab
 from ui.text import say
 from ui.text.languages import LANGUAGES, LOCALES, speaking
-from ui.views.start import guest_notice, header
+from ui.views.start import guest_notice
 from ui.wiring import Updates, listen, present_if
 
 CACHE_SECONDS = (3600, 86_400)  # how often uploads and downloads in Gradio's cache are looked at, and kept
-TAB_COOKIE = "graft_tab"  # the tab that was open when the language was switched; lives for seconds
 REPORT = "report"  # in an address: the token of a shared report
 #: Lets the page be a report and nothing else, before anything of it is seen. What a guest may reach is for
 #: :mod:`ui.access` to say; this is looks.
@@ -46,7 +47,7 @@ def build(services: Services) -> gr.Blocks:
 
 
 def _fill(blocks: gr.Blocks, services: Services) -> None:
-    gr.HTML(header(), js_on_load=_script("language"), apply_default_css=False)
+    switch = LanguageSwitch()
     kept = gr.BrowserState("", storage_key="graft-visitor", secret=access.storage_secret(services.store))
     with gr.Column(elem_classes=present_if(False)):
         visitor = gr.Textbox(elem_id="visitor", label=say("common.visitor"))
@@ -59,20 +60,36 @@ def _fill(blocks: gr.Blocks, services: Services) -> None:
         compare, export = CompareTab(page), ExportTab(page)
     for tab in (start, data, progress, compare, export):
         tab.connect()
+    switch.connect(data)
     current.change(None, [current], [], js=ADDRESS)
-    _on_load(blocks, page, start, kept, notice)
+    _on_load(blocks, page, Arrival(start, data, switch, kept, notice))
 
 
-def _on_load(blocks: gr.Blocks, page: Page, start: StartTab, kept: gr.BrowserState, notice: gr.HTML) -> None:
+@dataclass(frozen=True)
+class Arrival:
+    """What is filled in when the page is opened, besides the tabs that show a run."""
+
+    start: StartTab
+    data: DataTab
+    switch: LanguageSwitch
+    kept: gr.BrowserState
+    notice: gr.HTML
+
+
+def _on_load(blocks: gr.Blocks, page: Page, parts: Arrival) -> None:
     """Know the visitor again, and open the run that the address names or that is at work, on the tab left before."""
 
     def arrive(token: str | None, request: gr.Request) -> Updates:
         link = request.query_params.get(REPORT)
         if link is not None:
             guest, shared = access.guest_of(link), linked_run(page.services, link)
-            return {page.visitor: guest, notice: guest_notice(shared is not None), **page.go("compare", guest, shared)}
+            return {
+                page.visitor: guest,
+                parts.notice: guest_notice(shared is not None),
+                **page.go("compare", guest, shared),
+            }
         visitor = token or access.new_visitor()
-        updates: Updates = {kept: visitor, page.visitor: visitor, **start.show(visitor)}
+        updates: Updates = {parts.kept: visitor, page.visitor: visitor, **parts.start.show(visitor)}
         linked = requested_run(page.services, visitor, request.query_params.get("run"))
         active = active_run(page.services, visitor)
         run_id = linked or (active.id if active else None)
@@ -83,11 +100,11 @@ def _on_load(blocks: gr.Blocks, page: Page, start: StartTab, kept: gr.BrowserSta
             updates |= page.go(left, visitor, run_id)
         elif left:
             updates |= {page.tabs: gr.Tabs(selected=left)}
-        return updates
+        return updates | parts.switch.arrive(parts.data, request.cookies)
 
     shown = [output for tab in page.run_tabs for output in page.go_outputs(tab)]
-    outputs = dict.fromkeys([kept, page.visitor, notice, *start.outputs, *shown])
-    listen(blocks.load, arrive, [kept], list(outputs))
+    outputs = dict.fromkeys([parts.kept, page.visitor, parts.notice, *parts.start.outputs, *shown, *parts.data.form])
+    listen(blocks.load, arrive, [parts.kept], list(outputs))
 
 
 def head(settings: Settings) -> str:

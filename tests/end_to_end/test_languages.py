@@ -88,7 +88,7 @@ def test_a_chinese_browser_finds_everything_in_chinese(visit: Callable[[str], Pa
     expect(page.locator("#upload-source")).to_contain_text("点击上传")  # Gradio's own words
     page.locator("#fill-samples").click()
     expect(page.locator("#upload-target-status")).to_contain_text("使用中")
-    for folded in ("#more-files", "#more-options"):
+    for folded in ("#more-files", "#every-part", "#more-options"):
         page.locator(f"{folded} button").first.click()
     expect(page.locator("#field-seed")).to_be_visible()
     page.locator("#preset input").click()
@@ -106,6 +106,7 @@ def test_what_goes_wrong_is_told_in_chinese(visit: Callable[[str], Page], tmp_pa
     )
     page.locator("#fill-samples").click()
     expect(page.locator("#upload-target-status")).to_contain_text("使用中")
+    page.locator("#every-part > button").click()
     epochs = page.locator("#field-recipe-fine_tuning-full-epochs input")
     epochs.fill("0")
     epochs.blur()
@@ -136,20 +137,27 @@ def test_the_language_is_switched_and_kept(visit: Callable[[str], Page]) -> None
     assert english(page) == []
 
 
-def test_files_are_not_thrown_away_unasked(visit: Callable[[str], Page]) -> None:
+def test_what_was_filled_in_comes_along_when_the_language_is_switched(visit: Callable[[str], Page]) -> None:
     page = visit("en-US")
     open_tab(page, "data")
     page.locator("#fill-samples").click()
     expect(page.locator("#upload-target-status")).to_contain_text("In use")
-    asked: list[str] = []
-    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
-    page.get_by_role("button", name="中文").click()
-    assert "are lost" in asked[0]
-    expect(page.locator("#upload-target-status")).to_contain_text("In use")
-    page.once("dialog", lambda dialog: dialog.accept())
+    page.locator("#preset input").click()
+    page.get_by_role("option").nth(3).click()
+    expect(page.locator("#preset-reason")).to_contain_text("unfreeze")
+    page.locator("#every-part > button").click()
+    epochs = page.locator("#field-recipe-fine_tuning-gradual-epochs input")
+    epochs.fill("7")
+    epochs.blur()
     page.get_by_role("button", name="中文").click()
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
     expect(page.locator("#tab-data-button:visible").first).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#upload-target-status")).to_contain_text("使用中")
+    expect(page.locator("#preset input")).to_have_value("同一语言，新领域")
+    expect(page.locator("#recipe-summary")).to_contain_text("ULMFiT")
+    page.locator("#every-part > button").click()
+    expect(page.locator("#field-recipe-fine_tuning-gradual-epochs input")).to_have_value("7")
+    assert english(page) == []
 
 
 @pytest.mark.parametrize(("locale", "language"), [("en-GB", "en"), ("de-DE", "en"), ("zh-TW", "zh-CN")])

@@ -116,3 +116,17 @@ def test_what_would_be_started_is_what_is_estimated_and_written(
     tab._start(None, *values)
     (record,) = services.store.list()
     assert asked == [services.store.spec(record.id)]
+
+
+def test_a_form_that_was_put_away_is_filled_in_again(tab: DataTab, services: Services, rows: Path) -> None:
+    source = uploads.accept(services, Slot(), "source", rows, TASK)
+    values = ["same-language", *held(tab, {"source": source})]
+    changed = list(tab.recipe.controls).index("recipe.fine_tuning.kind") - len(tab.recipe.inputs)
+    values[changed] = "lora"
+    assert len(values) == len(tab.held)
+    updates = tab.put_back(values)
+    assert set(updates) <= set(tab.form)
+    assert updates[tab.cards["source"].slot].accepted == source.accepted
+    assert updates[tab.recipe.preset] == "same-language"
+    assert updates[tab.recipe.controls["recipe.fine_tuning.kind"]] == "lora"
+    assert "low-rank" in updates[tab.recipe.summary]

@@ -26,6 +26,7 @@ from pipeline.settings import Settings
 from ui import layout
 from ui.languages import LanguageMiddleware, MultilingualBlocks
 from ui.services import Services
+from ui.tabs.language import FORM_COOKIE, TAB_COOKIE
 from ui.text.languages import COOKIE, current, speaking
 from ui.wiring import spoken
 
@@ -176,4 +177,5 @@ def test_other_answers_are_sent_on_as_they_are() -> None:
 def test_the_switch_keeps_what_the_server_reads() -> None:
     script = (ROOT / "language.js").read_text(encoding="utf-8")
     assert f"keep('{COOKIE}'" in script
-    assert f"keep('{layout.TAB_COOKIE}'" in script
+    assert f"keep('{TAB_COOKIE}'" in script
+    assert f"keep('{FORM_COOKIE}'" in script

@@ -10,7 +10,6 @@ from typing import Any
 import gradio as gr
 
 from pipeline.spec import RunSpec, TaskName
-from pipeline.tasks import TASKS
 from ui.handlers import doctor, editing, estimate, ranking, recipes, training, uploads
 from ui.page import COPY, Page
 from ui.tabs.dataset import DatasetCard, DictionaryCard
@@ -18,7 +17,8 @@ from ui.tabs.doctor import DoctorCard
 from ui.tabs.estimate import EstimateCard
 from ui.tabs.mapping import LabelMapping
 from ui.tabs.recipe import RecipeForm, edit_of
-from ui.text import say, spec
+from ui.tabs.task import DEFAULT, TaskPicker
+from ui.text import say
 from ui.views import data as views
 from ui.views import runs as run_views
 from ui.wiring import Updates, listen, poll
@@ -38,7 +38,8 @@ class DataTab:
                 gr.HTML(f'<p class="g-lead">{say("data.intro")}</p>', apply_default_css=False)
                 self.fill = gr.Button(say("data.fill_samples"), elem_id="fill-samples", scale=0, min_width=180)
             self.origin = gr.HTML(elem_id="edited-from", apply_default_css=False)
-            self._build_task()
+            picker = TaskPicker()
+            self.task, self.hint = picker.chosen, picker.hint
             with gr.Row(elem_classes="g-columns"):
                 self.cards = {role: DatasetCard(page, role) for role in uploads.MAIN_ROLES}
             self.mapping = LabelMapping()
@@ -67,20 +68,6 @@ class DataTab:
         matched = [self.cards[role].slot for role in LabelMapping.ROLES]
         self.mapping.build(self.task, self.brought, *matched)
 
-    def _build_task(self) -> None:
-        default: TaskName = RunSpec.model_fields["task"].default
-        with gr.Row(elem_classes="g-bar-row"):
-            self.task = gr.Dropdown(
-                choices=[(spec.task(name), name) for name in TASKS],
-                value=default,
-                label=spec.title(RunSpec, "task"),
-                info=spec.description(RunSpec, "task"),
-                filterable=False,
-                elem_id="task",
-                min_width=260,
-            )
-            self.hint = gr.HTML(views.task_hint(default), elem_id="task-hint", apply_default_css=False)
-
     def connect(self) -> None:
         """Wire the tab's events."""
         matched = [self.cards[role].slot for role in LabelMapping.ROLES]
@@ -95,19 +82,18 @@ class DataTab:
         self.recipe.connect()
         picker = self.recipe.source
         poll(self.timer, self._look_for_hub, [picker.chosen], [self.timer, *self._hub_outputs])
-        inputs = [
-            self.task,
-            *self._slots,
-            self.dictionary.slot,
-            self.mapping.edited,
-            self.mapping.renamed,
-            *self.recipe.inputs,
-        ]
+        inputs = self._inputs
         opened = self.page.go_outputs("progress")
         listen(self.start.click, self._start, [self.page.visitor, *inputs], opened, show_progress="minimal")
         listen(self.write.click, self._write, inputs, [self.recipe_text])
         edits = [*self.recipe.edits, self.brought.change]
-        listen(partial(gr.on, edits), self._check, inputs, [self.conflicts], trigger_mode="always_last")
+        listen(
+            partial(gr.on, edits),
+            self._check,
+            inputs,
+            [self.conflicts, self.recipe.summary],
+            trigger_mode="always_last",
+        )
         self.recipe.ranking.connect(self._rank, inputs)
         edited = partial(gr.on, [*edits, *self.mapping.changes, *picker.changes])
         self.estimate.connect(self.ask, self._estimate, inputs, edited)
@@ -125,11 +111,40 @@ class DataTab:
         listen(self.doctor.ask.click, partial(self._look, asked=True), inputs, outputs, **shown)
 
     @property
+    def _inputs(self) -> list[Any]:
+        """What a spec is made of."""
+        matched = [self.mapping.edited, self.mapping.renamed]
+        return [self.task, *self._slots, self.dictionary.slot, *matched, *self.recipe.inputs]
+
+    @property
+    def held(self) -> list[Any]:
+        """All that somebody may have filled in, for :meth:`put_back`."""
+        return [self.recipe.preset, *self._inputs]
+
+    @property
+    def form(self) -> list[Any]:
+        """What :meth:`put_back` sets."""
+        drawn = [output for card in self.cards.values() for output in card.outputs]
+        drawn += [self.brought, *self.mapping.outputs, *self.dictionary.outputs]
+        return [self.task, self.hint, *drawn, *self.recipe.outputs]
+
+    def put_back(self, values: Sequence[Any]) -> Updates:
+        """Fill the form in as it was, in the words of the language that is spoken now."""
+        preset, task, *_ = values
+        files, mapping, form = self._files(values[1:])
+        return {
+            self.task: task,
+            **self._look_again(task, *files.slots.values()),
+            self.mapping.edited: mapping,
+            self.mapping.renamed: files.renamed,
+            **self.dictionary.draw(files.dictionary),
+            **self.recipe.put_back(form, preset),
+        }
+
+    @property
     def edited(self) -> list[Any]:
         """What :meth:`edit` sets."""
-        drawn = [output for card in self.cards.values() for output in card.outputs]
-        outputs = [self.page.tabs, self.origin, self.recipe_text, self.task, self.hint, *drawn]
-        return [*outputs, self.brought, *self.mapping.outputs, *self.dictionary.outputs, *self.recipe.outputs]
+        return [self.page.tabs, self.origin, self.recipe_text, *self.form]
 
     def edit(self, visitor: str | None, run_id: str) -> Updates:
         """Put a run's spec into the form, on this tab."""
@@ -160,8 +175,7 @@ class DataTab:
 
     def _fill(self) -> Updates:
         slots, dictionary = uploads.samples(self.page.services)
-        task: TaskName = RunSpec.model_fields["task"].default
-        return {self.task: task, **self._draw(slots, task), **self.dictionary.draw(dictionary)}
+        return {self.task: DEFAULT, **self._draw(slots, DEFAULT), **self.dictionary.draw(dictionary)}
 
     def _look_again(self, task: TaskName, *given: uploads.Slot) -> Updates:
         """What was brought, read as another task wants it."""
@@ -215,7 +229,9 @@ class DataTab:
 
     def _check(self, *values: Any) -> Updates:
         files, _, form = self._files(values)
-        return {self.conflicts: views.conflicts(training.conflicts(files, self.recipe.values(form)))}
+        recipe = self.recipe.values(form)
+        reasons = training.conflicts(files, recipe)
+        return {self.conflicts: views.conflicts(reasons), self.recipe.summary: views.recipe(recipe)}
 
     def _write(self, *values: Any) -> str:
         return run_views.recipe(recipes.recipe(self.page.services, self._spec(*values)))

@@ -44,17 +44,11 @@ class RecipeForm:
             self.ranking = SourceRanking(page, self.pickers[SOURCE])
         with gr.Column(elem_classes="g-card"):
             self._build_head()
-            for choice in fields.CHOICES:
-                if choice.in_front:
-                    self._build_choice(choice)
-            with gr.Accordion(say("data.more_options"), open=False, elem_id="more-options"):
-                with gr.Row(elem_classes="g-corrections"):
-                    for field in (*fields.RUN, *fields.DATA):
-                        self.controls[field.key] = forms.component(field)
+            with gr.Accordion(say("data.every_part"), open=False, elem_id="every-part"):
                 for choice in fields.CHOICES:
-                    if not choice.in_front:
-                        self.controls[choice.key] = forms.choice(choice)
-                    self._build_fields(choice, choice.more, titled=choice.in_front)
+                    if choice.in_front:
+                        self._build_choice(choice)
+                self._build_more()
         self.inputs = [*self.controls.values(), *(part for picker in self.pickers.values() for part in picker.inputs)]
 
     def _build_head(self) -> None:
@@ -70,6 +64,18 @@ class RecipeForm:
             elem_id="preset",
         )
         self.reason = gr.HTML(elem_id="preset-reason", apply_default_css=False)
+        parts = {choice.key: choice.default for choice in fields.CHOICES}
+        self.summary = gr.HTML(views.recipe(parts), elem_id="recipe-summary", apply_default_css=False)
+
+    def _build_more(self) -> None:
+        with gr.Accordion(say("data.more_options"), open=False, elem_id="more-options"):
+            with gr.Row(elem_classes="g-corrections"):
+                for field in (*fields.RUN, *fields.DATA):
+                    self.controls[field.key] = forms.component(field)
+            for choice in fields.CHOICES:
+                if not choice.in_front:
+                    self.controls[choice.key] = forms.choice(choice)
+                self._build_fields(choice, choice.more, titled=choice.in_front)
 
     def _build_choice(self, choice: fields.Choice) -> None:
         with gr.Row(elem_classes="g-way"):
@@ -162,10 +168,20 @@ class RecipeForm:
             updates |= self.pickers[key].put(picked)
         return updates
 
+    def put_back(self, raw: Sequence[Any], preset: str | None) -> Updates:
+        """Fill in what the controls held, as it is; nothing of it is checked."""
+        updates: Updates = {self.preset: preset, **self._put(self.values(raw))}
+        updates[self.reason] = views.preset_reason(spec.preset_reason(preset)) if preset else None
+        rest = list(raw[len(self.controls) :])
+        for picker in self.pickers.values():
+            given, rest = rest[: len(picker.inputs)], rest[len(picker.inputs) :]
+            updates |= picker.put(Picked(*given))
+        return updates
+
     @property
     def _filled(self) -> list[Any]:
         groups = [group for choice in fields.CHOICES for group in self._all_groups(choice.key)]
-        return [*self.controls.values(), *groups]
+        return [self.summary, *self.controls.values(), *groups]
 
     def _all_groups(self, key: str) -> list[gr.Column]:
         return [group for kind in self._groups[key].values() for group in kind]
@@ -191,7 +207,7 @@ class RecipeForm:
         updates: Updates = {self.controls[key]: value for key, value in values.items() if key in self.controls}
         for choice in fields.CHOICES:
             updates |= self._show(choice.key, values[choice.key])
-        return updates
+        return updates | {self.summary: views.recipe(values)}
 
 
 def edit_of(control: gr.components.Component) -> Any:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from pipeline.data.inspection import Inspection, Problem
 from pipeline.spec import DatasetSpec, DataSpec, TaskName
+from ui import fields
 from ui.handlers.editing import Draft
 from ui.handlers.training import role_title
 from ui.handlers.uploads import MAIN_ROLES, DictionarySlot, Slot
@@ -39,6 +41,16 @@ def origin(draft: Draft) -> Markup:
     items = tag("ul", *(tag("li", reason) for reason in draft.missing), class_="g-plain")
     head = tag("p", tag("strong", say("data.edit_from", name=draft.name)), " ", say("data.edit_missing"))
     return tag("div", head, items, class_="g-message g-warn", role="status")
+
+
+def recipe(values: dict[str, Any]) -> Markup:
+    """What a recipe does, a line for each of its parts, so that it is seen with its fields folded away."""
+    cells = []
+    for choice in fields.CHOICES:
+        if choice.in_front:
+            ways = {kind: title for title, kind in choice.titles()}
+            cells += [tag("dt", choice.title), tag("dd", ways[values[choice.key]])]
+    return tag("dl", *cells, class_="g-parts")
 
 
 def conflicts(reasons: list[str]) -> Markup | None:

@@ -25,7 +25,6 @@ def header() -> Markup:
             lang=LOCALES[language],
             aria_current="true" if language == current() else None,
             data_language=language,
-            data_warning=say("common.switch_warning"),
         )
         for language, name in LANGUAGES.items()
     ]

@@ -4,8 +4,6 @@ TEXT = {
     "name": "Graft",
     "claim": "Transfer a text model to a new language, and see what the transfer bought.",
     "languages": "Language",
-    "switch_warning": "The page is loaded anew in the other language. Runs stay; files and settings of a training that "
-    "has not been started are lost. Go on?",
     "error": "Error",
     "unexpected": "Something went wrong on our side, id {number}.",
     "unexpected_remedy": "Try again; the server's log has the details under this id.",

@@ -51,6 +51,7 @@ TEXT = {
     "bad_hub_id": "{title}: {value!r} can't be one on the Hugging Face Hub.",
     "hub_refused": "The Hugging Face Hub is out of reach.",
     "hub_refused_remedy": "Choose the installed model, or try again later.",
+    "every_part": "Advanced: every part of the recipe",
     "more_options": "More options",
     "start": "Start training",
     "edit_from": "Filled in from the run “{name}”.",

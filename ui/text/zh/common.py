@@ -4,7 +4,6 @@ TEXT = {
     "name": "Graft",
     "claim": "把文本模型迁移到新的语言，并看清迁移带来了什么。",
     "languages": "语言",
-    "switch_warning": "页面将以另一种语言重新加载。运行会保留，但尚未开始的训练的文件和设置会丢失。要继续吗？",
     "error": "出错了",
     "unexpected": "服务器内部出错，编号 {number}。",
     "unexpected_remedy": "请重试；服务器日志中可按此编号查到详情。",

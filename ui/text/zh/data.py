@@ -46,6 +46,7 @@ TEXT = {
     "bad_hub_id": "{title}：{value!r} 不符合 Hugging Face Hub 的格式。",
     "hub_refused": "无法访问 Hugging Face Hub。",
     "hub_refused_remedy": "请选择已安装的模型，或稍后重试。",
+    "every_part": "高级：方案的每个部分",
     "more_options": "更多选项",
     "start": "开始训练",
     "edit_from": "已按运行“{name}”填好。",
