@@ -1,13 +1,14 @@
 """One page in several languages: each request is answered in its own.
 
-Gradio translates labels in the browser, but neither choices nor HTML. So the page is built once a language, and
-what differs, its components' properties, is lent to the one that is served.
+Gradio translates labels in the browser, but neither choices nor HTML. So the page is built once a language, at the
+first request in it, and what differs, its components' properties, is lent to the one that is served.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from threading import Lock
 from typing import Any
 
 import gradio as gr
@@ -15,7 +16,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.text.languages import DEFAULT, LANGUAGES, LOCALES, current, speaking, wanted
+from ui.text.languages import DEFAULT, LOCALES, current, speaking, wanted
 
 #: Makes the browser's language the page's, so that Gradio's own sentences are in it too; before Gradio starts.
 AGREE = """
@@ -30,37 +31,47 @@ AGREE = """
 class MultilingualBlocks(gr.Blocks):
     """A page whose configuration is in the language that is being spoken.
 
-    Attributes:
-        translations: Language → its components, in the order of this page's own.
+    Args:
+        fill: Places the page.
+        options: Those of ``gr.Blocks``.
     """
 
-    def __init__(self, **options: Any) -> None:
-        self.translations: dict[str, list[dict[str, Any]]] = {}
+    def __init__(self, fill: Callable[[gr.Blocks], None], **options: Any) -> None:
+        self._fill, self._options = fill, options
+        self._translations: dict[str, list[dict[str, Any]]] = {}
+        self._translating = Lock()
         super().__init__(**options)
 
     @property
     def config(self) -> dict[str, Any]:
         """What the browser is told of the page."""
-        components = self.translations.get(current())
-        if components is None:
+        if current() == DEFAULT:
             return self._config
-        pairs = zip(self._config["components"], components, strict=True)
+        pairs = zip(self._config["components"], self._translated(), strict=True)
         return {**self._config, "components": [{**own, "props": other["props"]} for own, other in pairs]}
 
     @config.setter
     def config(self, config: dict[str, Any]) -> None:
         self._config = config
 
+    def _translated(self) -> list[dict[str, Any]]:
+        """The components in the language that is spoken, in the order of this page's own.
+
+        Built when somebody asks for the language: the page is there sooner for whoever comes first.
+        """
+        language = current()
+        with self._translating:
+            if language not in self._translations:
+                with gr.Blocks(**self._options) as blocks:
+                    self._fill(blocks)
+                self._translations[language] = blocks.config["components"]
+        return self._translations[language]
+
 
 def multilingual(fill: Callable[[gr.Blocks], None], **options: Any) -> MultilingualBlocks:
     """The page that ``fill`` places, in every language; ``options`` are those of ``gr.Blocks``."""
-    built: dict[str, MultilingualBlocks] = {}
-    for language in LANGUAGES:
-        with speaking(language), MultilingualBlocks(**options) as blocks:
-            fill(blocks)
-        built[language] = blocks
-    page = built.pop(DEFAULT)
-    page.translations = {language: other.config["components"] for language, other in built.items()}
+    with speaking(DEFAULT), MultilingualBlocks(fill, **options) as page:
+        fill(page)
     return page
 
 

@@ -27,6 +27,7 @@ from ui import layout
 from ui.languages import LanguageMiddleware, MultilingualBlocks
 from ui.services import Services
 from ui.tabs.language import FORM_COOKIE, TAB_COOKIE
+from ui.text import say
 from ui.text.languages import COOKIE, current, speaking
 from ui.wiring import spoken
 
@@ -102,6 +103,27 @@ def test_the_languages_of_a_page_differ_in_their_words_alone(page: MultilingualB
         own, lent = one["props"], other["props"]
         assert {key for key in own if own[key] != lent[key]} <= {*SHOWN, "_selectable"} - {"_selectable"}
         assert [value for _, value in own.get("choices") or ()] == [value for _, value in lent.get("choices") or ()]
+
+
+def test_a_language_is_built_once_however_many_ask_for_it_at_once(services: Services) -> None:
+    page, filled = layout.build(services), []
+    fill = page._fill
+    page._fill = lambda blocks: (filled.append(current()), fill(blocks))
+
+    def ask(language: str) -> Any:
+        with speaking(language):
+            return next(part for part in page.config["components"] if part["props"].get("elem_id") == "run-demo")
+
+    with ThreadPoolExecutor(4) as pool:
+        asked = ["zh", "en", "zh", "zh", "en"]
+        said = [part["props"]["value"] for part in pool.map(ask, asked)]
+    assert filled == ["zh"]
+    assert said == [say_in(language, "start.run_demo") for language in asked]
+
+
+def say_in(language: str, key: str) -> str:
+    with speaking(language):
+        return say(key)
 
 
 def test_no_sentence_stands_in_the_code_of_the_page() -> None:
