@@ -126,7 +126,7 @@ class ClassicalParameters(Parameters):
 
 
 class EvaluatedModel(Part):
-    """One model of the report.
+    """One model of the report, or a member of one.
 
     Attributes:
         name: Its role among the inputs, too.
@@ -136,7 +136,7 @@ class EvaluatedModel(Part):
         repeats: Roles of the same model with other seeds.
     """
 
-    name: ModelName
+    name: str
     title: Message
     description: Message
     makers: tuple[str, ...]
@@ -147,12 +147,14 @@ class EvaluationParameters(Parameters):
     """What the report needs: the models in the order in which it shows them.
 
     Attributes:
+        members: Of the transferred model, if it is an ensemble.
         facts: Role of an input → name under which its facts are reported.
         curve: Number of labels → model → its role among the inputs.
     """
 
     task: TaskName
     models: tuple[EvaluatedModel, ...]
+    members: tuple[EvaluatedModel, ...] = ()
     facts: dict[str, str]
     curve: dict[int, dict[ModelName, str]]
     seed: int

@@ -130,7 +130,7 @@ class Slice(Frozen):
 class ModelReport(Frozen):
     """One model on the frozen test set."""
 
-    name: str  # a ModelName
+    name: str  # a ModelName; of a member, its stage's
     title: Message  # for people: says so if source-only is a linear probe
     description: Message
     metrics: dict[str, Interval]  # in the order of the task's metrics; the first one leads
@@ -197,14 +197,8 @@ class Example(Frozen):
     second: str = ""  # sentence pairs
     tokens: list[str] = []  # tagging; ``text`` is then the tokens joined
     label: str | list[str]
-    predictions: dict[str, str | list[str]]  # model name → predicted
+    predictions: dict[str, str | list[str]]  # name of a model or a member → predicted
     probabilities: dict[str, list[float]]  # model name → probability of each of Report.labels; tagging: empty
-
-    @property
-    def disagreement(self) -> bool:
-        """Whether two of the models differ."""
-        answers = list(self.predictions.values())
-        return any(answer != answers[0] for answer in answers)
 
 
 class DataSummary(Frozen):
@@ -227,6 +221,7 @@ class Report(Telling):
     labels: list[str]  # classes; tags in tagging; empty for a language model
     data: DataSummary
     models: list[ModelReport]
+    members: list[ModelReport] = []  # of the transferred model, if it is an ensemble
     comparisons: list[Comparison]
     verdict: Verdict
     curve: LearningCurve | None = None
@@ -235,9 +230,14 @@ class Report(Telling):
     notes: list[Message]  # what a reader should know: dropped rows, duplicates, and the like
 
     def model(self, name: str) -> ModelReport:
-        """The report of one model, by name."""
-        return next(model for model in self.models if model.name == name)
+        """The report of one model, or of a member, by name."""
+        return next(model for model in self.everyone if model.name == name)
 
     def has(self, name: str) -> bool:
-        """Whether the run made this model."""
-        return any(model.name == name for model in self.models)
+        """Whether the run made this model, or this member of one."""
+        return any(model.name == name for model in self.everyone)
+
+    @property
+    def everyone(self) -> list[ModelReport]:
+        """The models, and behind them the members."""
+        return [*self.models, *self.members]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pipeline import sources
 from pipeline.messages import Message, Template, series
+from pipeline.parameters import EvaluatedModel
+from pipeline.plan.stage import Stage
 from pipeline.spec import ModelName, RecipeSpec, RunSpec
 
 VOCABULARY = {
@@ -36,6 +38,14 @@ def titles(spec: RunSpec) -> dict[ModelName, Message]:
         "same-compute": Message("one model, same compute"),
         "seed-ensemble": Message("seed ensemble"),
     }
+
+
+def member(stage: Stage, number: int) -> EvaluatedModel:
+    """One that votes in the transferred model, as the report lists it; it cost what its own training did."""
+    title = Message("transferred, member {number}", number=number)
+    return EvaluatedModel(
+        name=stage.name, title=title, description=Message("one of those that vote"), makers=(stage.name,)
+    )
 
 
 def descriptions(spec: RunSpec) -> dict[ModelName, Message]:

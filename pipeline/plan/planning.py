@@ -12,7 +12,7 @@ from pipeline.parameters import (
     ExportParameters,
 )
 from pipeline.plan.chains import Chains, published
-from pipeline.plan.describing import descriptions, titles
+from pipeline.plan.describing import descriptions, member, titles
 from pipeline.plan.files import count_texts, files, sha256, source_side
 from pipeline.plan.stage import Stage
 from pipeline.spec import Bagging, Boosting, LinearProbe, MaskedLanguageModelling, ModelName, NoEnsemble, RunSpec
@@ -172,7 +172,7 @@ def _report(
 ) -> Stage:
     inputs: dict[str, Stage] = {"data": data}
     told, titled = descriptions(spec), titles(spec)
-    evaluated = []
+    evaluated, members = [], _members(models["transferred"])
     for name, stage in models.items():
         inputs[name] = stage
         makers = {f"{name}: {maker.name}": maker for maker in _makers(stage)}
@@ -191,16 +191,30 @@ def _report(
         for role, stage in inputs.items()
         if stage.kind in ("vocabulary", "adaptation", "pseudo-labels", "ensemble") and "@" not in stage.name
     }
-    count = len(models) + sum(map(len, curve.values())) + sum(map(len, repeats.values()))
+    inputs |= members
+    count = len(models) + len(members) + sum(map(len, curve.values())) + sum(map(len, repeats.values()))
     return Stage(
         "report",
         "evaluation",
         Message("Compare on the frozen test set"),
-        EvaluationParameters(task=spec.task, models=tuple(evaluated), facts=facts, curve=roles, seed=spec.seed),
+        EvaluationParameters(
+            task=spec.task,
+            models=tuple(evaluated),
+            members=tuple(member(stage, number) for number, stage in enumerate(members.values(), start=1)),
+            facts=facts,
+            curve=roles,
+            seed=spec.seed,
+        ),
         inputs,
         cost=0.3 * count * rows.get("test", rows.get("target", 0) * spec.data.test_fraction) + 50,
         publishes="report.json",
     )
+
+
+def _members(stage: Stage) -> dict[str, Stage]:
+    """Name → stage of those that vote in a model; none if it is no ensemble."""
+    voting = stage.kind == "ensemble"
+    return {made.name: made for role, made in stage.inputs.items() if voting and role.startswith("member-")}
 
 
 def _makers(stage: Stage) -> list[Stage]:

@@ -24,7 +24,7 @@ from pipeline.evaluation.examples import examples
 from pipeline.evaluation.metrics import per_class, spreads, value
 from pipeline.evaluation.verdict import verdict
 from pipeline.messages import Message
-from pipeline.parameters import EvaluationParameters
+from pipeline.parameters import EvaluatedModel, EvaluationParameters
 from pipeline.report import Comparison, DataSummary, LearningCurve, ModelReport, Report, beside
 from pipeline.scores import Scores
 from pipeline.stages.answering import predict
@@ -44,25 +44,28 @@ def run(context: Context[EvaluationParameters]) -> None:
     exam = Exam.prepare(context, data["labels"], data["counts"])
     truth = exam.truths["test"]
     sat: dict[str, Sat] = {model.name: exam.sit(model.name, "test", "source_test") for model in parameters.models}
-    answers = {name: one.answers["test"] for name, one in sat.items()}
+    members = {model.name: exam.sit(model.name, "test", "source_test") for model in parameters.members}
+    answers = {name: one.answers["test"] for name, one in (sat | members).items()}
     repeats: dict[str, list[Answers]] = {
         model.name: [answers[model.name], *(exam.sit(role, "test").answers["test"] for role in model.repeats)]
-        for model in parameters.models
+        for model in _everyone(parameters)
     }
-    curve = _curve(exam, answers, data["counts"]["target_train"])
+    curve = _curve(exam, {name: answers[name] for name in sat}, data["counts"]["target_train"])
     bootstrap = Bootstrap(answers, truth.task.metrics, parameters.seed)
-    models = _models(exam, sat, repeats, bootstrap)
+    everyone = _reports(exam, sat | members, repeats, bootstrap)
+    models = everyone[: len(parameters.models)]
     comparisons = _comparisons(truth, sat, bootstrap)
     report = Report(
         task=parameters.task,
         labels=truth.labels,
         data=DataSummary(**data["counts"]),
         models=models,
+        members=everyone[len(models) :],
         comparisons=comparisons,
         verdict=verdict(parameters.task, models, comparisons, len(truth)),
         curve=curve,
         facts={name: read_json(context.inputs[role] / "facts.json") for role, name in parameters.facts.items()},
-        examples=examples(truth, {name: one.scores["test"] for name, one in sat.items()}, answers),
+        examples=examples(truth, {name: one.scores["test"] for name, one in (sat | members).items()}, answers),
         notes=[Message.of(note, data.get("told", {}).get(note)) for note in data["notes"]],
     )
     path = context.out / "report.json"
@@ -115,7 +118,7 @@ class Exam:
         splits = {split: read_split(context.inputs["data"], split) for split in SCORES if counts[split]}
         truths = {split: Truth.read(parameters.task, texts, labels) for split, texts in splits.items()}
         others = sum(len(model.repeats) for model in parameters.models) + sum(map(len, parameters.curve.values()))
-        total = len(parameters.models) * sum(map(len, splits.values())) + others * len(splits["test"])
+        total = len(_everyone(parameters)) * sum(map(len, splits.values())) + others * len(splits["test"])
         return cls(context, splits, truths, total)
 
     def sit(self, role: str, *splits: str) -> Sat:
@@ -147,7 +150,7 @@ class Exam:
         self._tell(0)
 
 
-def _models(
+def _reports(
     exam: Exam, sat: dict[str, Sat], repeats: dict[str, list[Answers]], bootstrap: Bootstrap
 ) -> list[ModelReport]:
     context, truth = exam.context, exam.truths["test"]
@@ -172,8 +175,12 @@ def _models(
             cost=training_cost(_records([context.inputs[role] for role in model.makers])),
             seeds=spreads(truth, repeats[model.name]),
         )
-        for model, one in ((model, sat[model.name]) for model in context.parameters.models)
+        for model, one in ((model, sat[model.name]) for model in _everyone(context.parameters))
     ]
+
+
+def _everyone(parameters: EvaluationParameters) -> list[EvaluatedModel]:
+    return [*parameters.models, *parameters.members]
 
 
 def _comparisons(truth: Truth, sat: dict[str, Sat], bootstrap: Bootstrap) -> list[Comparison]:

@@ -169,3 +169,38 @@ def test_a_guest_sees_the_shared_runs_models_and_no_export(shared: Services, spe
     for chosen in ((run_id, "transferred", "int8"), (other, "transferred")):
         with pytest.raises(RunError, match="not yours"):
             handlers.shown(shared, guest, run_id, keys(chosen))
+
+
+@pytest.fixture
+def bagged(services: Services, spec: RunSpec, finished: Finished) -> str:
+    """A finished run whose transferred model is an ensemble of two."""
+    run_id = finished(services.store, spec)
+    path = services.store.folder(run_id) / "report.json"
+    report = Report.read(path)
+    names = [f"transferred-member-{number}" for number in (1, 2)]
+    members = [report.model("transferred").model_copy(update={"name": name, "title": name}) for name in names]
+    examples = [
+        one.model_copy(
+            update={
+                "predictions": {**one.predictions, **dict.fromkeys(names, one.predictions["source-only"])},
+                "probabilities": {**one.probabilities, **dict.fromkeys(names, one.probabilities["source-only"])},
+            }
+        )
+        for one in report.examples
+    ]
+    path.write_text(report.model_copy(update={"members": members, "examples": examples}).model_dump_json())
+    return run_id
+
+
+def test_members_of_an_ensemble_can_be_chosen_and_stand_beside_it(services: Services, bagged: str) -> None:
+    assert len(handlers.shown(services, None, bagged).report.models) == 3
+    keys_there = [key for _, key in handlers.choosable(services, None, bagged)]
+    assert f"{bagged}/transferred-member-2" in keys_there
+    chosen = keys((bagged, "transferred"), (bagged, "transferred-member-1"), (bagged, "source-only"))
+    found = handlers.shown(services, None, bagged, chosen)
+    _, member, source = (model.metrics for model in found.report.models)
+    assert member == source  # it says what that one says
+    assert 'class="g-metric g-transferred"' in views.models(found.report)
+    transferred, silent = ask.ask(services, None, bagged, "text", chosen=chosen[:2])
+    assert "ensemble" in silent.fault
+    assert transferred.fault != silent.fault

@@ -94,6 +94,8 @@ def _fill(predictor: Predictor, question: Question) -> Any:
     return predictor.fill(question.text, top=FILLINGS)
 
 
+#: What a model's name holds that is never exported → why it does not answer.
+SILENT = {"classical": "compare.classical_silent", "-member-": "compare.member_silent"}
 #: How a text is labelled → how a model is asked.
 ASKING: dict[Labelling, Callable[[Predictor, Question], Any]] = {
     "one": _predict,
@@ -211,8 +213,8 @@ def _answer(services: Services, pick: Pick, task: TaskName, question: Question, 
     labelling = TASKS[task].labelling
     answer = Answer(pick.model, task, variant=pick.variant, title=title, question=question)
     report = exported(services, pick.run, pick.model)
-    if pick.model == "classical":
-        return replace(answer, fault=say("compare.classical_silent"))
+    if silent := next((key for kind, key in SILENT.items() if kind in pick.model), None):
+        return replace(answer, fault=say(silent))
     if report is None:
         return replace(answer, fault=say("compare.not_exported"), hint=say("compare.not_exported_hint"))
     if pick.variant not in {one.name for one in report.variants}:

@@ -161,7 +161,7 @@ def choosable(services: Services, visitor: str | None, run_id: str) -> list[tupl
         report = _readable(services, visitor, run)
         if report is None or (report.task, {*report.labels}) != (own.task, {*own.labels}):
             continue
-        for model in report.models:
+        for model in report.everyone:
             title, run_name = tell(report.recall(model.title)), names[run]
             found.append((say("compare.choice", model=title, run=run_name), Pick(run, model.name).key))
             for variant in variants_of(services, run, model.name):

@@ -106,8 +106,8 @@ def model_name(name: str, title: str = "") -> Markup:
 
 
 def colour(name: str) -> str:
-    """Whose colour a model has: of one that was chosen from a run, or of an exported variant, the model's own."""
-    return re.split("[@+]", name)[0]
+    """Whose colour a model has: of one chosen from a run, of an exported variant, of a member, the model's own."""
+    return re.split("[@+]|-member-", name)[0]
 
 
 def folded(title: str, *children: Content, opened: bool = False) -> Markup:

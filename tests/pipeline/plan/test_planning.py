@@ -177,6 +177,8 @@ def test_an_ensemble_is_compared_with_the_same_compute_and_other_seeds(
     assert found["same-compute"].parameters.tuning.epochs == 3 * members[0].parameters.tuning.epochs
     assert found["seed-ensemble"].inputs["member-3"].parameters.sampling == "all"
     assert [model.name for model in found["report"].parameters.models][-2:] == ["same-compute", "seed-ensemble"]
+    assert [model.name for model in found["report"].parameters.members] == [member.name for member in members]
+    assert all(found["report"].inputs[member.name] is member for member in members)
 
 
 def test_repeats_differ_in_their_seed_and_share_the_data(tiny_spec: RunSpec) -> None:

@@ -248,3 +248,18 @@ def test_texts_are_sliced_by_what_the_sources_tokenizer_does_not_know(
 def test_a_cancelled_run_stops(bench: Callable[..., Bench]) -> None:
     with pytest.raises(Cancelled):
         bench("text-classification").run(asked("text-classification"), cancelled=True)
+
+
+def test_members_are_scored_beside_the_models_and_compared_with_none(bench: Callable[..., Bench]) -> None:
+    here = bench("text-classification")
+    here.inputs["transferred-member-1"] = here.inputs["transferred@4"]  # says what the one of that role says
+    member = EvaluatedModel(
+        name="transferred-member-1", title="member 1", description="votes", makers=("transferred-member-1",)
+    )
+    report = here.run(asked("text-classification", members=(member,)))
+    assert [model.name for model in report.models] == ["source-only", "transferred", "target-only"]
+    assert [model.name for model in report.members] == ["transferred-member-1"]
+    found = report.model("transferred-member-1")
+    assert (found.metrics["accuracy"].value, found.cost.seconds) == (0.7, 10)
+    assert not [one for one in report.comparisons if "transferred-member-1" in (one.first, one.second)]
+    assert all("transferred-member-1" in example.predictions for example in report.examples)

@@ -135,6 +135,7 @@ TEXT = {
     "variant": "ONNX variant",
     "variant_served": "as served",
     "variant_each": "every variant",
+    "member_silent": "Members are exported together, as the ensemble in which they vote; ask that one.",
     "classical_silent": "It is no network, so it can't be exported and does not answer here.",
     "why": "Why these answers?",
     "why_for": "For “{label}”: {words}.",

@@ -132,6 +132,7 @@ TEXT = {
     "variant": "ONNX 变体",
     "variant_served": "正在使用的",
     "variant_each": "每个变体",
+    "member_silent": "各成员作为整个集成一起导出，请询问集成模型。",
     "classical_silent": "它不是神经网络，无法导出，因此不在这里作答。",
     "why": "为什么这样回答？",
     "why_for": "支持“{label}”：{words}。",

@@ -8,6 +8,8 @@ TEXT = {
     "target-only": "仅目标模型",
     "classical": "传统模型",
     "one model, same compute": "同等算力的单模型",
+    "transferred, member {number}": "迁移模型，成员 {number}",
+    "one of those that vote": "参与投票的成员之一",
     "seed ensemble": "种子集成",
     "{model}, trained on the source texts alone": "{model}，仅在源文本上训练",
     "{model} as it is": "未经改动的 {model}",
