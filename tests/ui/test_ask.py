@@ -65,15 +65,16 @@ def test_a_second_text_is_left_out_where_there_are_no_pairs(asked: Callable[...,
 
 
 def test_entities_are_marked_in_the_text(asked: Callable[..., list[ask.Answer]]) -> None:
-    page = views.answers(asked("entity-recognition", "Rome it is"))
-    assert page.count('<mark class="g-entity">Rome<small>LOC</small></mark> it is') == 2
+    found = asked("entity-recognition", "Rome it is")
+    assert [views.marks(answer) for answer in found] == [[{"entity": "LOC", "start": 0, "end": 4}]] * 2
+    assert "g-answer" not in views.answers(found).replace("g-answers", "")  # drawn by a component of their own
 
 
 def test_words_get_their_part_of_speech(asked: Callable[..., list[ask.Answer]]) -> None:
     answer = asked("part-of-speech", "Rome it is")[0]
     unseen = SimpleNamespace(text="is", label="", probability=0.0, start=8, end=10)
     answer.said.words = [SimpleNamespace(text="Rome", label="PROPN", probability=1.0, start=0, end=4), unseen]
-    assert '<mark class="g-word">Rome<small>PROPN</small></mark> it is' in views.answers([answer])
+    assert views.marks(answer) == [{"entity": "PROPN", "start": 0, "end": 4}]
 
 
 def test_a_masked_word_is_filled(asked: Callable[..., list[ask.Answer]]) -> None:
@@ -218,4 +219,13 @@ def test_a_classical_model_says_that_it_can_not_answer(
 
 @pytest.mark.parametrize(("seconds", "parts"), [(0.0, 48), (0.002, 48), (0.1, 18), (10.0, 6)])
 def test_a_slow_model_is_asked_about_fewer_parts(seconds: float, parts: int) -> None:
-    assert ask._parts(seconds) == parts
+    assert ask._parts(seconds, 1.8) == parts
+
+
+def test_models_share_the_time_for_what_their_answers_rest_on(
+    services: Services, spec: RunSpec, finished: Finished, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id, given = finished(services.store, spec, models=BOTH), []
+    monkeypatch.setattr(ask, "_parts", lambda seconds, there: given.append(there) or 6)
+    ask.ask(services, None, run_id, "food here", why=True)
+    assert given == [ask.WHY_SECONDS / 2] * 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ui.views.tagged import Span, entities, marked, words
+from ui.views.tagged import SHADES, Span, colours, entities, marked, words
 
 
 def spelled(*tags: str) -> list[Span]:
@@ -55,3 +55,14 @@ def test_what_should_not_be_marked_so_is_shown_as_wrong() -> None:
 
 def test_a_hostile_tag_stays_a_text() -> None:
     assert "<b>" not in marked("<b>", [Span(0, 3, "<b>")], entity=True)
+
+
+def test_labels_keep_their_colour_and_can_be_read_on_it() -> None:
+    def luminance(shade: str) -> float:
+        channels = [int(shade[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    assert colours(["PER", "LOC"]) == colours(["LOC", "PER", "LOC"])
+    assert len(set(colours(map(str, range(len(SHADES)))).values())) == len(SHADES)
+    assert all(1.05 / (luminance(shade) + 0.05) >= 4.5 for shade in SHADES)

@@ -28,7 +28,7 @@ MODELS: tuple[ModelName, ...] = get_args(ModelName)
 MASK = re.compile(r"\[MASK\]|<mask>")
 #: Instead of a variant's name: the one that is served, or each of them.
 SERVED, EACH = "served", "each"
-WHY_SECONDS = 1.8  # for finding out what an answer rests on
+WHY_SECONDS = 1.6  # for finding out what the answers rest on, of all models together
 FEWEST_PARTS, MOST_PARTS = 6, 48  # of a text; the model is asked once for each
 #: How a text is labelled, where an answer can be traced back to its words.
 EXPLAINED: tuple[Labelling, ...] = ("one", "several")
@@ -80,6 +80,11 @@ class Answer:
     def explicable(self) -> bool:
         """Whether it can be asked what the answer rests on: tags have no label in common, fillings are guesses."""
         return self.said is not None and TASKS[self.task].labelling in EXPLAINED
+
+    @property
+    def tags(self) -> bool:
+        """Whether it has tagged words."""
+        return self.said is not None and TASKS[self.task].labelling == "tags"
 
 
 def _form(question: Question) -> Any:
@@ -134,10 +139,9 @@ def ask(
     record = run_of(services, visitor, run_id)
     task = services.store.spec(run_id).task
     question = _question(task, text, second)
-    answers = [
-        _answer(services, pick, task, question, title=title, why=why)
-        for pick, title in _asked(services, visitor, run_id, chosen, variant)
-    ]
+    asked = _asked(services, visitor, run_id, chosen, variant)
+    seconds = WHY_SECONDS / len(asked) if why and asked else 0.0
+    answers = [_answer(services, pick, task, question, title=title, why=seconds) for pick, title in asked]
     if record.state.active:  # its exports are still to come
         waiting = say("compare.still_exporting")
         answers = [replace(answer, fault=waiting, hint="") if answer.said is None else answer for answer in answers]
@@ -204,12 +208,13 @@ def _question(task: TaskName, text: str, second: str) -> Question:
     return Question(*texts)
 
 
-def _parts(seconds: float) -> int:
-    """How many parts of a text can be left out in turn in the time there is, if an answer takes so long."""
-    return min(MOST_PARTS, max(FEWEST_PARTS, int(WHY_SECONDS / max(seconds, 1e-3))))
+def _parts(seconds: float, there: float) -> int:
+    """How many parts of a text can be left out in turn in the time that is there, if an answer takes so long."""
+    return min(MOST_PARTS, max(FEWEST_PARTS, int(there / max(seconds, 1e-3))))
 
 
-def _answer(services: Services, pick: Pick, task: TaskName, question: Question, *, title: str, why: bool) -> Answer:
+def _answer(services: Services, pick: Pick, task: TaskName, question: Question, *, title: str, why: float) -> Answer:
+    """What one model says; ``why``: seconds for what its answer rests on, 0 if nobody wants to know."""
     labelling = TASKS[task].labelling
     answer = Answer(pick.model, task, variant=pick.variant, title=title, question=question)
     report = exported(services, pick.run, pick.model)
@@ -228,7 +233,7 @@ def _answer(services: Services, pick: Pick, task: TaskName, question: Question, 
         started = time.perf_counter()
         said = asking(predictor, question)
         seconds = time.perf_counter() - started
-        rests = predictor.explain(_form(question), _parts(seconds)) if why and labelling in EXPLAINED else None
+        rests = predictor.explain(_form(question), _parts(seconds, why)) if why and labelling in EXPLAINED else None
     except ExportError as error:
         return replace(answer, fault=tell(error.message), hint=tell(error.remedy))
     return replace(answer, said=said, provider=predictor.provider, milliseconds=1000 * seconds, why=rests)

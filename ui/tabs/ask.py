@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 import gradio as gr
@@ -11,6 +12,7 @@ from ui.handlers import ask as handlers
 from ui.handlers.compare import task_of
 from ui.page import Page
 from ui.tabs.chosen import ChosenModels
+from ui.tabs.highlighted import highlighted
 from ui.text import say
 from ui.views import answers as views
 from ui.views.html import heading
@@ -28,7 +30,7 @@ class AskBox:
         self.page, self.run, self.chosen = page, run, chosen
         with gr.Column(elem_classes="g-own"):  # a guest asks nothing
             self._build()
-        self._answered = [self.answers, self.why, self.to_export]
+        self._answered = [self.answers, self.found, self.stamp, self.why, self.to_export]
         self.outputs = [self.text, self.second, self.variant, *self._answered]
 
     def _build(self) -> None:
@@ -63,6 +65,9 @@ class AskBox:
             )
             self.ask = gr.Button(say("compare.ask"), variant="primary", elem_id="ask", scale=0, min_width=180)
         self.answers = gr.HTML(elem_id="answers", apply_default_css=False)
+        self.found, self.stamp = gr.State([]), gr.State("")
+        with gr.Column(elem_id="highlighted"):
+            highlighted(self.found, self.stamp)
         with gr.Row(elem_classes="g-actions"):
             self.why = gr.Button(
                 say("compare.why"), elem_classes=present_if(False), size="sm", elem_id="why", scale=0, min_width=180
@@ -121,10 +126,13 @@ class AskBox:
         untold = any(answer.explicable and answer.why is None for answer in found)
         return {
             self.answers: views.answers(found),
+            self.found: found,
+            self.stamp: secrets.token_hex(8),
             self.why: gr.Button(elem_classes=present_if(untold)),
             self.to_export: gr.Button(elem_classes=present_if(missing)),
         }
 
     def _empty(self) -> Updates:
         gone = present_if(False)
-        return {self.answers: "", self.why: gr.Button(elem_classes=gone), self.to_export: gr.Button(elem_classes=gone)}
+        empty: Updates = {self.answers: "", self.found: [], self.stamp: secrets.token_hex(8)}
+        return {**empty, self.why: gr.Button(elem_classes=gone), self.to_export: gr.Button(elem_classes=gone)}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from pipeline.tasks import TASKS, Labelling
 from ui.handlers.ask import Answer
 from ui.text import say
-from ui.views import tagged
 from ui.views.charts import probability_bars
 from ui.views.examples import told
 from ui.views.html import Markup, colour, join, message, model_name, tag
@@ -15,8 +15,11 @@ from ui.views.weights import weights
 
 
 def answers(found: Sequence[Answer]) -> Markup:
-    """The models' answers side by side; those that can't answer share a message below, where they share the reason."""
-    given = [answer for answer in found if answer.said is not None]
+    """The models' answers side by side; those that can't answer share a message below, where they share the reason.
+
+    Tagged words are not drawn here: see :mod:`ui.tabs.highlighted`.
+    """
+    given = [answer for answer in found if answer.said is not None and not answer.tags]
     faults: dict[tuple[str, str], list[Answer]] = {}
     for answer in found:
         if answer.said is None:
@@ -36,15 +39,36 @@ def _silent(fault: str, hint: str, silent: Sequence[Answer]) -> Markup:
     )
 
 
-def _answer(answer: Answer) -> Markup:
+def head(answer: Answer) -> Markup:
+    """Whose answer it is."""
+    return tag("p", model_name(answer.model, answer.title), class_="g-answer-model")
+
+
+def foot(answer: Answer) -> Markup:
+    """What computed it, and how long that took."""
     latency = f"{answer.milliseconds:.1f}"
     by = say("compare.served", variant=answer.variant, provider=answer.provider, latency=latency)
+    return tag("p", by, class_="g-hint")
+
+
+def spans(answer: Answer) -> list[Any]:
+    """What words a model has tagged, or which entities it has found."""
+    found = answer.said.entities if TASKS[answer.task].spans else answer.said.words
+    return [span for span in found if span.label]
+
+
+def marks(answer: Answer) -> list[dict[str, Any]]:
+    """The same in the form of ``gr.HighlightedText``."""
+    return [{"entity": span.label, "start": span.start, "end": span.end} for span in spans(answer)]
+
+
+def _answer(answer: Answer) -> Markup:
     return tag(
         "article",
-        tag("p", model_name(answer.model, answer.title), class_="g-answer-model"),
+        head(answer),
         SAID[TASKS[answer.task].labelling](answer),
         weights(answer.why, (answer.question.text, answer.question.second)) if answer.why else None,
-        tag("p", by, class_="g-hint"),
+        foot(answer),
         class_=f"g-answer g-{colour(answer.model)}",
     )
 
@@ -61,13 +85,6 @@ def _several(answer: Answer) -> Markup:
     return join([label, probability_bars(said.probabilities.items(), said.labels)])
 
 
-def _tags(answer: Answer) -> Markup:
-    said, entity = answer.said, TASKS[answer.task].spans
-    found = said.entities if entity else said.words
-    spans = [tagged.Span(span.start, span.end, span.label) for span in found if span.label]
-    return tag("p", tagged.marked(said.text, spans, entity=entity), class_="g-answer-text")
-
-
 def _fillings(answer: Answer) -> Markup:
     likeliest, *_ = answer.said
     pairs = ((filling.token, filling.probability) for filling in answer.said)
@@ -78,6 +95,5 @@ def _fillings(answer: Answer) -> Markup:
 SAID: dict[Labelling, Callable[[Answer], Markup]] = {
     "one": _one,
     "several": _several,
-    "tags": _tags,
     "none": _fillings,
 }

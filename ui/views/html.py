@@ -101,8 +101,13 @@ def _cells(row: Iterable[Content]) -> Iterable[Markup]:
 
 def model_name(name: str, title: str = "") -> Markup:
     """A model's name, or its title in a report, behind its colour."""
-    known = tell(title) if title else say(f"common.model.{colour(name)}")
-    return tag("span", tag("i", class_="g-dot", aria_hidden="true"), known, class_=f"g-model g-{colour(name)}")
+    dot = tag("i", class_="g-dot", aria_hidden="true")
+    return tag("span", dot, plain_name(name, title), class_=f"g-model g-{colour(name)}")
+
+
+def plain_name(name: str, title: str = "") -> str:
+    """The same in words alone."""
+    return tell(title) if title else say(f"common.model.{colour(name)}")
 
 
 def colour(name: str) -> str:

@@ -7,6 +7,15 @@ from dataclasses import dataclass
 
 from ui.views.html import Content, Markup, tag
 
+#: On which white letters can be read. The first three are those of B. Wong, "Points of view: Color blindness", Nature
+#: Methods 2011, made darker; the others keep apart in lightness.
+SHADES = ("#0061a0", "#a04000", "#00694f", "#8a3d73", "#6b5b00", "#2f6f8f", "#7a4b2a", "#4a4a9c", "#5f6368", "#8c2f39")
+
+
+def colours(labels: Iterable[str]) -> dict[str, str]:
+    """A colour for each label; the same labels have the same ones, whatever their order."""
+    return {label: SHADES[number % len(SHADES)] for number, label in enumerate(sorted(set(labels)))}
+
 
 @dataclass(frozen=True, order=True)
 class Span:
