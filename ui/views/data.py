@@ -50,7 +50,7 @@ def recipe(values: dict[str, Any]) -> Markup:
         if choice.in_front:
             ways = {kind: title for title, kind in choice.titles()}
             cells += [tag("dt", choice.title), tag("dd", ways[values[choice.key]])]
-    return tag("dl", *cells, class_="g-parts")
+    return tag("dl", *cells, class_="g-recipe")
 
 
 def conflicts(reasons: list[str]) -> Markup | None:
