@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from pipeline.samples import SAMPLES
 from pipeline.settings import Settings
 from pipeline.sources import default_source
-from pipeline.spec import DatasetSpec, DataSpec, ExportSpec, FullFineTuning, RecipeSpec, RunSpec, TransplantVocabulary
-
-SAMPLES = Path(__file__).resolve().parent.parent / "samples"
+from pipeline.spec import ExportSpec, FullFineTuning, RecipeSpec, RunSpec, TransplantVocabulary
 
 
 def demo_spec(settings: Settings) -> RunSpec:
     """The demo's run; two minutes on two cores."""
-
-    def sample(name: str, **columns: str) -> DatasetSpec:
-        return DatasetSpec(path=str(SAMPLES / name), **columns)
-
-    labelled = {"text_column": "text", "label_column": "label"}
     return RunSpec(
         name="Demo: English to Chinese reviews",
         source=default_source(settings.default_source),
-        data=DataSpec(
-            source=sample("reviews.en.csv", **labelled),
-            target=sample("reviews.zh.train.csv", **labelled),
-            test=sample("reviews.zh.test.csv", **labelled),
-            unlabelled=sample("reviews.zh.unlabelled.txt"),
-            dictionary=str(SAMPLES / "glossary.en-zh.tsv"),
-        ),
+        data=SAMPLES["reviews"].data,
         recipe=RecipeSpec(
             source_training=FullFineTuning(epochs=4, batch_size=16, learning_rate=3e-4, embedding_learning_rate=0),
             vocabulary=TransplantVocabulary(size=8000, max_piece_length=2),

@@ -45,7 +45,8 @@ def is_few(distinct: int, total: int, share: float = 0.1) -> bool:
     return distinct <= MOST_LABELS and distinct <= max(3, total * share)
 
 
-def is_repeated(value: str, others: Collection[str]) -> bool:
-    """Whether ``value`` is one of a few labels that ``others`` hold."""
+def is_repeated(value: str, others: Collection[str], share: float = 0.1) -> bool:
+    """Whether ``value`` is one of a few labels that ``others`` hold; see :func:`is_few` for ``share``."""
     distinct = set(others)
-    return bool(value) and value in distinct and len(distinct) < len(others) and is_few(len(distinct), len(others))
+    few = len(distinct) < len(others) and is_few(len(distinct), len(others), share)
+    return bool(value) and value in distinct and few

@@ -69,9 +69,13 @@ def sample(text: str, delimiter: str) -> list[list[str]]:
 
 
 def has_header(first: list[str], rest: list[list[str]]) -> bool:
-    """Whether the first row names columns; where nothing says otherwise, it does."""
+    """Whether the first row names columns; where nothing says otherwise, it does.
+
+    A value that comes again below, in a column whose values come twice on the average, is a label: ten labels are not
+    few for eighty rows, but no name of a column stands among them.
+    """
     return is_header(first) or not any(
-        is_repeated(cell, [row[column] for row in rest]) for column, cell in enumerate(first)
+        is_repeated(cell, [row[column] for row in rest], share=0.5) for column, cell in enumerate(first)
     )
 
 

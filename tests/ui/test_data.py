@@ -53,10 +53,11 @@ def test_every_role_of_the_spec_has_a_card(tab: DataTab) -> None:
 
 
 def test_the_samples_come_with_their_task(tab: DataTab) -> None:
-    updates = tab._fill()
+    updates = tab._fill("reviews")
     assert updates[tab.task] == TASK
     assert updates[tab.cards["source"].slot].accepted
     assert "g-gone" in updates[tab.mapping.box].elem_classes
+    assert tab._fill("entities")[tab.task] == "entity-recognition"
 
 
 @pytest.mark.parametrize(

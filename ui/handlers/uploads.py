@@ -13,8 +13,8 @@ from pipeline.data.dictionary import read_dictionary
 from pipeline.data.inspection import Inspection, inspect
 from pipeline.data.labels import LabelMatch, match_labels
 from pipeline.data.schemes import OUTSIDE
-from pipeline.demo import demo_spec
 from pipeline.errors import DataError, GraftError
+from pipeline.samples import SAMPLES
 from pipeline.spec import DatasetSpec, TaskName
 from pipeline.tasks import TASKS
 from ui.failures import Failure, explain
@@ -161,15 +161,15 @@ def safe_name(name: str) -> str:
     return f"{stem[:50]}{dot}{extension[:10]}" if stem else extension[:50] or "upload"
 
 
-def samples(services: Services) -> tuple[dict[Role, Slot], DictionarySlot]:
-    """The demo's files, as if they had been uploaded."""
-    spec = demo_spec(services.settings)
-    given = {role: getattr(spec.data, role) for role in ROLES}
+def sample(services: Services, name: str) -> tuple[dict[Role, Slot], DictionarySlot]:
+    """The files of a sample, as if they had been uploaded."""
+    chosen = SAMPLES[name]
+    given = {role: getattr(chosen.data, role) for role in ROLES}
     found = {
-        role: _judged(Slot(), _inspect(services, role, dataset, spec.task)) if dataset else Slot()
+        role: _judged(Slot(), _inspect(services, role, dataset, chosen.task)) if dataset else Slot()
         for role, dataset in given.items()
     }
-    path = spec.data.dictionary
+    path = chosen.data.dictionary
     return found, DictionarySlot(path, len(read_dictionary(Path(path), services.settings)) if path else 0)
 
 

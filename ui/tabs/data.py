@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 
+from pipeline.samples import SAMPLES
 from pipeline.spec import RunSpec, TaskName
 from ui.handlers import doctor, editing, estimate, ranking, recipes, training, uploads
 from ui.page import COPY, Page
@@ -17,7 +18,7 @@ from ui.tabs.doctor import DoctorCard
 from ui.tabs.estimate import EstimateCard
 from ui.tabs.mapping import LabelMapping
 from ui.tabs.recipe import RecipeForm, edit_of
-from ui.tabs.task import DEFAULT, TaskPicker
+from ui.tabs.task import TaskPicker
 from ui.text import say
 from ui.views import data as views
 from ui.views import runs as run_views
@@ -36,7 +37,16 @@ class DataTab:
         with gr.Tab(say("data.tab"), id=self.id, elem_id="tab-data") as self.tab:
             with gr.Row(elem_classes="g-bar-row"):
                 gr.HTML(f'<p class="g-lead">{say("data.intro")}</p>', apply_default_css=False)
-                self.fill = gr.Button(say("data.fill_samples"), elem_id="fill-samples", scale=0, min_width=180)
+                self.sample = gr.Dropdown(
+                    choices=[(say(f"data.sample.{name}"), name) for name in SAMPLES],
+                    value=next(iter(SAMPLES)),
+                    label=say("data.sample"),
+                    filterable=False,
+                    elem_id="sample",
+                    scale=0,
+                    min_width=260,
+                )
+                self.fill = gr.Button(say("data.fill_samples"), elem_id="fill-samples", scale=0, min_width=140)
             self.origin = gr.HTML(elem_id="edited-from", apply_default_css=False)
             picker = TaskPicker()
             self.task, self.hint = picker.chosen, picker.hint
@@ -78,7 +88,7 @@ class DataTab:
         drawn += [self.hint, *self.mapping.outputs, self.brought]
         listen(self.task.input, self._look_again, [self.task, *self._slots], drawn, show_progress="minimal")
         filled = [self.task, *drawn, *self.dictionary.outputs]
-        listen(self.fill.click, self._fill, [], filled, show_progress="minimal")
+        listen(self.fill.click, self._fill, [self.sample], filled, show_progress="minimal")
         self.recipe.connect()
         picker = self.recipe.source
         poll(self.timer, self._look_for_hub, [picker.chosen], [self.timer, *self._hub_outputs])
@@ -173,9 +183,10 @@ class DataTab:
             updates |= picker.refresh(chosen if picker is self.recipe.source else None)
         return updates
 
-    def _fill(self) -> Updates:
-        slots, dictionary = uploads.samples(self.page.services)
-        return {self.task: DEFAULT, **self._draw(slots, DEFAULT), **self.dictionary.draw(dictionary)}
+    def _fill(self, name: str) -> Updates:
+        slots, dictionary = uploads.sample(self.page.services, name)
+        task = SAMPLES[name].task
+        return {self.task: task, **self._draw(slots, task), **self.dictionary.draw(dictionary)}
 
     def _look_again(self, task: TaskName, *given: uploads.Slot) -> Updates:
         """What was brought, read as another task wants it."""

@@ -74,6 +74,13 @@ def test_a_missing_header_is_noticed_where_the_first_row_repeats_a_label():
     assert content.row_numbers == [1, 2, 3, 4]
 
 
+def test_many_labels_in_few_rows_are_no_header_either():
+    lines = [f"text {number}\tlabel {number % 10}" for number in range(80)]
+    content = tsv("\n".join(lines))
+    assert content.columns == ["column 1", "column 2"]
+    assert len(content.rows) == 80
+
+
 @pytest.mark.parametrize("header", ["Label,Text", "标签,文本", "cat,what", "sentiment,phrase", "类别,评论"])
 def test_known_names_are_a_header_always(header):
     first = header.split(",")[0]

@@ -3,7 +3,12 @@
 TEXT = {
     "tab": "Your data",
     "intro": "Bring labelled texts of the source (what the model learns first) and of the target (where you need it).",
-    "fill_samples": "Fill in the samples",
+    "sample": "No texts at hand? Pick a sample",
+    "sample.reviews": "Reviews (two labels)",
+    "sample.headlines": "Headlines (ten labels)",
+    "sample.entities": "Sentences with entities",
+    "sample.sentences": "Chinese sentences without labels",
+    "fill_samples": "Fill it in",
     "recommended": "recommended",
     "task.text-classification": "One label for each text. CSV, TSV, JSON lines, or plain text with the label first on "
     "each line.",

@@ -3,7 +3,12 @@
 TEXT = {
     "tab": "您的数据",
     "intro": "请提供带标签的源文本（模型先学习的内容）和目标文本（您真正要用的场景）。",
-    "fill_samples": "填入示例数据",
+    "sample": "手头没有文本？选一个样例",
+    "sample.reviews": "评论（两类）",
+    "sample.headlines": "新闻标题（十类）",
+    "sample.entities": "带实体的句子",
+    "sample.sentences": "无标签的中文句子",
+    "fill_samples": "填入",
     "recommended": "建议提供",
     "task.text-classification": "每条文本一个标签。支持 CSV、TSV、JSON Lines，或每行以标签开头的纯文本。",
     "task.multi-label-classification": "每条文本可有任意多个标签，写在同一列中，以分隔符隔开。",
