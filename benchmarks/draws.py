@@ -80,6 +80,10 @@ def category(data: Path, out: Path) -> None:
     write(out / "unlabelled.csv", rest)
 
 
+#: EPRSTMT's labels as SST-2 calls them.
+AS_SOURCE = {"Negative": "0", "Positive": "1"}
+
+
 def eprstmt(data: Path, out: Path) -> None:
     """FewCLUE's five splits of 32 and 32, as they are; 10,000 unlabelled reviews that no split holds."""
     known: set[str] = set()
@@ -87,7 +91,7 @@ def eprstmt(data: Path, out: Path) -> None:
         for name in ("train", "dev"):
             lines = (data / f"zh/eprstmt/{name}_{split}.json").read_text(encoding="utf-8").splitlines()
             documents = [json.loads(line) for line in lines if line.strip()]
-            rows = {document["sentence"]: document["label"] for document in documents}
+            rows = {document["sentence"]: AS_SOURCE[document["label"]] for document in documents}
             known |= set(rows)
             write(out / f"{name}_{split}.csv", rows, rows)
     dev: Rows = {}
