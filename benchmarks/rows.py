@@ -28,6 +28,7 @@ from pipeline.spec import (
     LocalSource,
     LowRankAdaptation,
     NoAdaptation,
+    NoSelfTraining,
     PseudoLabelling,
     RecipeSpec,
     RunSpec,
@@ -174,8 +175,9 @@ ROWS: dict[str, Row] = {
         f"eprstmt-32-{number}": Row(
             "eprstmt",
             f"SST-2 → EPRSTMT, 32 labels, split {number}",
-            _with(FEW, adaptation=SHORTER),
+            _with(FEW, vocabulary=KeepVocabulary(), adaptation=NoAdaptation(), self_training=NoSelfTraining()),
             texts.split(number),
+            source="eprstmt-0",  # which has read the unlabelled texts, once for all five
         )
         for number in range(5)
     },

@@ -98,6 +98,6 @@ def split(number: int) -> Callable[[Places], DataSpec]:
     """One of the five splits of EPRSTMT; it is tested on its own 32 development texts."""
 
     def data(places: Places) -> DataSpec:
-        return sentiment(places, target=places.csv(f"train_{number}"), test=places.csv(f"dev_{number}"))
+        return DataSpec(target=places.csv(f"train_{number}"), test=places.csv(f"dev_{number}"))
 
     return data
