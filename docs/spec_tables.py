@@ -27,6 +27,7 @@ _WORDS = {int: "whole number", float: "number", str: "text", bool: "true or fals
 #: Where a part that is a field of another is described.
 ANCHORS = {
     "DatasetSpec": "[file of texts](#a-file-of-texts)",
+    "Origin": "[origin](#where-a-file-is-from)",
     "DataSpec": "[data](#data)",
     "RecipeSpec": "[recipe](#recipe)",
     "ExportSpec": "[exports](#export)",

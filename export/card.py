@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from export.recipe import source, steps
 from export.report import ExportReport, VariantReport
 from pipeline.evaluation.wording import MEASURES, shown
 from pipeline.report import DataSummary, Interval, ModelReport, Report
-from pipeline.spec import RunSpec, TaskName
+from pipeline.spec import DataSpec, RunSpec, TaskName
 from pipeline.tasks import TASKS, Labelling
 
 #: By the source's kind: the licence as the Hub names it, and what to say of it.
@@ -52,7 +54,7 @@ CARD = """\
 license: {licence}
 pipeline_tag: {task}
 library_name: optimum
-tags: [onnx, {task}]
+tags: [onnx, {task}]{datasets}
 ---
 
 # {name}: {model}, {variant}
@@ -75,7 +77,7 @@ and pad on the right. `sha256sum -c SHA256SUMS` checks the files.
 
 ## Data
 
-{data}
+{data}{origins}
 
 ## Recipe
 
@@ -128,7 +130,9 @@ def card(variant: VariantReport, export: ExportReport, spec: RunSpec, report: Re
         method=variant.method,
         labels=f" Labels: {', '.join(report.labels)}." if report.labels else "",
         run_id=export.run_id,
+        datasets=_datasets(spec.data),
         data=_data(report.data),
+        origins=_origins(spec.data),
         source=source(spec.source),
         description=report.model(export.model).description.rstrip("."),
         recipe="\n".join(steps(spec, export.model)),
@@ -150,6 +154,23 @@ def _table(header: list[str], rows: list[list[str]]) -> str:
 def _data(data: DataSummary) -> str:
     rows = [[title, f"{getattr(data, field):,}"] for field, title in DATA_TITLES.items() if getattr(data, field)]
     return _table(["What", "Number"], rows)
+
+
+def _datasets(data: DataSpec) -> str:
+    """The data sets of the Hub, as a line of the header."""
+    names = dict.fromkeys(origin.dataset for _, origin in data.origins)
+    return f"\ndatasets: [{', '.join(names)}]" if names else ""
+
+
+def _origins(data: DataSpec) -> str:
+    """Which texts are from which data set, with its licence."""
+    lines = [f"- {DataSpec.model_fields[role].title}: {_plain(origin.told)}" for role, origin in data.origins]
+    return "\n\n" + "\n".join(lines) if lines else ""
+
+
+def _plain(text: str) -> str:
+    """What a data set's page says, without anything that Markdown could take for markup."""
+    return re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", text)
 
 
 def _quality(models: list[ModelReport], exported: str, metrics: tuple[str, ...]) -> str:

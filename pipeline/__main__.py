@@ -1,4 +1,4 @@
-"""The command line: ``python -m pipeline run|follow|list|show|cancel|resume|rank|estimate``.
+"""The command line: ``python -m pipeline run|follow|list|show|cancel|resume|rank|estimate|fetch``.
 
 Exit codes: 0 all went well, 1 an error (told in one line), 2 wrong usage, 130 interrupted.
 """
@@ -23,6 +23,7 @@ from pipeline.engine.supervisor import Supervisor
 from pipeline.errors import GraftError, RunError
 from pipeline.evaluation.wording import MEASURES, number, shown
 from pipeline.events import Progress
+from pipeline.hub import command as hub
 from pipeline.messages import Message
 from pipeline.plan import plan
 from pipeline.report import Report
@@ -64,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     rank.add_argument("--source", type=Path, action="append", default=[], help="a further model's folder")
     estimate = commands.add_parser("estimate", parents=[shared], help="tell what a spec will take, from a few steps")
     estimate.add_argument("spec", type=Path, help="a spec file, see docs/spec.md")
+    hub.add_parser(commands, shared)
     for name, help_text in (
         ("follow", "watch a run to its end"),
         ("show", "show a run's state and report"),
@@ -231,6 +233,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {
     "list": _list,
     "rank": _rank,
     "estimate": _estimate,
+    "fetch": hub.run,
     "show": _show,
     "cancel": _cancel,
     "resume": _resume,

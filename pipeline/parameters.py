@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 from pipeline.messages import Message
 from pipeline.spec import (
     DATASETS,
+    PLACES,
     AdoptVocabulary,
     CoTraining,
     DataSpec,
@@ -42,7 +43,7 @@ class DataParameters(Parameters):
     seed: int
     hashes: dict[str, str]  # role of the file → SHA-256 of its content
 
-    PLACES: ClassVar = {"data": {**{role: {"path"} for role in DATASETS}, "dictionary": True}}
+    PLACES: ClassVar = {"data": {**{role: {*PLACES} for role in DATASETS}, "dictionary": True}}
 
 
 class StartParameters(Parameters):

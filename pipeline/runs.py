@@ -169,6 +169,13 @@ class RunStore:
             write_atomically(self.folder(run_id) / "state.json", record.as_json())
         return record
 
+    def give(self, run_id: str, owner: str) -> RunRecord:
+        """Make a run somebody else's."""
+        with self.locked(run_id):
+            record = self.get(run_id).model_copy(update={"owner": owner})
+            write_atomically(self.folder(run_id) / "state.json", record.as_json())
+        return record
+
     def delete(self, run_id: str) -> None:
         """Delete a run's folder: first out of sight, then for good.
 

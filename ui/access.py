@@ -1,7 +1,8 @@
 """Who may see what.
 
-A visitor is a random token that their browser keeps. On a host with many visitors a run
-belongs to the hash of the token that started it; on one's own machine everybody sees all.
+A visitor is a random token that their browser keeps, or who has signed in: then it is derived
+from the account (:mod:`ui.accounts`). On a host with many visitors a run belongs to the hash of
+the token that started it; on one's own machine everybody sees all.
 
 Somebody who follows a link to a shared report is a guest: a visitor whose name holds the
 link's token. A guest reads that one report, wherever the page runs, and reaches nothing else.
@@ -80,6 +81,24 @@ def run_of(services: Services, visitor: str | None, run_id: str) -> RunRecord:
     return record
 
 
+def claim(services: Services, browser: str, visitor: str) -> int:
+    """Make a browser's runs the visitor's; how many they are.
+
+    Raises:
+        RunError: One of both is a guest.
+    """
+    owner = owner_of(services, visitor)
+    own = unclaimed(services, browser, visitor)
+    for record in own:
+        services.store.give(record.id, owner)
+    return len(own)
+
+
+def unclaimed(services: Services, browser: str, visitor: str) -> list[RunRecord]:
+    """The runs that this browser started while nobody was signed in."""
+    return visible_runs(services, browser) if services.settings.shared and browser != visitor else []
+
+
 # ── guests ──────────────────────────────────────────────────────────────────────────────
 
 
@@ -132,8 +151,20 @@ def _unknown() -> RunError:
 
 
 def storage_secret(store: RunStore) -> str:
-    """The key that browsers' tokens are encrypted with; kept, so that they survive a restart."""
-    path = store.root / ".browser-secret"
+    """The key that browsers' tokens are encrypted with; kept, so that they survive a restart.
+
+    Gradio sends it to every browser, so it keeps nothing from anybody who looks.
+    """
+    return _kept_secret(store, ".browser-secret")
+
+
+def account_secret(store: RunStore) -> str:
+    """What accounts' visitors are derived with. It never leaves the server."""
+    return _kept_secret(store, ".account-secret")
+
+
+def _kept_secret(store: RunStore, name: str) -> str:
+    path = store.root / name
     store.root.mkdir(parents=True, exist_ok=True)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

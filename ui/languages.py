@@ -33,11 +33,12 @@ class MultilingualBlocks(gr.Blocks):
 
     Args:
         fill: Places the page.
+        login: Whether Gradio is to let people sign in with Hugging Face.
         options: Those of ``gr.Blocks``.
     """
 
-    def __init__(self, fill: Callable[[gr.Blocks], None], **options: Any) -> None:
-        self._fill, self._options = fill, options
+    def __init__(self, fill: Callable[[gr.Blocks], None], *, login: bool = False, **options: Any) -> None:
+        self._fill, self._login, self._options = fill, login, options
         self._translations: dict[str, list[dict[str, Any]]] = {}
         self._translating = Lock()
         super().__init__(**options)
@@ -54,6 +55,11 @@ class MultilingualBlocks(gr.Blocks):
     def config(self, config: dict[str, Any]) -> None:
         self._config = config
 
+    @property
+    def expects_oauth(self) -> bool:
+        """Gradio asks it before it offers the addresses for signing in; else it looks for a button of its own."""
+        return self._login
+
     def _translated(self) -> list[dict[str, Any]]:
         """The components in the language that is spoken, in the order of this page's own.
 
@@ -68,9 +74,9 @@ class MultilingualBlocks(gr.Blocks):
         return self._translations[language]
 
 
-def multilingual(fill: Callable[[gr.Blocks], None], **options: Any) -> MultilingualBlocks:
-    """The page that ``fill`` places, in every language; ``options`` are those of ``gr.Blocks``."""
-    with speaking(DEFAULT), MultilingualBlocks(fill, **options) as page:
+def multilingual(fill: Callable[[gr.Blocks], None], *, login: bool = False, **options: Any) -> MultilingualBlocks:
+    """The page that ``fill`` places, in every language; the rest is what :class:`MultilingualBlocks` takes."""
+    with speaking(DEFAULT), MultilingualBlocks(fill, login=login, **options) as page:
         fill(page)
     return page
 

@@ -17,6 +17,7 @@ from ui.handlers.uploads import MEGABYTE
 from ui.languages import multilingual
 from ui.page import ADDRESS, Page
 from ui.services import Services
+from ui.tabs.account import AccountBar
 from ui.tabs.compare import CompareTab
 from ui.tabs.data import DataTab
 from ui.tabs.export import ExportTab
@@ -40,6 +41,7 @@ def build(services: Services) -> gr.Blocks:
     """The whole page over these services, in every language; nothing is started by it."""
     return multilingual(
         lambda blocks: _fill(blocks, services),
+        login=services.login,
         title=say("common.name"),
         analytics_enabled=False,
         delete_cache=CACHE_SECONDS,
@@ -48,6 +50,7 @@ def build(services: Services) -> gr.Blocks:
 
 def _fill(blocks: gr.Blocks, services: Services) -> None:
     switch = LanguageSwitch()
+    account = AccountBar(services)
     kept = gr.BrowserState("", storage_key="graft-visitor", secret=access.storage_secret(services.store))
     with gr.Column(elem_classes=present_if(False)):
         visitor = gr.Textbox(elem_id="visitor", label=say("common.visitor"))
@@ -61,8 +64,9 @@ def _fill(blocks: gr.Blocks, services: Services) -> None:
     for tab in (start, data, progress, compare, export):
         tab.connect()
     switch.connect(data)
+    account.connect(kept, visitor, start)
     current.change(None, [current], [], js=ADDRESS)
-    _on_load(blocks, page, Arrival(start, data, switch, kept, notice))
+    _on_load(blocks, page, Arrival(start, data, switch, account, kept, notice))
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ class Arrival:
     start: StartTab
     data: DataTab
     switch: LanguageSwitch
+    account: AccountBar
     kept: gr.BrowserState
     notice: gr.HTML
 
@@ -88,8 +93,10 @@ def _on_load(blocks: gr.Blocks, page: Page, parts: Arrival) -> None:
                 parts.notice: guest_notice(shared is not None),
                 **page.go("compare", guest, shared),
             }
-        visitor = token or access.new_visitor()
-        updates: Updates = {parts.kept: visitor, page.visitor: visitor, **parts.start.show(visitor)}
+        browser = token or access.new_visitor()
+        visitor = parts.account.visitor(browser, request)
+        updates: Updates = {parts.kept: browser, page.visitor: visitor, **parts.start.show(visitor)}
+        updates |= parts.account.arrive(browser, request)
         linked = requested_run(page.services, visitor, request.query_params.get("run"))
         active = active_run(page.services, visitor)
         run_id = linked or (active.id if active else None)
@@ -103,7 +110,8 @@ def _on_load(blocks: gr.Blocks, page: Page, parts: Arrival) -> None:
         return updates | parts.switch.arrive(parts.data, request.cookies)
 
     shown = [output for tab in page.run_tabs for output in page.go_outputs(tab)]
-    outputs = dict.fromkeys([parts.kept, page.visitor, parts.notice, *parts.start.outputs, *shown, *parts.data.form])
+    known = [parts.kept, page.visitor, parts.notice, *parts.account.outputs]
+    outputs = dict.fromkeys([*known, *parts.start.outputs, *shown, *parts.data.form])
     listen(blocks.load, arrive, [parts.kept], list(outputs))
 
 

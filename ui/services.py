@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 
 from pipeline.engine.local import LocalEngine
 from pipeline.engine.supervisor import Supervisor
+from pipeline.hub.asking import fetching
+from pipeline.hub.records import Fetched
 from pipeline.runs import RunStore
 from pipeline.settings import Settings
 from pipeline.sources import HubProbe
@@ -14,13 +18,36 @@ from ui.predictors import Predictors
 
 @dataclass(frozen=True)
 class Services:
-    """The backend as the page sees it."""
+    """The backend as the page sees it.
+
+    Attributes:
+        store: All runs.
+        supervisor: Who starts them.
+        settings: What the host decides.
+        hub: Whether the Hub answers.
+        predictors: Exported models that are open.
+        fetch: How a data set of the Hub is brought here.
+        space: Id of the Space that the page is on; empty elsewhere.
+        login: Whether people can sign in with Hugging Face.
+    """
 
     store: RunStore
     supervisor: Supervisor
     settings: Settings
     hub: HubProbe
     predictors: Predictors
+    fetch: Callable[..., Generator[int, None, Fetched]] = fetching
+    space: str = ""
+    login: bool = False
+
+
+#: What a Space is given that has ``hf_oauth: true`` in its card; Gradio wants all of it.
+OAUTH = ("SPACE_ID", "OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET", "OAUTH_SCOPES", "OPENID_PROVIDER_URL")
+
+
+def has_login(environment: Mapping[str, str]) -> bool:
+    """Whether people can sign in here: elsewhere Gradio would mock it, and sign sessions with a key that all know."""
+    return all(environment.get(name) for name in OAUTH)
 
 
 def create(settings: Settings) -> Services:
@@ -33,4 +60,6 @@ def create(settings: Settings) -> Services:
         settings=settings,
         hub=HubProbe(settings.hub_probe_seconds),
         predictors=Predictors(),
+        space=os.environ.get("SPACE_ID", ""),
+        login=has_login(os.environ),
     )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import functools
 import html
+import inspect
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ParamSpec, TypeVar
 
 import gradio as gr
@@ -45,13 +47,18 @@ def spoken(handler: Callable[P, T]) -> Callable[P, T]:
 
     @functools.wraps(handler)
     def wrapper(*arguments: P.args, **options: P.kwargs) -> T:
-        request = LocalContext.request.get(None)
-        if request is None:  # a test
-            return handler(*arguments, **options)
-        with speaking(wanted(request.cookies, request.headers.get("accept-language"))):
+        with _language():
             return handler(*arguments, **options)
 
     return wrapper
+
+
+def _language() -> AbstractContextManager[None]:
+    """Where the language of the request is spoken; in a test, the one that is spoken already."""
+    request = LocalContext.request.get(None)
+    if request is None:
+        return nullcontext()
+    return speaking(wanted(request.cookies, request.headers.get("accept-language")))
 
 
 def guarded(handler: Callable[P, T]) -> Callable[P, T]:
@@ -64,8 +71,34 @@ def guarded(handler: Callable[P, T]) -> Callable[P, T]:
         except gr.Error:
             raise
         except Exception as error:  # noqa: BLE001 - it is told by a number, and logged
-            sentence = html.escape(explain(error).sentence)  # Gradio renders a message as HTML
-            raise gr.Error(sentence, duration=12, title=say("common.error"), print_exception=False) from None
+            raise _message(error) from None
+
+    return wrapper
+
+
+def _message(error: Exception) -> gr.Error:
+    sentence = html.escape(explain(error).sentence)  # Gradio renders a message as HTML
+    return gr.Error(sentence, duration=12, title=say("common.error"), print_exception=False)
+
+
+def step_by_step(handler: Callable[P, Generator[Updates]]) -> Callable[P, Generator[Updates]]:
+    """A handler that yields, spoken and guarded at each step; whoever leaves the page closes it at the next one."""
+
+    @functools.wraps(handler)
+    def wrapper(*arguments: P.args, **options: P.kwargs) -> Generator[Updates]:
+        steps = handler(*arguments, **options)
+        try:
+            while True:
+                with _language():
+                    try:
+                        found = next(steps)
+                    except StopIteration:
+                        return
+                    except Exception as error:  # noqa: BLE001 - likewise
+                        raise _message(error) from None
+                yield found
+        finally:
+            steps.close()
 
     return wrapper
 
@@ -95,7 +128,8 @@ def listen(
 ) -> Any:
     """Connect an event of the page to a handler; what comes back has a ``then`` for what is to follow."""
     options = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None, **options}
-    return event(spoken(guarded(handler)), list(inputs), list(outputs), **options)
+    wrapped = step_by_step(handler) if inspect.isgeneratorfunction(handler) else spoken(guarded(handler))
+    return event(wrapped, list(inputs), list(outputs), **options)
 
 
 def poll(timer: gr.Timer, handler: Callable[..., Any], inputs: Sequence[Any], outputs: Sequence[Any]) -> None:

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import queue
+import signal
 import subprocess
 import sys
-from collections.abc import Sequence
-from typing import Any
+import threading
+import time
+from collections.abc import Generator, Sequence
+from contextlib import suppress
+from typing import IO, Any
 
 from pipeline.engine.local import PROJECT, WORKER_ENVIRONMENT
 from pipeline.errors import RunError
 from pipeline.messages import Message
+
+NEWS_SECONDS = 0.5  # between two looks at how far a command is
 
 
 def ask(command: str, arguments: Sequence[str], seconds: float) -> Any:
@@ -25,30 +32,106 @@ def ask(command: str, arguments: Sequence[str], seconds: float) -> Any:
     Raises:
         RunError: It took longer, ended with an error, or printed something else.
     """
-    line = [sys.executable, "-m", "pipeline", command, *arguments, "--json"]
-    environment = {**WORKER_ENVIRONMENT, **os.environ}
     try:
         done = subprocess.run(
-            line,
+            _line(command, arguments),
             cwd=PROJECT,
-            env=environment,
+            env={**WORKER_ENVIRONMENT, **os.environ},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=seconds,
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise RunError(
-            "“{command}” took longer than {seconds:g} seconds and was ended.",
-            "Try again when the machine is less busy, or with a smaller model.",
-            command=command,
-            seconds=seconds,
+        raise _too_long(
+            command, seconds, Message("Try again when the machine is less busy, or with a smaller model.")
         ) from error
+    return _answer(command, done.returncode, done.stdout)
+
+
+def following(
+    command: str, arguments: Sequence[str], seconds: float, environment: dict[str, str]
+) -> Generator[dict[str, Any], None, Any]:
+    """As :func:`ask`, but tells at least every half second how far the command is.
+
+    It yields the last JSON object that the command wrote to stderr, at first an empty one, and returns its answer.
+    Closing it ends the command and all that it started.
+
+    Args:
+        command: Row of ``COMMANDS`` in ``pipeline/__main__.py``.
+        arguments: What follows it; ``--json`` is added.
+        seconds: After that, the process is ended.
+        environment: All that it may know of the environment.
+
+    Raises:
+        RunError: It took longer, ended with an error, or printed something else.
+    """
+    process = subprocess.Popen(
+        _line(command, arguments),
+        cwd=PROJECT,
+        env={**WORKER_ENVIRONMENT, **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    news: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+    printed: list[bytes] = []
+    readers = [
+        threading.Thread(target=_listen, args=(process.stderr, news), daemon=True),
+        threading.Thread(target=lambda: printed.append(process.stdout.read() if process.stdout else b""), daemon=True),
+    ]
+    deadline = time.monotonic() + seconds
     try:
-        answer = json.loads(done.stdout)
+        for reader in readers:
+            reader.start()
+        last: dict[str, Any] | None = {}
+        while last is not None:
+            yield last
+            with suppress(queue.Empty):
+                last = news.get(timeout=NEWS_SECONDS)
+                while last is not None and not news.empty():
+                    last = news.get()
+            if time.monotonic() > deadline:
+                raise _too_long(command, seconds, Message("Try again later, or with something smaller."))
+        for reader in readers:
+            reader.join()
+        return _answer(command, process.wait(), b"".join(printed))
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _listen(stream: IO[bytes], news: queue.SimpleQueue[dict[str, Any] | None]) -> None:
+    """Hand on the JSON objects of a stream, and None at its end; other lines are the libraries' own."""
+    with stream:
+        for line in stream:
+            with suppress(ValueError):
+                if isinstance(found := json.loads(line), dict):
+                    news.put(found)
+    news.put(None)
+
+
+def _line(command: str, arguments: Sequence[str]) -> list[str]:
+    return [sys.executable, "-m", "pipeline", command, *arguments, "--json"]
+
+
+def _too_long(command: str, seconds: float, remedy: Message) -> RunError:
+    return RunError(
+        "“{command}” took longer than {seconds:g} seconds and was ended.",
+        remedy,
+        command=command,
+        seconds=seconds,
+    )
+
+
+def _answer(command: str, code: int, printed: bytes) -> Any:
+    try:
+        answer = json.loads(printed)
     except ValueError:
         answer = None
-    if done.returncode == 0 and answer is not None:
+    if code == 0 and answer is not None:
         return answer
     if isinstance(answer, dict) and "error" in answer:
         raise RunError(Message.of(answer["error"], answer.get("told")))
@@ -56,5 +139,5 @@ def ask(command: str, arguments: Sequence[str], seconds: float) -> Any:
         "“{command}” ended without an answer (exit code {code}).",
         "Run it on the command line to see why: python -m pipeline {command}.",
         command=command,
-        code=done.returncode,
+        code=code,
     )

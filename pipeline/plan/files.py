@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.errors import DataError, system_fault
 from pipeline.parameters import DataParameters
-from pipeline.spec import DATASETS, DataSpec
+from pipeline.spec import DATASETS, PLACES, DataSpec
 
 
 def files(data: DataSpec) -> dict[str, Path]:
@@ -53,7 +53,7 @@ def count_texts(path: Path, *, tagged: bool) -> int:
 
 def source_side(parameters: DataParameters) -> dict[str, Any]:
     """What the split of the source texts depends on; the target's files are not among it."""
-    fields = {"source": {"path"}, "source_test": {"path"}}
+    fields = {"source": {*PLACES}, "source_test": {*PLACES}}
     kept = parameters.data.model_dump(
         mode="json", include={*fields, "source_test_fraction", "source_label_mapping"}, exclude=fields
     )

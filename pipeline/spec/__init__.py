@@ -8,8 +8,9 @@ several ways, it is a union told apart by ``kind``.
 
 from pipeline.spec.base import ModelName, Part, TaskName
 from pipeline.spec.compatibility import conflicts
-from pipeline.spec.data import DatasetSpec, DataSpec, Encoding, FileFormat
+from pipeline.spec.data import PLACES, DatasetSpec, DataSpec, Encoding, FileFormat
 from pipeline.spec.ensemble import Bagging, Boosting, EnsembleSpec, NoEnsemble
+from pipeline.spec.origin import Origin
 from pipeline.spec.recipe import RecipeSpec
 from pipeline.spec.run import DATASETS, SCHEMA_VERSION, ExportSpec, RunSpec, anchor, load, migrate, parse
 from pipeline.spec.self_training import CoTraining, NoSelfTraining, PseudoLabelling, SelfTrainingSpec
@@ -37,6 +38,7 @@ from pipeline.spec.vocabulary import (
 
 __all__ = [
     "DATASETS",
+    "PLACES",
     "SCHEMA_VERSION",
     "AdaptationSpec",
     "AdoptVocabulary",
@@ -66,6 +68,7 @@ __all__ = [
     "NoAdaptation",
     "NoEnsemble",
     "NoSelfTraining",
+    "Origin",
     "Part",
     "PseudoLabelling",
     "RecipeSpec",

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from pipeline.spec.base import Part
+from pipeline.spec.origin import Origin
 
 FileFormat = Literal["auto", "csv", "tsv", "jsonl", "text", "conll", "conllu"]
 Encoding = Literal["auto", "utf-8", "utf-16", "gb18030"]
@@ -37,6 +38,15 @@ class DatasetSpec(Part):
     skip_missing: bool = Field(
         False, title="Leave out incomplete rows", description="Rows without text or label are left out, not refused."
     )
+    origin: Origin | None = Field(
+        None,
+        title="Origin",
+        description="The data set of the Hub that the file was fetched from; no result depends on it.",
+    )
+
+
+#: Fields of a file that say where it lies and where it is from; its content is told by a hash.
+PLACES = frozenset({"path", "origin"})
 
 
 class DataSpec(Part):
@@ -97,3 +107,9 @@ class DataSpec(Part):
     max_length: int = Field(
         128, ge=8, le=512, title="Longest text", description="Sub-word tokens kept of a text, counted from its start."
     )
+
+    @property
+    def origins(self) -> list[tuple[str, Origin]]:
+        """Which files are from a data set of the Hub: the field that names the file, and where it is from."""
+        files = {name: value for name, value in self if isinstance(value, DatasetSpec)}
+        return [(name, file.origin) for name, file in files.items() if file.origin is not None]

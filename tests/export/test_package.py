@@ -14,7 +14,7 @@ from export.package import CHECKSUMS, zip_folder
 from export.report import read_report
 from pipeline.report import DataSummary, Interval, Report
 from pipeline.runs import RunStore
-from pipeline.spec import EmbeddedSource, HubSource, LocalSource, RunSpec
+from pipeline.spec import DatasetSpec, EmbeddedSource, HubSource, LocalSource, Origin, RunSpec
 from pipeline.tasks import TASKS
 
 Run = tuple[RunStore, str]
@@ -73,6 +73,20 @@ def test_the_card_names_the_source_and_its_licence(exported: Path, run: Run, sou
     assert named in text
     assert licence in text
     assert "/home/me" not in text
+
+
+def test_the_card_names_the_data_sets_of_the_hub(exported: Path, run: Run):
+    spec, report = _given(run)
+    origin = Origin(
+        dataset="tiny/my_reviews", config="plain", split="train", commit="c" * 40, licence="mit <b>", rows=1200
+    )
+    data = spec.data.model_copy(update={"source": DatasetSpec(path="/private/x.jsonl", origin=origin)})
+    export = read_report(exported)
+    text = card(export.variants[0], export, spec.model_copy(update={"data": data}), report)
+    assert "\ndatasets: [tiny/my_reviews]\n---" in text
+    assert "- Source texts: tiny/my\\_reviews (plain, train) of the Hugging Face Hub at commit cccccccccccc" in text
+    assert "its first 1,200 rows, licence: mit \\<b\\>" in text
+    assert "/private" not in text
 
 
 def test_a_card_of_another_task(exported: Path, run: Run):

@@ -15,7 +15,7 @@ from pipeline.data.labels import LabelMatch, match_labels
 from pipeline.data.schemes import OUTSIDE
 from pipeline.errors import DataError, GraftError
 from pipeline.samples import SAMPLES
-from pipeline.spec import DatasetSpec, TaskName
+from pipeline.spec import PLACES, DatasetSpec, TaskName
 from pipeline.tasks import TASKS
 from ui.failures import Failure, explain
 from ui.services import Services
@@ -24,7 +24,8 @@ from ui.text import say
 Role = Literal["source", "target", "test", "dev", "unlabelled", "source_test"]
 ROLES: tuple[Role, ...] = get_args(Role)
 MAIN_ROLES: tuple[Role, ...] = ("source", "target")  # what most runs have
-COLUMNS = tuple(name for name in DatasetSpec.model_fields if name.endswith("_column"))
+READING = tuple(name for name in DatasetSpec.model_fields if name not in PLACES)  # how a file is read
+COLUMNS = tuple(name for name in READING if name.endswith("_column"))
 MEGABYTE = 1_000_000
 
 
@@ -36,13 +37,13 @@ class Slot:
         accepted: The file in use.
         candidate: A newer file, or reading of it, that has problems and is not in use.
         failure: Why the last file could not be read at all.
-        kept: Path of a file that only another task can read.
+        kept: A file that only another task can read.
     """
 
     accepted: Inspection | None = None
     candidate: Inspection | None = None
     failure: Failure | None = None
-    kept: str = ""
+    kept: DatasetSpec | None = None
 
     @property
     def shown(self) -> Inspection | None:
@@ -71,7 +72,7 @@ def corrections(role: Role, task: TaskName) -> list[str]:
         "label_separator": labelled(role, task) and TASKS[task].labelling == "several",
         "second_text_column": "second" in TASKS[task].columns,
     }
-    return [name for name in DatasetSpec.model_fields if name != "path" and only_if.get(name, True)]
+    return [name for name in READING if only_if.get(name, True)]
 
 
 def accept(services: Services, slot: Slot, role: Role, uploaded: str | Path, task: TaskName) -> Slot:
@@ -79,11 +80,20 @@ def accept(services: Services, slot: Slot, role: Role, uploaded: str | Path, tas
     kept: Path | None = None
     try:
         kept = keep(services, uploaded)
-        return _judged(slot, _inspect(services, role, DatasetSpec(path=str(kept)), task))
+        return in_use(services, slot, role, DatasetSpec(path=str(kept)), task)
     except GraftError as error:
         if kept is not None:
             shutil.rmtree(kept.parent)
         return Slot(accepted=slot.accepted, failure=explain(error))
+
+
+def in_use(services: Services, slot: Slot, role: Role, dataset: DatasetSpec, task: TaskName) -> Slot:
+    """A file that has just come here, in use unless it has a problem.
+
+    Raises:
+        DataError: It can't be read.
+    """
+    return _judged(slot, _inspect(services, role, dataset, task))
 
 
 def reread(services: Services, slot: Slot, role: Role, corrections: dict[str, Any], task: TaskName) -> Slot:
@@ -108,18 +118,19 @@ def look_at(services: Services, role: Role, dataset: DatasetSpec, task: TaskName
     try:
         return _judged(Slot(), _inspect(services, role, dataset, task))
     except GraftError as error:
-        return Slot(failure=explain(error), kept=dataset.path)
+        return Slot(failure=explain(error), kept=dataset)
 
 
 def look_again(services: Services, slot: Slot, role: Role, task: TaskName) -> Slot:
     """Read the file on show as another task wants it; what was corrected for the one before is forgotten."""
-    path = slot.shown.dataset.path if slot.shown else slot.kept
-    if not path:
+    before = slot.shown.dataset if slot.shown else slot.kept
+    if before is None:
         return Slot()
+    file = DatasetSpec(path=before.path, origin=before.origin)
     try:
-        return _judged(Slot(), _inspect(services, role, DatasetSpec(path=path), task))
+        return _judged(Slot(), _inspect(services, role, file, task))
     except GraftError as error:
-        return Slot(failure=explain(error), kept=path)
+        return Slot(failure=explain(error), kept=file)
 
 
 def accept_dictionary(services: Services, slot: DictionarySlot, uploaded: str | Path) -> DictionarySlot:

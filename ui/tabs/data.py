@@ -173,7 +173,8 @@ class DataTab:
 
     @property
     def _hub_outputs(self) -> list[gr.components.Component]:
-        return [output for picker in self.recipe.pickers.values() for output in picker.outputs]
+        boxes = [output for card in self.cards.values() for output in card.hub.outputs]
+        return [*(output for picker in self.recipe.pickers.values() for output in picker.outputs), *boxes]
 
     def _look_for_hub(self, chosen: str | None) -> Updates:
         if self.page.services.hub.reachable is None:
@@ -181,6 +182,8 @@ class DataTab:
         updates: Updates = {self.timer: gr.Timer(active=False)}
         for picker in self.recipe.pickers.values():
             updates |= picker.refresh(chosen if picker is self.recipe.source else None)
+        for card in self.cards.values():
+            updates |= card.hub.refresh()
         return updates
 
     def _fill(self, name: str) -> Updates:

@@ -14,6 +14,7 @@ from ui.forms import component
 from ui.handlers import uploads as handlers
 from ui.handlers.training import role_title
 from ui.page import Page
+from ui.tabs.hub import HubBox
 from ui.text import say
 from ui.views import data as views
 from ui.wiring import Updates, listen, present_if
@@ -32,14 +33,14 @@ class DatasetCard:
         with gr.Column(elem_classes="g-card", min_width=320):
             gr.HTML(views.slot_title(role), apply_default_css=False)
             self.file = upload_box(role)
+            self.hub = HubBox(page, role)
             self.message = gr.HTML(elem_id=f"upload-{role}-message", apply_default_css=False)
             with gr.Column(elem_classes=present_if(False)) as self.details:
                 self.status = gr.HTML(elem_id=f"upload-{role}-status", apply_default_css=False)
                 with gr.Row(elem_classes="g-corrections"):
                     self.corrections = {
                         name: component(self._field(name), info=None, elem_classes=present_if(name in shown))
-                        for name in DatasetSpec.model_fields
-                        if name != "path"
+                        for name in handlers.READING
                     }
                 self.labels = gr.HTML(apply_default_css=False)
                 self.preview = gr.HTML(apply_default_css=False)
@@ -69,6 +70,7 @@ class DatasetCard:
 
         outputs = [*self.outputs, *also_outputs]
         listen(self.file.upload, accept, [task, self.slot, self.file, *also_inputs], outputs, show_progress="minimal")
+        self.hub.connect(task, self.slot, after, also_inputs, outputs)
         inputs = [task, self.slot, *self.corrections.values(), *also_inputs]
         for control in self.corrections.values():
             event = control.blur if isinstance(control, gr.Textbox) else control.input

@@ -62,8 +62,13 @@ def preset_reason(name: str) -> str:
 def source(entry: CatalogueEntry) -> str:
     """A model of the catalogue: its name, what it reads, and its size."""
     key = f"source.{entry.spec.repo_id if isinstance(entry.spec, HubSource) else entry.spec.kind}"
-    languages = _name(f"languages.{entry.languages}", entry.languages)
-    return say("data.model_catalogue", title=_name(key, entry.title), languages=languages, parameters=entry.parameters)
+    title, read = _name(key, entry.title), languages(entry.languages)
+    return say("data.model_catalogue", title=title, languages=read, parameters=entry.parameters)
+
+
+def languages(name: str) -> str:
+    """What a model or a data set is in."""
+    return _name(f"languages.{name}", name)
 
 
 def fact(name: str) -> str:

@@ -103,7 +103,10 @@ def status(slot: Slot) -> Markup:
         tag("span", _reading(dataset), class_="g-hint"),
         class_="g-file",
     )
-    return join([line, *(tag("p", tell(note), class_="g-hint") for note in inspection.notes)])
+    notes = [tell(note) for note in inspection.notes]
+    if dataset.origin is not None:
+        notes.insert(0, say("hub.origin", origin=tell(dataset.origin.told)))
+    return join([line, *(tag("p", note, class_="g-hint") for note in notes)])
 
 
 def dictionary_status(slot: DictionarySlot) -> Markup:

@@ -18,6 +18,7 @@ from pipeline.spec import (
     KeepVocabulary,
     LocalSource,
     MaskedLanguageModelling,
+    Origin,
     PseudoLabelling,
     RunSpec,
 )
@@ -113,6 +114,16 @@ def test_content_counts_and_place_does_not(tiny_spec: RunSpec, tmp_path: Path) -
     assert keys(at(moved)) == keys(tiny_spec)
     moved.write_text(moved.read_text(encoding="utf-8") + "好汤,positive\n", encoding="utf-8")
     assert keys(at(moved))["data"] != keys(tiny_spec)["data"]
+
+
+def test_where_a_file_is_from_counts_for_nothing(tiny_spec: RunSpec) -> None:
+    origin = Origin(dataset="tiny/reviews", split="train", commit="c" * 40)
+    data = {
+        role: getattr(tiny_spec.data, role).model_copy(update={"origin": origin})
+        for role in ("source", "target", "test")
+    }
+    fetched = tiny_spec.model_copy(update={"data": tiny_spec.data.model_copy(update=data)})
+    assert keys(fetched) == keys(tiny_spec)
 
 
 def test_keeping_the_vocabulary_leaves_the_stage_out(tiny_spec: RunSpec) -> None:

@@ -1,11 +1,12 @@
 """The page in English, and the keys that every other language has to have."""
 
-from ui.text.en import common, compare, data, doctor, export, progress, runs, start
+from ui.text.en import common, compare, data, doctor, export, hub, progress, runs, start
 
 AREAS = {
     "common": common.TEXT,
     "start": start.TEXT,
     "data": data.TEXT,
+    "hub": hub.TEXT,
     "doctor": doctor.TEXT,
     "progress": progress.TEXT,
     "runs": runs.TEXT,

@@ -1,11 +1,12 @@
 """The page in Chinese."""
 
-from ui.text.zh import common, compare, data, doctor, export, progress, runs, start
+from ui.text.zh import common, compare, data, doctor, export, hub, progress, runs, start
 
 AREAS = {
     "common": common.TEXT,
     "start": start.TEXT,
     "data": data.TEXT,
+    "hub": hub.TEXT,
     "doctor": doctor.TEXT,
     "progress": progress.TEXT,
     "runs": runs.TEXT,

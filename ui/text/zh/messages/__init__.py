@@ -1,11 +1,12 @@
 """What the pipeline and the export say, in Chinese: English template → Chinese, with the same places."""
 
-from ui.text.zh.messages import analysis, columns, data, doctor, export, report, runs, spec, training, words
+from ui.text.zh.messages import analysis, columns, data, doctor, export, hub, report, runs, spec, training, words
 
 AREAS = {
     "words": words.TEXT,
     "data": data.TEXT,
     "columns": columns.TEXT,
+    "hub": hub.TEXT,
     "doctor": doctor.TEXT,
     "spec": spec.TEXT,
     "runs": runs.TEXT,

@@ -46,6 +46,7 @@ TEXT = {
     ),
     "Something unexpected happened ({kind}). The log has the details.": "发生了意外错误（{kind}）。详情见日志。",
     "“{command}” took longer than {seconds:g} seconds and was ended.": "“{command}”超过 {seconds:g} 秒，已被终止。",
+    "Try again later, or with something smaller.": "请稍后再试，或选择较小的内容。",
     "Try again when the machine is less busy, or with a smaller model.": "请在机器空闲时重试，或换用较小的模型。",
     "“{command}” ended without an answer (exit code {code}).": "“{command}”没有给出结果就结束了（退出码 {code}）。",
     "Run it on the command line to see why: python -m pipeline {command}.": (
