@@ -25,6 +25,8 @@ HEADER: dict[str, Any] = {
     "models": ["sentence-transformers/all-MiniLM-L6-v2"],
     "suggested_hardware": "cpu-basic",
     "startup_duration_timeout": "1h",
+    "hf_oauth": True,
+    "hf_oauth_scopes": ["read-repos"],  # private data sets of whoever signs in; openid and profile come by themselves
 }
 
 TEXT = """
@@ -43,7 +45,8 @@ never saw the source, side by side. The transferred model is exported to ONNX an
 
 Nothing lasts here by itself. Uploads, runs and exported models lie on the Space's own disk, which is
 emptied whenever the Space restarts or falls asleep: download what you want to keep. You see only your
-own runs, but whoever owns the Space can read its disk, so upload nothing confidential.
+own runs, but whoever owns the Space can read its disk, so upload nothing confidential. Who signs in with
+Hugging Face finds their runs again in every browser.
 
 For work of your own, duplicate the Space. With persistent storage mounted at `/data`, runs are kept
 there; with a GPU, training uses it.

@@ -69,6 +69,9 @@ configs:
 """
 
 
+CSV = ("text,label\n" + "".join(f"line {number},{'good' if number % 2 else 'bad'}\n" for number in range(8))).encode()
+
+
 @dataclass
 class Repository:
     """A data set: its files by revision."""
@@ -192,7 +195,6 @@ class Answers(BaseHTTPRequestHandler):
 def answering() -> Iterator[Hub]:
     """The Hub, at work."""
     made = Hub()
-    csv = "text,label\n" + "".join(f"line {number},{'good' if number % 2 else 'bad'}\n" for number in range(8))
     plain = {
         "README.md": CARD.encode(),
         "plain/train.parquet": reviews(),
@@ -200,9 +202,9 @@ def answering() -> Iterator[Hub]:
     }
     made.repositories = {
         "tiny/reviews": Repository({COMMIT: plain}),
-        "tiny/lines": Repository({COMMIT: {"train.csv": csv.encode()}}),
-        "tiny/secret": Repository({COMMIT: {"train.csv": csv.encode()}}, private=True),
-        "tiny/gated": Repository({COMMIT: {"train.csv": csv.encode()}}, gated=True),
+        "tiny/lines": Repository({COMMIT: {"train.csv": CSV}}),
+        "tiny/secret": Repository({COMMIT: {"train.csv": CSV}}, private=True),
+        "tiny/gated": Repository({COMMIT: {"train.csv": CSV}}, gated=True),
         "tiny/scripted": Repository(
             {
                 COMMIT: {"scripted.py": b"print('no')"},

@@ -72,7 +72,7 @@ class Wanted(Record):
     @property
     def file_name(self) -> str:
         """What the file is called: the data set's own name, and what was chosen of it."""
-        parts = (self.dataset.rpartition("/")[2], self.config, self.split)
+        parts = (self.dataset.rpartition("/")[2], self.config, self.split or "train")
         return "-".join(re.sub(r"[^\w.-]+", "_", part) for part in parts if part)
 
 

@@ -60,6 +60,8 @@ def test_card_header_says_how_to_run_it(built: Path) -> None:
     assert (header["title"], header["license"]) == ("Graft", "apache-2.0")
     assert header["models"] == ["sentence-transformers/all-MiniLM-L6-v2"]
     assert len(header["short_description"]) <= 60
+    assert header["hf_oauth"] is True
+    assert header["hf_oauth_scopes"] == ["read-repos"]  # nothing that lets the Space write
     assert card.problems(header) == []
 
 

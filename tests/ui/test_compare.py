@@ -8,10 +8,12 @@ import pytest
 
 from pipeline.errors import RunError
 from pipeline.report import CurvePoint, LearningCurve, Report, Spread, Verdict
-from pipeline.spec import RunSpec
+from pipeline.spec import Origin, RunSpec
 from pipeline.tasks import TASKS
 from ui.handlers import compare, texts
+from ui.handlers.chosen import shown
 from ui.services import Services
+from ui.text.languages import speaking
 from ui.views import compare as views
 from ui.views import details, matrices, metrics
 from ui.views import examples as example_views
@@ -157,3 +159,19 @@ def test_a_report_of_an_older_graft_is_told(services: Services, spec: RunSpec, f
     (services.store.folder(run_id) / "report.json").write_text('{"schema_version": 1}', encoding="utf-8")
     with pytest.raises(RunError, match="an older Graft wrote it"):
         compare.report_of(services, None, run_id)
+
+
+def test_the_notes_tell_which_texts_are_from_the_hub(
+    services: Services, spec: RunSpec, finished: Callable[..., str]
+) -> None:
+    origin = Origin(dataset="tiny/reviews", split="train", commit="c" * 40, licence="<b>mit", rows=1200)
+    source = spec.data.source.model_copy(update={"origin": origin})
+    run = finished(services.store, spec.model_copy(update={"data": spec.data.model_copy(update={"source": source})}))
+    found = shown(services, None, run)
+    drawn = views.notes(found.report, found.origins)
+    assert "Source texts: tiny/reviews (default, train) of the Hugging Face Hub at commit cccccccccccc" in drawn
+    assert "its first 1,200 rows, licence: &lt;b&gt;mit." in drawn
+    with speaking("zh"):
+        assert "源文本：Hugging Face Hub 上的 tiny/reviews（default，train）" in views.notes(
+            found.report, found.origins
+        )

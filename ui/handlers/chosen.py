@@ -11,9 +11,10 @@ from pipeline.analysis.gathering import Choice, Gathered, gather
 from pipeline.analysis.merging import merge
 from pipeline.errors import DataError, RunError
 from pipeline.report import Report
+from pipeline.spec import Origin
 from pipeline.tasks import Task
 from ui.access import reader_of, run_of, visible_runs
-from ui.handlers.compare import report_of, report_path, stamp, task_of, whole_report
+from ui.handlers.compare import origins_of, report_of, report_path, stamp, task_of, whole_report
 from ui.handlers.progress import has_report
 from ui.handlers.variants import variant_file, variant_name, variants_of, with_variant
 from ui.kept import Kept
@@ -67,6 +68,7 @@ class Shown:
         names: Run → what people call it.
         own: Whether these are all models of one run, with its verdict.
         left_out: Texts that not all of them were tested on.
+        origins: Of a run's own models: which of its files are from a data set of the Hub.
     """
 
     report: Report
@@ -74,6 +76,7 @@ class Shown:
     names: dict[str, str]
     own: bool = True
     left_out: int = 0
+    origins: tuple[tuple[str, Origin], ...] = ()
 
     @property
     def task(self) -> Task:
@@ -173,7 +176,8 @@ def choosable(services: Services, visitor: str | None, run_id: str) -> list[tupl
 def _own(services: Services, visitor: str | None, run_id: str, report: Report, picks: tuple[Pick, ...]) -> Shown:
     name = reader_of(services, visitor, run_id).name
     key = (stamp(report_path(services, run_id)), name)
-    return _shown.get(key, lambda: Shown(report, picks, {run_id: name}))
+    origins = tuple(origins_of(services, visitor, run_id))
+    return _shown.get(key, lambda: Shown(report, picks, {run_id: name}, origins=origins))
 
 
 def _readable(services: Services, visitor: str | None, run_id: str) -> Report | None:

@@ -7,9 +7,9 @@ from typing import cast
 
 from pydantic import ValidationError
 
-from pipeline.errors import RunError
+from pipeline.errors import RunError, SpecError
 from pipeline.report import Report
-from pipeline.spec import TaskName
+from pipeline.spec import Origin, TaskName
 from pipeline.tasks import TASKS, Task
 from ui.access import reader_of
 from ui.kept import Kept
@@ -47,6 +47,19 @@ def whole_report(services: Services, visitor: str | None, run_id: str) -> Report
     if report is None:
         raise RunError(say("compare.empty"))
     return report
+
+
+def origins_of(services: Services, visitor: str | None, run_id: str) -> list[tuple[str, Origin]]:
+    """Which of a run's files are from a data set of the Hub: by the run's own spec, for stages are shared.
+
+    Raises:
+        RunError: There is no such run for this visitor.
+    """
+    reader_of(services, visitor, run_id)
+    try:
+        return services.store.spec(run_id).data.origins
+    except SpecError:  # an older or a newer Graft wrote it; the report can be read all the same
+        return []
 
 
 def report_path(services: Services, run_id: str) -> Path:

@@ -119,7 +119,7 @@ class CompareTab:
             self.confusions: matrices.confusions(report),
             self.pairs: views.pairs(report) if report.comparisons else "",
             self.details: details.details(report),
-            self.notes: views.notes(report),
+            self.notes: views.notes(report, found.origins),
             **self.box.show(report, variants),
             **self.examples.show(visitor, found),
             **self.closer.show(found),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from pipeline.report import Comparison, Interval, ModelReport, Report, Spread
+from pipeline.spec import DataSpec, Origin
 from ui.handlers.chosen import Shown
 from ui.handlers.compare import task_of
-from ui.text import say
+from ui.text import say, spec
 from ui.text.telling import tell
 from ui.views import metrics
 from ui.views.charts import Line, interval_bar, learning_chart
@@ -113,15 +115,16 @@ def pairs(report: Report) -> Markup:
     )
 
 
-def notes(report: Report) -> Markup:
-    """What a reader should know of the data."""
-    if not report.notes:
+def notes(report: Report, origins: Iterable[tuple[str, Origin]] = ()) -> Markup:
+    """What a reader should know of the data, and which of it is from the Hub."""
+    said = [tell(report.recall(note)) for note in report.notes]
+    said += [
+        say("hub.origin_of", title=spec.title(DataSpec, role), origin=tell(origin.told)) for role, origin in origins
+    ]
+    if not said:
         return Markup()
-    return tag(
-        "section",
-        heading(say("compare.notes")),
-        tag("ul", *(tag("li", tell(report.recall(note))) for note in report.notes), class_="g-plain"),
-    )
+    items = tag("ul", *(tag("li", line) for line in said), class_="g-plain")
+    return tag("section", heading(say("compare.notes")), items)
 
 
 def _scale(report: Report, metric: str) -> tuple[float, float]:

@@ -61,7 +61,7 @@ def _sections(shown: Shown) -> list[Markup]:
         compare.pairs(report) if report.comparisons else Markup(),
         details.details(report),
         _examples(shown),
-        compare.notes(report),
+        compare.notes(report, shown.origins),
     ]
 
 
