@@ -73,9 +73,7 @@ def test_a_visitor_can_not_be_derived_from_what_browsers_are_sent(space: Service
     assert access.account_secret(space.store) == secret
 
 
-@pytest.mark.parametrize(
-    "session", [None, {}, {"oauth_info": "x"}, {"oauth_info": {}}, {"oauth_info": info("a", over=True)}]
-)
+@pytest.mark.parametrize("kept", ["x", {}, {"userinfo": {}}, info("ada", over=True), None])
 def test_a_session_without_an_account_is_nobodys(kept: Any, space: Services) -> None:
     for session in (None, {}, {"oauth_info": kept}):
         assert Account.of(space, request(session)) is None
