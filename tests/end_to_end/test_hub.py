@@ -39,21 +39,15 @@ def hub_app(hub: Hub, tmp_path_factory: pytest.TempPathFactory, tiny_model: Path
         yield app
 
 
-def test_a_data_set_is_stopped_misnamed_and_brought(hub_app: Any, hub: Hub, page: Page) -> None:
+def test_a_data_set_is_picked_misnamed_and_named(hub_app: Any, page: Page) -> None:
     page.goto(hub_app.url)
     page.locator("#tab-data-button:visible").first.click()
     page.locator("#hub-source button").first.click()
     example = page.locator("#hub-source-examples button", has_text="SST-2")
     expect(example).to_be_visible(timeout=PATIENCE)
-    hub.slowness = 30
     example.focus()
     page.keyboard.press("Enter")
-    expect(page.locator("#hub-source-stop")).to_be_visible(timeout=PATIENCE)
-    expect(page.locator("#hub-source-dataset").locator("textarea, input").first).to_have_value("stanfordnlp/sst2")
-    page.locator("#hub-source-stop").click()
-    expect(page.locator("#hub-source-news")).to_contain_text("Stopped", timeout=PATIENCE)
-    expect(page.locator("#hub-source-stop")).to_be_hidden()
-    hub.slowness = 0
+    expect(page.locator("#upload-source-status")).to_contain_text("sst2-train.jsonl: 8 rows", timeout=PATIENCE)
 
     name = page.locator("#hub-source-dataset").locator("textarea, input").first
     name.fill("tiny/nothing")
@@ -65,8 +59,6 @@ def test_a_data_set_is_stopped_misnamed_and_brought(hub_app: Any, hub: Hub, page
     expect(page.locator("#upload-source-status")).to_contain_text("In use")
     expect(page.locator("#upload-source-status")).to_contain_text("From tiny/lines (default, train)")
     expect(page.locator("#hub-source-news")).to_contain_text("8 rows were brought here.")
-    kept = [path.name for path in hub_app.store.uploads.glob("*/*")]
-    assert kept == ["lines-train.jsonl"]  # nothing of what was stopped or could not be had
 
 
 def test_without_a_hub_a_file_is_asked_for(app: Any, page: Page) -> None:

@@ -53,16 +53,8 @@ class HubBox:
                     apply_default_css=False,
                 )
                 with gr.Row(elem_classes="g-actions"):
-                    self.bring, self.stop = (
-                        gr.Button(
-                            say(f"hub.{name}"),
-                            size="sm",
-                            scale=0,
-                            min_width=110,
-                            elem_id=f"hub-{role}-{name}",
-                            elem_classes=present_if(name == "bring"),
-                        )
-                        for name in ("bring", "stop")
+                    self.bring = gr.Button(
+                        say("hub.bring"), size="sm", scale=0, min_width=110, elem_id=f"hub-{role}-bring"
                     )
             self.news = gr.HTML(elem_id=f"hub-{role}-news", apply_default_css=False)
         self.inputs = [self.dataset, self.config, self.split]
@@ -95,17 +87,10 @@ class HubBox:
             yield {**self._rest(views.brought(found)), **after(found.slot, task, *rest)}
 
         inputs = [task, slot, self.page.visitor, *self.inputs, *also_inputs]
-        given = {"inputs": inputs, "outputs": [self.news, self.bring, self.stop, *outputs], **FETCHING}
-        asked = listen(partial(gr.on, [self.bring.click, *(box.submit for box in self.inputs)]), bring, **given)
+        given = {"inputs": inputs, "outputs": [self.news, self.bring, *outputs], **FETCHING}
+        listen(partial(gr.on, [self.bring.click, *(box.submit for box in self.inputs)]), bring, **given)
         picked = listen(self.examples.select, self._put, [], self.inputs)
-        also_asked = listen(picked.then, bring, **given)
-        listen(
-            self.stop.click,
-            lambda: self._rest(views.stopped()),
-            [],
-            [self.news, self.bring, self.stop],
-            cancels=[asked, also_asked],
-        )
+        listen(picked.then, bring, **given)
         if self.role in MAIN_ROLES:
             listen(task.input, views.examples, [task], [self.examples])
 
@@ -128,7 +113,6 @@ class HubBox:
         yield {
             self.news: views.asking(dataset, 0),
             self.bring: gr.Button(interactive=False),
-            self.stop: gr.Button(elem_classes=present_if(True)),
         }
         try:
             while True:
@@ -144,5 +128,4 @@ class HubBox:
         return {
             self.news: news,
             self.bring: gr.Button(interactive=True),
-            self.stop: gr.Button(elem_classes=present_if(False)),
         }

@@ -41,11 +41,6 @@ def asking(dataset: str, rows: int) -> Markup:
     return working(told)
 
 
-def stopped() -> Markup:
-    """That somebody stopped it."""
-    return tag("p", say("hub.stopped"), class_="g-hint", role="status")
-
-
 def brought(found: Brought) -> Markup | None:
     """What was brought, and what is to be known of it."""
     if found.rows is None:
