@@ -16,12 +16,16 @@ LOG_BYTES = 12_000
 
 @dataclass(frozen=True, eq=False)  # told apart by identity: Gradio hashes what a session keeps
 class Watch:
-    """What a watcher has seen of one run: read on from ``offset``."""
+    """What a watcher has seen of one run: read on from ``offset``.
+
+    ``pictures`` are what was drawn of it, so that what looks the same is not sent again.
+    """
 
     record: RunRecord
     cancelling: bool = False
     offset: int = 0
     progress: Progress = field(default_factory=Progress)
+    pictures: tuple[str, ...] = ()
 
     @property
     def may_cancel(self) -> bool:

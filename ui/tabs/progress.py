@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -50,6 +51,7 @@ class ProgressTab:
             self.seen = gr.State(None)
             self.log_open = gr.State(value=False)
             self.timer = gr.Timer(SECONDS, active=False)
+        self._pictures = [self.stages, self.curves, self.notes]
         self._drawn = [self.seen, self.timer, self.summary, self.stages, self.measure, self.curves, self.notes]
         self._drawn += [self.log, *self.actions.outputs]
         self.outputs = [page.current, *self._drawn, *self.list.outputs, *self.specs.outputs]
@@ -102,18 +104,25 @@ class ProgressTab:
         if watch is None:
             return gr.skip()
         log = {self.log: self._log(visitor, run_id)} if log_open else {}
-        return {**self._draw(watch, measure), **self.actions.draw(watch), **log}
+        drawn = self._draw(watch, measure)
+        if seen is not None and seen.record.id == run_id:
+            for component, before in zip(self._pictures, seen.pictures, strict=True):
+                if drawn[component] == before:
+                    del drawn[component]  # the largest part of the page; most of it seldom changes
+        return {**drawn, **self.actions.draw(watch), **log}
 
     def _draw(self, watch: handlers.Watch, measure: Measure) -> Updates:
         known = curve_views.measured(watch.progress)
+        stages = stage_views.stages(watch.progress, watch.record.state)
+        curves, notes = curve_views.curves(watch.progress, measure), views.notes(watch.progress)
         return {
-            self.seen: watch,
+            self.seen: replace(watch, pictures=(stages, curves, notes)),
             self.timer: gr.Timer(active=watch.record.state.active),
             self.summary: views.summary(watch, time.time()),
-            self.stages: stage_views.stages(watch.progress, watch.record.state),
+            self.stages: stages,
             self.measure: gr.Radio(value=measure, elem_classes=present_if(known)),
-            self.curves: curve_views.curves(watch.progress, measure),
-            self.notes: views.notes(watch.progress),
+            self.curves: curves,
+            self.notes: notes,
         }
 
     def _measure(self, visitor: str | None, run_id: str, measure: Measure) -> Any:
