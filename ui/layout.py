@@ -112,16 +112,18 @@ def _on_load(blocks: gr.Blocks, page: Page, parts: Arrival) -> None:
     shown = [output for tab in page.run_tabs for output in page.go_outputs(tab)]
     known = [parts.kept, page.visitor, parts.notice, *parts.account.outputs]
     outputs = dict.fromkeys([*known, *parts.start.outputs, *shown, *parts.data.form])
-    listen(blocks.load, arrive, [parts.kept], list(outputs))
+    # Not through the queue: an event that is joined while the queue's stream closes has no answer until a later event
+    # opens the stream again, and after this one nobody may do anything.
+    listen(blocks.load, arrive, [parts.kept], list(outputs), queue=False)
 
 
 def head(settings: Settings) -> str:
-    """What the page's head needs besides Gradio's own: what uploads say, and the check of a file before it is sent."""
+    """What the page's head needs besides Gradio's own: the check of a file before it is sent, and names of controls."""
     limit = settings.max_upload_mb
     words = {LOCALES[language]: _words(language, limit) for language in LANGUAGES}
     facts = json.dumps({"limit": limit * MEGABYTE, "words": words}).replace("<", "\\u003c")
-    scripts = f"<script>{_script('upload')}</script><script>{GUEST}</script>"
-    return f'<script type="application/json" id="graft-upload">{facts}</script>{scripts}'
+    scripts = "".join(f"<script>{script}</script>" for script in (_script("upload"), _script("names"), GUEST))
+    return f'<script type="application/json" id="graft-words">{facts}</script>{scripts}'
 
 
 def _script(name: str) -> str:
@@ -129,10 +131,11 @@ def _script(name: str) -> str:
 
 
 def _words(language: str, limit: float) -> dict[str, str]:
-    """What is said beside an upload, the places that the browser fills in still open."""
+    """What scripts say, the places that the browser fills in still open."""
     with speaking(language):
         refusal = say("data.too_large", name="{name}", size="{size}", limit=f"{limit:g}")
         return {
             "refusal": f"{refusal} {say('data.too_large_remedy')}",
             "label": say("data.upload", title="{title}"),
+            "tabs": say("common.more_tabs"),
         }

@@ -1,7 +1,6 @@
-// A file over the limit is refused here, before it travels; the server checks again. And each upload says what it is
-// for, where Gradio tells people who can't see it the same English words of all.
+// A file over the limit is refused here, before it travels; the server checks again.
 (() => {
-  const { limit, words } = JSON.parse(document.getElementById('graft-upload').textContent);
+  const { limit, words } = JSON.parse(document.getElementById('graft-words').textContent);
   const told = () => words[document.documentElement.lang] ?? words.en;
   const megabytes = bytes => (bytes / 1e6).toLocaleString('en', { maximumFractionDigits: 1 });
   const check = event => {
@@ -21,14 +20,6 @@
     note.textContent = told().refusal.replace(/{(name|size)}/g, (_, name) => values[name]);
     box.insertAdjacentElement('afterend', note);
   };
-  const name = () => {
-    for (const button of document.querySelectorAll('.g-upload button[aria-label]:not([data-named])')) {
-      const title = button.closest('.g-card').querySelector('h3').firstChild.textContent.trim();
-      button.setAttribute('aria-label', told().label.replace('{title}', () => title));
-      button.dataset.named = '';
-    }
-  };
   document.addEventListener('change', check, true);
   document.addEventListener('drop', check, true);
-  new MutationObserver(name).observe(document.body, { childList: true, subtree: true });
 })();

@@ -61,7 +61,7 @@ def test_nothing_is_fetched_from_elsewhere() -> None:
 
 def test_a_settings_word_can_not_break_out_of_the_head() -> None:
     head = layout.head(Settings(max_upload_mb=1.5))
-    facts = re.search(r'<script type="application/json" id="graft-upload">(.*?)</script>', head)
+    facts = re.search(r'<script type="application/json" id="graft-words">(.*?)</script>', head)
     assert facts
     found = json.loads(facts[1])
     assert found["limit"] == 1_500_000

@@ -65,7 +65,7 @@ class ExportTab:
                 scale=0,
                 min_width=240,
             )
-        gr.HTML(heading(say("export.snippets"), level=4), apply_default_css=False)
+        gr.HTML(heading(say("export.snippets"), level=3), apply_default_css=False)
         self.snippets = gr.HTML(js_on_load=COPY, apply_default_css=False)
 
     def connect(self) -> None:

@@ -63,7 +63,7 @@ class LabelMapping:
                 say("doctor.rename_title"), open=bool(renamed or match.unmatched), elem_id="source-labels"
             ):
                 gr.HTML(
-                    heading(spec.title(DataSpec, "source_label_mapping"), say("doctor.rename_why"), level=4),
+                    heading(spec.title(DataSpec, "source_label_mapping"), say("doctor.rename_why"), level=3),
                     apply_default_css=False,
                 )
                 with gr.Row(elem_classes="g-corrections"):

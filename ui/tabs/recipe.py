@@ -93,7 +93,7 @@ class RecipeForm:
                 continue
             with gr.Column(elem_classes=present_if(kind == choice.default)) as group:
                 if titled:
-                    gr.HTML(heading(choice.title, level=4), apply_default_css=False)
+                    gr.HTML(heading(choice.title, level=3), apply_default_css=False)
                 for field in shown:
                     if field.is_source:
                         self.pickers[field.key] = SourcePicker(

@@ -23,7 +23,7 @@ def slot_title(role: str) -> Markup:
     need = tag("span", say("data.recommended" if role in MAIN_ROLES else "data.optional"), class_="g-chip")
     return tag(
         "div",
-        tag("h3", role_title(role), " ", need),
+        tag("h2", role_title(role), " ", need),
         tag("p", spec.description(DataSpec, role), class_="g-hint"),
         class_="g-heading",
     )
@@ -140,7 +140,7 @@ def labels(slot: Slot) -> Markup:
     ]
     rest = len(ranked) - MOST_LABELS
     more = tag("p", say("data.more_labels", count=rest), class_="g-hint") if rest > 0 else None
-    return tag("div", tag("h4", say("data.labels")), tag("ul", *items, class_="g-bars"), more)
+    return tag("div", tag("h3", say("data.labels")), tag("ul", *items, class_="g-bars"), more)
 
 
 def preview(slot: Slot) -> Markup:
@@ -149,8 +149,9 @@ def preview(slot: Slot) -> Markup:
     if inspection is None or not inspection.preview:
         return Markup()
     rows = [[_short(cell) for cell in row] for row in inspection.preview[:MOST_ROWS]]
-    title = say("data.preview")
-    return tag("div", tag("h4", title), table(inspection.columns, rows, class_="g-preview", label=title))
+    title, name = say("data.preview"), Path(inspection.dataset.path).name
+    drawn = table(inspection.columns, rows, class_="g-preview", label=say("data.preview_of", file=name))
+    return tag("div", tag("h3", title), drawn)
 
 
 def mapping_heading() -> Markup:

@@ -75,7 +75,7 @@ def _finding(found: Finding) -> Markup:
         tag("span", say(f"doctor.level_{found.level}"), class_=f"g-chip g-level {CHIPS[found.level]}"),
         tag(
             "div",
-            tag("h4", tell(CHECKS[found.check].title)),
+            tag("h3", tell(CHECKS[found.check].title)),
             tag("p", _said(found.message)),
             _rows(found) if found.rows else None,
             tag("p", tag("span", "→ ", aria_hidden="true"), remedy, class_="g-remedy") if remedy else None,
@@ -100,7 +100,7 @@ def _rows(found: Finding) -> Markup:
     if not rest:
         return tag("p", shown, class_="g-hint g-rows")
     more = tag("summary", shown, " ", tag("span", say("doctor.more_rows", count=len(rest)), class_="g-more"))
-    return tag("details", more, tag("p", separator.join(map(str, rest))), class_="g-hint g-rows")
+    return tag("details", more, tag("p", separator.join(map(str, rest)), tabindex="0"), class_="g-hint g-rows")
 
 
 def _said(text: str) -> str:
@@ -109,7 +109,7 @@ def _said(text: str) -> str:
 
 
 def _split(found: Checkup) -> Markup:
-    head = tag("h4", say("doctor.splits"))
+    head = tag("h3", say("doctor.splits"))
     if found.splits is None:
         told = (
             message(found.fault.message, found.fault.remedy, kind="warn")
@@ -127,7 +127,7 @@ def splits(found: Splits) -> Markup:
     notes = [tag("p", tell(note), class_="g-hint") for note in found.notes]
     return tag(
         "div",
-        tag("h4", say("doctor.splits")),
+        tag("h3", say("doctor.splits")),
         *filter(None, bars),
         tag("p", frozen, class_="g-hint") if found.test else None,
         *notes,

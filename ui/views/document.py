@@ -105,5 +105,4 @@ def _both_themes(style: str) -> str:
     dark = re.search(r"^\.dark \{(.*?)^\}", style, flags=re.DOTALL | re.MULTILINE)
     colours = dark[1] if dark else ""
     rules = f":root {{{colours}}} body {{ background: #141310; color: #f3f1ec; }}"
-    rules += " .g-matrix td[data-strong] { color: #141310; }"
     return f"{style}\n@media (prefers-color-scheme: dark) {{ {rules} }}\n"

@@ -89,7 +89,7 @@ def _model(report: ExportReport) -> Markup:
     remarks = [tag("li", tell(remark)) for remark in report.remarks()]
     return tag(
         "div",
-        tag("h4", model_name(report.model)),
+        tag("h3", model_name(report.model)),
         table(
             [say(f"export.column_{name}") for name in columns],
             rows,

@@ -56,9 +56,10 @@ def _attribute(name: str, value: object) -> str:
 # ── what several views need ─────────────────────────────────────────────────────────────
 
 
-def heading(title: str, hint: str = "", level: int = 3) -> Markup:
-    """A title with a line of help below it."""
-    return tag("div", tag(f"h{level}", title), tag("p", hint, class_="g-hint") if hint else None, class_="g-heading")
+def heading(title: str, hint: str = "", level: int = 2) -> Markup:
+    """A title with a line of help below it; the page's own name is the only one above level 2."""
+    told = tag("p", hint, class_="g-hint") if hint else None
+    return tag("div", tag(f"h{level}", title) if title else None, told, class_="g-heading")
 
 
 def empty(title: str, hint: str) -> Markup:

@@ -88,7 +88,8 @@ def _table(matrix: Matrix) -> Markup:
         tag("tr", tag("th", labels[row], scope="row"), *(_cell(matrix, row, column) for column in range(len(labels))))
         for row in range(len(labels))
     ]
-    return tag("div", tag("table", tag("thead", tag("tr", *head)), tag("tbody", *rows)), class_="g-scroll")
+    drawn = tag("table", tag("thead", tag("tr", *head)), tag("tbody", *rows))
+    return tag("div", drawn, class_="g-scroll", tabindex="0", role="group", aria_label=say("common.scroll_table"))
 
 
 def _cell(matrix: Matrix, row: int, column: int) -> Markup:
@@ -100,7 +101,6 @@ def _cell(matrix: Matrix, row: int, column: int) -> Markup:
         class_="g-hit" if row == column else "g-miss",
         style=f"--share:{share:.3f}",
         title=matrix.told(count, matrix.labels[row], matrix.labels[column]),
-        data_strong=share > 0.55,
     )
 
 

@@ -31,7 +31,7 @@ def header() -> Markup:
     return tag(
         "header",
         LOGO,
-        tag("div", tag("p", say("common.name"), class_="g-name"), tag("p", say("common.claim"), class_="g-claim")),
+        tag("div", tag("h1", say("common.name"), class_="g-name"), tag("p", say("common.claim"), class_="g-claim")),
         tag("nav", *languages, class_="g-languages", aria_label=say("common.languages")),
         class_="g-header",
     )
@@ -48,7 +48,7 @@ def guest_notice(found: bool) -> Markup:
 
 def hero() -> Markup:
     """What this is, in two sentences."""
-    return tag("div", tag("h1", say("start.headline")), tag("p", say("start.what")), class_="g-hero")
+    return tag("div", tag("h2", say("start.headline")), tag("p", say("start.what")), class_="g-hero")
 
 
 def steps() -> Markup:

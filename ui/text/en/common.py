@@ -40,4 +40,5 @@ TEXT = {
     "sentence": "{text}.",
     "list_separator": ", ",
     "scroll_table": "Table, scrolls sideways",
+    "more_tabs": "More tabs",
 }

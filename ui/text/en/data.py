@@ -31,6 +31,7 @@ TEXT = {
     "read_as": "read as {format}, {encoding}",
     "labels": "Labels",
     "preview": "First rows",
+    "preview_of": "First rows of {file}",
     "more_labels": "and {count} more",
     "dictionary_entries": "{count} words",
     "upload": "{title}: choose a file, or drop one here",

@@ -40,4 +40,5 @@ TEXT = {
     "sentence": "{text}。",
     "list_separator": "、",
     "scroll_table": "表格，可横向滚动",
+    "more_tabs": "更多标签页",
 }

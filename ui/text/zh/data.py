@@ -26,6 +26,7 @@ TEXT = {
     "read_as": "按 {format}、{encoding} 读取",
     "labels": "标签",
     "preview": "前几行",
+    "preview_of": "{file} 的前几行",
     "more_labels": "另有 {count} 个",
     "dictionary_entries": "{count} 个词条",
     "upload": "{title}：选择文件，或拖放到此处",
