@@ -8,7 +8,10 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio i
 
 import sys
 
-from ui.server import main
+from ui.api.tools import without_protocol
+
+with without_protocol():
+    from ui.server import main
 
 if __name__ == "__main__":
     sys.exit(main())

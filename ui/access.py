@@ -22,6 +22,7 @@ from ui.services import Services
 from ui.text import say
 
 GUEST = "report:"  # begins no token of a visitor's own: those have no colon
+REPORT = "report"  # in an address: the token of a shared report
 SHARE = "share.json"  # in a run's folder, while its report is shared
 
 

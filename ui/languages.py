@@ -31,6 +31,8 @@ AGREE = """
 class MultilingualBlocks(gr.Blocks):
     """A page whose configuration is in the language that is being spoken.
 
+    What comes after the components of the page, the arguments of endpoints, is told in one language.
+
     Args:
         fill: Places the page.
         login: Whether Gradio is to let people sign in with Hugging Face.
@@ -45,11 +47,13 @@ class MultilingualBlocks(gr.Blocks):
 
     @property
     def config(self) -> dict[str, Any]:
-        """What the browser is told of the page."""
+        """What the browser is told of the page; and that there are tools, which are made when they are asked for."""
+        told = {**self._config, "mcp_server": True}
         if current() == DEFAULT:
-            return self._config
-        pairs = zip(self._config["components"], self._translated(), strict=True)
-        return {**self._config, "components": [{**own, "props": other["props"]} for own, other in pairs]}
+            return told
+        pairs = zip(self._config["components"], self._translated(), strict=False)
+        translated = [{**own, "props": other["props"]} for own, other in pairs]
+        return {**told, "components": translated + self._config["components"][len(translated) :]}
 
     @config.setter
     def config(self, config: dict[str, Any]) -> None:
@@ -74,10 +78,24 @@ class MultilingualBlocks(gr.Blocks):
         return self._translations[language]
 
 
-def multilingual(fill: Callable[[gr.Blocks], None], *, login: bool = False, **options: Any) -> MultilingualBlocks:
-    """The page that ``fill`` places, in every language; the rest is what :class:`MultilingualBlocks` takes."""
+def multilingual(
+    fill: Callable[[gr.Blocks], None],
+    finish: Callable[[], None] = lambda: None,
+    *,
+    login: bool = False,
+    **options: Any,
+) -> MultilingualBlocks:
+    """The page that ``fill`` places, in every language.
+
+    Args:
+        fill: Places what is seen.
+        finish: Adds what is not, to the one page that works.
+        login: As :class:`MultilingualBlocks` takes it.
+        options: Likewise.
+    """
     with speaking(DEFAULT), MultilingualBlocks(fill, login=login, **options) as page:
         fill(page)
+        finish()
     return page
 
 

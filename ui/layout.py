@@ -10,6 +10,7 @@ import gradio as gr
 
 from pipeline.settings import Settings
 from ui import access
+from ui.api.registering import register
 from ui.handlers.progress import requested_run
 from ui.handlers.sharing import linked_run
 from ui.handlers.start import active_run
@@ -30,10 +31,11 @@ from ui.views.start import guest_notice
 from ui.wiring import Updates, listen, present_if
 
 CACHE_SECONDS = (3600, 86_400)  # how often uploads and downloads in Gradio's cache are looked at, and kept
-REPORT = "report"  # in an address: the token of a shared report
 #: Lets the page be a report and nothing else, before anything of it is seen. What a guest may reach is for
 #: :mod:`ui.access` to say; this is looks.
-GUEST = f"if (new URLSearchParams(location.search).has('{REPORT}')) document.documentElement.classList.add('g-guest');"
+GUEST = f"""
+if (new URLSearchParams(location.search).has('{access.REPORT}')) document.documentElement.classList.add('g-guest');
+"""
 HERE = Path(__file__).resolve().parent
 
 
@@ -41,6 +43,7 @@ def build(services: Services) -> gr.Blocks:
     """The whole page over these services, in every language; nothing is started by it."""
     return multilingual(
         lambda blocks: _fill(blocks, services),
+        lambda: register(services),
         login=services.login,
         title=say("common.name"),
         analytics_enabled=False,
@@ -85,7 +88,7 @@ def _on_load(blocks: gr.Blocks, page: Page, parts: Arrival) -> None:
     """Know the visitor again, and open the run that the address names or that is at work, on the tab left before."""
 
     def arrive(token: str | None, request: gr.Request) -> Updates:
-        link = request.query_params.get(REPORT)
+        link = request.query_params.get(access.REPORT)
         if link is not None:
             guest, shared = access.guest_of(link), linked_run(page.services, link)
             return {

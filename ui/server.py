@@ -15,6 +15,7 @@ from starlette.middleware import Middleware
 from pipeline.errors import GraftError, system_fault
 from pipeline.settings import Settings
 from ui import layout, services
+from ui.api.tools import ToolsMiddleware
 from ui.compression import CompressionMiddleware
 from ui.languages import LanguageMiddleware
 from ui.theme import ICON, STYLE, theme
@@ -55,8 +56,14 @@ def serve(settings: Settings, host: str, port: int) -> None:
             favicon_path=ICON,
             max_file_size=int(settings.max_upload_mb * 1_000_000),
             blocked_paths=[str(backend.store.root)],
-            footer_links=["settings"],
-            app_kwargs={"middleware": [Middleware(CompressionMiddleware), Middleware(LanguageMiddleware)]},
+            footer_links=["api", "settings"],
+            app_kwargs={
+                "middleware": [
+                    Middleware(CompressionMiddleware),
+                    Middleware(LanguageMiddleware),
+                    Middleware(ToolsMiddleware, page=page),
+                ]
+            },
             show_error=False,
             ssr_mode=False,
             quiet=True,

@@ -47,13 +47,13 @@ def spoken(handler: Callable[P, T]) -> Callable[P, T]:
 
     @functools.wraps(handler)
     def wrapper(*arguments: P.args, **options: P.kwargs) -> T:
-        with _language():
+        with answering():
             return handler(*arguments, **options)
 
     return wrapper
 
 
-def _language() -> AbstractContextManager[None]:
+def answering() -> AbstractContextManager[None]:
     """Where the language of the request is spoken; in a test, the one that is spoken already."""
     request = LocalContext.request.get(None)
     if request is None:
@@ -89,7 +89,7 @@ def step_by_step(handler: Callable[P, Generator[Updates]]) -> Callable[P, Genera
         steps = handler(*arguments, **options)
         try:
             while True:
-                with _language():
+                with answering():
                     try:
                         found = next(steps)
                     except StopIteration:

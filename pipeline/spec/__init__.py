@@ -12,7 +12,7 @@ from pipeline.spec.data import PLACES, DatasetSpec, DataSpec, Encoding, FileForm
 from pipeline.spec.ensemble import Bagging, Boosting, EnsembleSpec, NoEnsemble
 from pipeline.spec.origin import Origin
 from pipeline.spec.recipe import RecipeSpec
-from pipeline.spec.run import DATASETS, SCHEMA_VERSION, ExportSpec, RunSpec, anchor, load, migrate, parse
+from pipeline.spec.run import DATASETS, SCHEMA_VERSION, ExportSpec, RunSpec, anchor, load, migrate, parse, relocate
 from pipeline.spec.self_training import CoTraining, NoSelfTraining, PseudoLabelling, SelfTrainingSpec
 from pipeline.spec.source import EmbeddedSource, HubSource, LocalSource, SourceSpec
 from pipeline.spec.tuning import (
@@ -84,4 +84,5 @@ __all__ = [
     "load",
     "migrate",
     "parse",
+    "relocate",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -158,21 +159,28 @@ def anchor(spec: RunSpec, base: Path) -> RunSpec:
     def anchored(source: SourceSpec) -> SourceSpec:
         return source.model_copy(update={"path": absolute(source.path)}) if isinstance(source, LocalSource) else source
 
-    data = spec.data
-    datasets = {
-        name: dataset.model_copy(update={"path": absolute(dataset.path)})
+    return relocate(spec, lambda _, path: absolute(path), anchored)
+
+
+def relocate(spec: RunSpec, file: Callable[[str, str], str], encoder: Callable[[SourceSpec], SourceSpec]) -> RunSpec:
+    """The spec with its files and encoders named otherwise; the only place that knows where a spec names any.
+
+    Args:
+        spec: A spec.
+        file: Name of a field of the data, and the path that it holds → the path to take instead.
+        encoder: A source → the one to take instead.
+    """
+    data, recipe = spec.data, spec.recipe
+    named: dict[str, object] = {
+        name: dataset.model_copy(update={"path": file(name, dataset.path)})
         for name in DATASETS
         if (dataset := getattr(data, name)) is not None
     }
-    dictionary = absolute(data.dictionary) if data.dictionary else None
-    recipe = spec.recipe
+    if data.dictionary is not None:
+        named["dictionary"] = file("dictionary", data.dictionary)
     if isinstance(recipe.vocabulary, AdoptVocabulary):
-        vocabulary = recipe.vocabulary.model_copy(update={"model": anchored(recipe.vocabulary.model)})
+        vocabulary = recipe.vocabulary.model_copy(update={"model": encoder(recipe.vocabulary.model)})
         recipe = recipe.model_copy(update={"vocabulary": vocabulary})
     return spec.model_copy(
-        update={
-            "source": anchored(spec.source),
-            "data": data.model_copy(update={**datasets, "dictionary": dictionary}),
-            "recipe": recipe,
-        }
+        update={"source": encoder(spec.source), "data": data.model_copy(update=named), "recipe": recipe}
     )

@@ -6,9 +6,8 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.spec import AdoptVocabulary, DatasetSpec, LocalSource, RunSpec, SourceSpec
+from pipeline.spec import LocalSource, RunSpec, SourceSpec, relocate
 from ui.access import run_of
-from ui.handlers.uploads import ROLES
 from ui.services import Services
 
 FILE = "spec.json"
@@ -59,23 +58,9 @@ def _without_folders(spec: RunSpec) -> RunSpec:
         taken.add(name)
         return name
 
-    def moved(role: str, dataset: DatasetSpec | None) -> DatasetSpec | None:
-        return dataset.model_copy(update={"path": beside(role, dataset.path)}) if dataset else None
-
-    data: dict[str, object] = {role: moved(role, getattr(spec.data, role)) for role in ROLES}
-    dictionary = beside("dictionary", spec.data.dictionary) if spec.data.dictionary else None
-    vocabulary = spec.recipe.vocabulary
-    if isinstance(vocabulary, AdoptVocabulary):
-        vocabulary = vocabulary.model_copy(update={"model": _named(vocabulary.model)})
-    return spec.model_copy(
-        update={
-            "source": _named(spec.source),
-            "data": spec.data.model_copy(update={**data, "dictionary": dictionary}),
-            "recipe": spec.recipe.model_copy(update={"vocabulary": vocabulary}),
-        }
-    )
+    return relocate(spec, beside, named_folder)
 
 
-def _named(source: SourceSpec) -> SourceSpec:
+def named_folder(source: SourceSpec) -> SourceSpec:
     """A model in a folder by the folder's own name."""
     return source.model_copy(update={"path": Path(source.path).name}) if isinstance(source, LocalSource) else source

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.runs import RunRecord, RunState
@@ -57,15 +57,18 @@ class Comparison:
     found: tuple[Difference, ...]
 
 
-def page(services: Services, visitor: str | None, first: int) -> RunPage:
+def page(services: Services, visitor: str | None, first: int, size: int = PAGE_SIZE) -> RunPage:
     """Runs from the ``first`` on, which is brought into range."""
     own = visible_runs(services, visitor)
-    first = min(max(0, first), max(0, (len(own) - 1) // PAGE_SIZE * PAGE_SIZE))
-    shown = own[first : first + PAGE_SIZE]
-    # Whom a run waits for is the whole host's business, if only as a number.
-    active = [record for record in services.store.list() if record.state.active] if _waits(shown) else []
-    mine = {record.id for record in own}
-    return RunPage(tuple(_line(services, record, active, mine) for record in shown), first, len(own))
+    first = min(max(0, first), max(0, (len(own) - 1) // size * size))
+    shown = own[first : first + size]
+    return RunPage(tuple(_lines(services, shown, {record.id for record in own})), first, len(own))
+
+
+def line(services: Services, visitor: str | None, record: RunRecord) -> Line:
+    """One run as the list has it."""
+    (found,) = _lines(services, [record], {own.id for own in visible_runs(services, visitor)})
+    return found
 
 
 def holding(services: Services, visitor: str | None, run_id: str | None) -> int:
@@ -111,8 +114,11 @@ def compare(services: Services, visitor: str | None, first: str, second: str) ->
     return Comparison((records[0].name, records[1].name), (one, other), tuple(differences(one, other)))
 
 
-def _waits(records: Iterable[RunRecord]) -> bool:
-    return any(record.state is RunState.QUEUED for record in records)
+def _lines(services: Services, records: Sequence[RunRecord], mine: set[str]) -> Iterator[Line]:
+    # Whom a run waits for is the whole host's business, if only as a number.
+    waits = any(record.state is RunState.QUEUED for record in records)
+    active = [record for record in services.store.list() if record.state.active] if waits else []
+    return (_line(services, record, active, mine) for record in records)
 
 
 def _line(services: Services, record: RunRecord, active: list[RunRecord], mine: set[str]) -> Line:

@@ -74,20 +74,32 @@ def source_of(services: Services, choice: str, hub_id: str, revision: str, folde
     if choice == HOST:
         return sources.default_source(services.settings.default_source)
     if choice == FOLDER:
-        if services.settings.shared:
-            raise SourceError(say("data.folder_refused"), say("data.folder_refused_remedy"))
-        local = LocalSource(path=str(Path(folder.strip() or ".").expanduser().absolute()))
-        sources.resolve(local)
-        return local
+        return allowed(services, LocalSource(path=folder.strip() or "."))
     if choice == HUB:
-        source: SourceSpec = _hub_source(hub_id.strip(), revision.strip())
-    elif choice.isdecimal() and int(choice) < len(sources.CATALOGUE):
-        source = sources.CATALOGUE[int(choice)].spec
-    else:
-        raise SourceError(say("data.unknown_model"), say("data.unknown_model_remedy"))
+        return allowed(services, _hub_source(hub_id.strip(), revision.strip()))
+    if choice.isdecimal() and int(choice) < len(sources.CATALOGUE):
+        return allowed(services, sources.CATALOGUE[int(choice)].spec)
+    raise SourceError(say("data.unknown_model"), say("data.unknown_model_remedy"))
+
+
+def allowed(services: Services, source: SourceSpec) -> SourceSpec:
+    """A source that people may use here, whoever named it; a folder comes back absolute, and was looked at.
+
+    Raises:
+        SourceError: It can't be used here.
+    """
     if isinstance(source, HubSource) and not services.hub.reachable:
         raise SourceError(say("data.hub_refused"), say("data.hub_refused_remedy"))
-    return source
+    if not isinstance(source, LocalSource):
+        return source
+    own = services.settings.default_source
+    if own and services.settings.shared and source.path == own.name:  # as the host's folder is called to strangers
+        return sources.default_source(own)
+    if services.settings.shared:
+        raise SourceError(say("data.folder_refused"), say("data.folder_refused_remedy"))
+    local = LocalSource(path=str(Path(source.path).expanduser().absolute()))
+    sources.resolve(local)
+    return local
 
 
 def picked(services: Services, source: SourceSpec) -> Picked:

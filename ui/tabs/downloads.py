@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
 
 import gradio as gr
 
 from ui.handlers import download as handlers
-from ui.handlers.chosen import Shown, shown
+from ui.handlers.chosen import shown
 from ui.page import Page
 from ui.tabs.chosen import ChosenModels
 from ui.text import say
-from ui.theme import STYLE
-from ui.views.document import document
+from ui.views.files import FILES
 from ui.views.html import heading
 from ui.wiring import Updates, listen, present_if
 
@@ -33,14 +31,6 @@ sent => {
   return '';
 }
 """
-BYTE_ORDER_MARK = "\ufeff"  # without it a spreadsheet takes UTF-8 for something else
-
-#: Kind of file → its type, and what makes it.
-FILES: dict[str, tuple[str, Callable[[Shown], str]]] = {
-    "html": ("text/html", lambda found: document(found, STYLE.read_text(encoding="utf-8"))),
-    "csv": ("text/csv", lambda found: BYTE_ORDER_MARK + handlers.table(found)),
-    "json": ("application/json", handlers.numbers),
-}
 
 
 class Downloads:

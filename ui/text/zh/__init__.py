@@ -1,6 +1,6 @@
 """The page in Chinese."""
 
-from ui.text.zh import common, compare, data, doctor, export, hub, progress, runs, start
+from ui.text.zh import api, common, compare, data, doctor, export, hub, progress, runs, start
 
 AREAS = {
     "common": common.TEXT,
@@ -12,4 +12,5 @@ AREAS = {
     "runs": runs.TEXT,
     "compare": compare.TEXT,
     "export": export.TEXT,
+    "api": api.TEXT,
 }

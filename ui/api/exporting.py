@@ -1,0 +1,111 @@
+"""ONNX files of a run's models."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from gradio import FileData
+from typing_extensions import TypedDict
+
+from pipeline.spec import ModelName
+from ui.api.kinds import Run, Visitor
+from ui.api.watching import RunInfo, line_of
+from ui.handlers import export as handlers
+from ui.services import Services
+from ui.text.telling import tell
+
+Model = Annotated[ModelName, "Which of the run's models; a classical one is no network and has no ONNX form."]
+
+
+class VariantInfo(TypedDict):
+    """One exported form of a model."""
+
+    name: Annotated[str, "fp32, O1, O2, O3 or int8; `predict` takes it."]
+    passed: Annotated[bool, "Whether it answers as PyTorch does, within the limits of the parity gate."]
+    reason: Annotated[str, "Which limit it missed; empty if it passed."]
+    metric: Annotated[float, "The leading metric on the frozen test set."]
+    metric_of_pytorch: Annotated[float, "The same of the model itself."]
+    flips: Annotated[float, "Share of the answers that are others than PyTorch's."]
+    size_bytes: Annotated[int, "Of weights and graph."]
+    latency_ms: Annotated[float, "One text, tokenizing included: the median."]
+
+
+class Export(TypedDict):
+    """What was exported of a model."""
+
+    model: Annotated[str, "Which of the run's models."]
+    served: Annotated[str, "The variant that answers in `predict`, and that `download_export` gives."]
+    variants: Annotated[list[VariantInfo], "All that were made."]
+    latency_ms_of_pytorch: Annotated[float, "One text in PyTorch."]
+    remarks: Annotated[list[str], "What failed, and what had to be repaired."]
+
+
+class Exports(TypedDict):
+    """What was exported of a run, and what can be."""
+
+    exports: Annotated[list[Export], "What there is."]
+    exportable: Annotated[list[str], "Models that `export_model` takes."]
+
+
+def export_model(
+    services: Services,
+    *,
+    run: Run,
+    model: Model = "transferred",
+    optimisation: Annotated[Literal["none", "O1", "O2", "O3"], "onnxruntime's optimisation of the graph."] = "O2",
+    quantisation: Annotated[Literal["none", "int8"], "int8: smaller and faster on CPUs."] = "int8",
+    visitor: Visitor = "",
+) -> Annotated[RunInfo, "The run, at work again; follow it with `wait_for_run`."]:
+    """Turn a model of a finished run into ONNX: convert, optimise, quantise, and hold it against PyTorch.
+
+    A variant is served only if it answers as PyTorch does.
+    """
+    values = {"model": model, "optimisation": optimisation, "quantisation": quantisation}
+    return line_of(services, visitor, handlers.export(services, visitor, run, values).id)
+
+
+def list_exports(services: Services, *, run: Run, visitor: Visitor = "") -> Annotated[Exports, "By model."]:
+    """What was exported of a run: variants, size, speed, and how near they are to PyTorch."""
+    found = handlers.exports_of(services, visitor, run)
+    return {
+        "exports": [
+            {
+                "model": report.model,
+                "served": report.served,
+                "variants": [
+                    {
+                        "name": variant.name,
+                        "passed": variant.parity.passed,
+                        "reason": tell(report.recall(variant.parity.reason)),
+                        "metric": variant.parity.metric,
+                        "metric_of_pytorch": variant.parity.metric_reference,
+                        "flips": variant.parity.flips,
+                        "size_bytes": variant.size_bytes,
+                        "latency_ms": variant.latency_ms,
+                    }
+                    for variant in report.variants
+                ],
+                "latency_ms_of_pytorch": report.torch_latency_ms,
+                "remarks": [tell(remark) for remark in report.remarks()],
+            }
+            for report in found.reports.values()
+        ],
+        "exportable": [name for _, name in handlers.exportable(services, visitor, run)],
+    }
+
+
+def download_export(
+    services: Services, *, run: Run, model: Model = "transferred", visitor: Visitor = ""
+) -> Annotated[FileData, "A zip of the served variant: ONNX, tokenizer, config, model card, checksums."]:
+    """Take the served variant of a model away. `export/predictor/` and Optimum load the folder in the zip."""
+    file = handlers.zip_export(services, visitor, run, model, Path(zips().name))
+    return FileData(path=str(file), orig_name=file.name)
+
+
+@cache
+def zips() -> tempfile.TemporaryDirectory[str]:
+    """Where files lie until Gradio has taken its copy; the runs' folder is closed to it. Goes with the server."""
+    return tempfile.TemporaryDirectory(prefix="graft-")
