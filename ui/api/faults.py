@@ -12,8 +12,8 @@ from ui.text import say
 
 
 def wrong(error: ValidationError) -> SpecError:
-    """The first fault that pydantic found, naming the argument."""
-    first: dict[str, Any] = dict(error.errors()[0])
-    name = ".".join(str(part) for part in first["loc"])
-    told = say("api.bad_argument", name=name, fault=told_fault(first))
+    """What pydantic found, naming the argument: the fault that lies deepest, where it may have several types."""
+    found: dict[str, Any] = dict(max(error.errors(), key=lambda one: len(one["loc"])))
+    name = ".".join(str(part) for part in found["loc"])
+    told = say("api.bad_argument", name=name, fault=told_fault(found))
     return SpecError(told, say("api.bad_argument_remedy"))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict
 
 from pipeline.spec import TaskName
+
+NOTHING_ELSE = ConfigDict(extra="forbid")  # a name that is mistyped would pass unseen
 
 Visitor = Annotated[
     str,
@@ -32,6 +35,7 @@ SpecText = Annotated[str, "The spec, as the text of a JSON file."]
 Offset = Annotated[int, "How many to pass over, from 0."]
 
 
+@with_config(NOTHING_ELSE)
 class Reading(TypedDict, total=False):
     """How a file is read; what is left out is detected."""
 
@@ -44,6 +48,7 @@ class Reading(TypedDict, total=False):
     skip_missing: Annotated[bool, "Leave out rows without text or label, instead of refusing the file."]
 
 
+@with_config(NOTHING_ELSE)
 class ReadFile(Reading, total=False):
     """A file, with how it is read."""
 
@@ -53,6 +58,7 @@ class ReadFile(Reading, total=False):
 _Brought = str | ReadFile
 
 
+@with_config(NOTHING_ELSE)
 class Files(TypedDict, total=False):
     """The files of a run, by what they are for: the name of a file, or an object of ``file`` and how it is read."""
 

@@ -21,7 +21,7 @@ FILES = ("path", "dictionary")  # fields that name a file
 class Shared(TypedDict):
     """A link to a report."""
 
-    address: Annotated[str, "To be put behind the page's address: ?report=…"]
+    address: Annotated[str, "What stands behind the page's own address."]
     token: Annotated[str, "Of the link; `open_shared_report` takes it."]
 
 

@@ -91,7 +91,8 @@ def spec_of(services: Services, visitor: str | None, given: dict[str, Any] | str
     spec = parse({"source": own.model_dump(), **document} if isinstance(document, dict) else document)
 
     def found(source: SourceSpec) -> SourceSpec:
-        return source if "source" not in document else allowed(services, source)
+        filled_in = source is spec.source and "source" not in document
+        return source if filled_in else allowed(services, source)
 
     return relocate(spec, lambda _, name: str(path_of(services, visitor, name)), found)
 

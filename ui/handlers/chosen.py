@@ -13,7 +13,7 @@ from pipeline.errors import DataError, RunError
 from pipeline.report import Report
 from pipeline.spec import Origin
 from pipeline.tasks import Task
-from ui.access import reader_of, run_of, visible_runs
+from ui.access import is_guest, reader_of, run_of, visible_runs
 from ui.handlers.compare import origins_of, report_of, report_path, stamp, task_of, whole_report
 from ui.handlers.progress import has_report
 from ui.handlers.variants import variant_file, variant_name, variants_of, with_variant
@@ -153,7 +153,8 @@ def shown(services: Services, visitor: str | None, run_id: str, chosen: Sequence
 def choosable(services: Services, visitor: str | None, run_id: str) -> list[tuple[str, str]]:
     """Title and key of the models that can be set beside this run's: those that learned the same task.
 
-    Its own come first, then those of other runs, the newest first; behind each its exported variants.
+    Its own come first, then those of other runs, the newest first; behind each its exported variants, which a guest
+    can't choose.
     """
     own = whole_report(services, visitor, run_id)
     others = [record.id for record in visible_runs(services, visitor) if has_report(services, record.id)]
@@ -167,7 +168,7 @@ def choosable(services: Services, visitor: str | None, run_id: str) -> list[tupl
         for model in report.everyone:
             title, run_name = tell(report.recall(model.title)), names[run]
             found.append((say("compare.choice", model=title, run=run_name), Pick(run, model.name).key))
-            for variant in variants_of(services, run, model.name):
+            for variant in () if is_guest(visitor) else variants_of(services, run, model.name):
                 told = say("compare.choice_variant", model=title, variant=variant, run=run_name)
                 found.append((told, Pick(run, model.name, variant).key))
     return found
