@@ -48,11 +48,11 @@ class Endpoint:
 
     Attributes:
         function: What answers; its first argument is the services, which callers do not see.
-        measuring: Whether it keeps the processor busy for long.
+        queue: Of those that take long, which they share with the page's events; empty: it is answered at once.
     """
 
     function: Callable[..., Any]
-    measuring: bool = False
+    queue: str = ""
 
     @property
     def name(self) -> str:

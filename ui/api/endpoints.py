@@ -11,7 +11,7 @@ from ui.api.describing import Endpoint
 #: What is asked → the functions, in the order in which somebody needs them.
 GROUPS: dict[str, Sequence[Callable[..., Any]]] = {
     "The server": (server.about_server, server.new_visitor, server.open_shared_report),
-    "Files": (files.upload_file, files.upload_text, files.list_samples, files.inspect_file),
+    "Files": (files.upload_file, files.upload_text, files.fetch_dataset, files.list_samples, files.inspect_file),
     "Before a run": (
         forms.check_data,
         forms.suggest_recipe,
@@ -58,11 +58,15 @@ GROUPS: dict[str, Sequence[Callable[..., Any]]] = {
         asking.fill_mask,
     ),
 }
-#: Those that keep the processor busy for long: one of them at a time, with the page's own.
-MEASURING = (starting.rank_sources, starting.estimate_run)
+#: Those that keep the processor or a connection busy for long, with the queue that they share with the page's events.
+QUEUED: dict[Callable[..., Any], str] = {
+    starting.rank_sources: "measuring",
+    starting.estimate_run: "measuring",
+    files.fetch_dataset: "hub",
+}
 
 ENDPOINTS: dict[str, Endpoint] = {
-    function.__name__: Endpoint(function, measuring=function in MEASURING)
+    function.__name__: Endpoint(function, queue=QUEUED.get(function, ""))
     for functions in GROUPS.values()
     for function in functions
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 from gradio import FileData
 from gradio.utils import get_upload_folder
@@ -16,11 +16,12 @@ from pipeline.data.inspection import Inspection
 from pipeline.data.problems import Problem
 from pipeline.doctor import Role
 from pipeline.errors import DataError
-from pipeline.spec import DatasetSpec
+from pipeline.samples import SAMPLES
+from pipeline.spec import PLACES, DatasetSpec, DataSpec, TaskName
 from ui.api.faults import wrong
-from ui.api.kinds import File, Reading, Task, Visitor
-from ui.api.references import bring, name_of, path_of, samples
-from ui.handlers import uploads
+from ui.api.kinds import File, Files, Reading, Task, Visitor
+from ui.api.references import bring, name_of, own, path_of
+from ui.handlers import hub, uploads
 from ui.services import Services
 from ui.text import say
 from ui.text.telling import tell
@@ -33,11 +34,14 @@ class Upload(TypedDict):
     bytes: Annotated[int, "Its size."]
 
 
-class Sample(TypedDict):
-    """A file that comes with Graft."""
+class SampleInfo(TypedDict):
+    """Texts that come with Graft."""
 
-    file: Annotated[str, "Its name in further calls."]
-    role: Annotated[str, "What the demo takes it for, as in `files` of `write_spec`; empty: not part of the demo."]
+    name: Annotated[str, "What they are called."]
+    task: Annotated[TaskName, "What can be learned from them."]
+    files: Annotated[
+        Files, "The files by what they are for, as `check_data`, `write_spec` and `start_training` take them."
+    ]
 
 
 class Trouble(TypedDict):
@@ -62,6 +66,15 @@ class Inspected(TypedDict):
     preview: Annotated[list[list[str]], "The first rows."]
     problems: Annotated[list[Trouble], "What has to be corrected before it can be used."]
     notes: Annotated[list[str], "What was guessed, repaired or left out."]
+
+
+class DatasetBrought(TypedDict):
+    """A data set of the Hub that was brought here."""
+
+    file: Annotated[str, "Its name in further calls."]
+    rows: Annotated[int, "How many were brought."]
+    notes: Annotated[list[str], "What is to be known of them."]
+    found: Annotated[Inspected, "What the file holds."]
 
 
 def upload_file(
@@ -95,12 +108,38 @@ def upload_text(
         return {"file": bring(services, visitor, path), "bytes": path.stat().st_size}
 
 
-def list_samples(services: Services) -> Annotated[list[Sample], "The files."]:
-    """The files that come with Graft: English and Chinese reviews, entities, headlines, a dictionary. To try it out."""
-    slots, dictionary = uploads.samples(services)
-    roles: dict[str, str] = {slot.accepted.dataset.path: role for role, slot in slots.items() if slot.accepted}
-    roles |= {dictionary.path: "dictionary"} if dictionary.path else {}
-    return [{"file": name, "role": roles.get(str(path), "")} for name, path in samples().items()]
+def fetch_dataset(
+    services: Services,
+    *,
+    dataset: Annotated[str, "Its id, as OWNER/NAME, or the address of its page."],
+    config: Annotated[str, "Which configuration; empty: its default, or the only one."] = "",
+    split: Annotated[str, "Which split; empty: train, or the first one."] = "",
+    role: Annotated[uploads.Role, "What the texts are for."] = "target",
+    task: Task = "text-classification",
+    visitor: Visitor = "",
+) -> Annotated[DatasetBrought, "The file, and what it holds."]:
+    """Bring a public data set of the Hugging Face Hub here, where the Hub can be reached; it is then a file like any.
+
+    No code of a data set is run.
+    """
+    steps = hub.bring(services, visitor, uploads.Slot(), hub.Named(dataset, config, split), role=role, task=task)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            brought: hub.Brought = end.value
+            break
+    if brought.slot.failure:
+        raise DataError(brought.slot.failure.message, brought.slot.failure.remedy)
+    assert brought.slot.shown is not None  # noqa: S101 - without a failure there is something to show
+    found = inspected(services, brought.slot.shown)
+    file = own(services, visitor, Path(brought.slot.shown.dataset.path))
+    return {"file": file, "rows": brought.rows or 0, "notes": [tell(note) for note in brought.notes], "found": found}
+
+
+def list_samples(services: Services) -> Annotated[list[SampleInfo], "The samples, the demo's own first."]:
+    """The texts that come with Graft, to try it out: English and Chinese reviews, headlines, entities, sentences."""
+    return [{"name": name, "task": one.task, "files": _files_of(services, one.data)} for name, one in SAMPLES.items()]
 
 
 def inspect_file(
@@ -140,7 +179,7 @@ def dataset_of(path: Path, reading: Reading) -> DatasetSpec:
 
 def inspected(services: Services, found: Inspection) -> Inspected:
     """What a file holds, as plain data."""
-    read = found.dataset.model_dump(exclude={"path"}, exclude_none=True)
+    read = found.dataset.model_dump(exclude={*PLACES}, exclude_none=True)
     return {
         "file": name_of(services, found.dataset.path),
         "usable": found.ok,
@@ -153,6 +192,19 @@ def inspected(services: Services, found: Inspection) -> Inspected:
         "problems": [_trouble(problem) for problem in found.problems],
         "notes": [tell(note) for note in found.notes],
     }
+
+
+def _files_of(services: Services, data: DataSpec) -> Files:
+    """The files of a sample as programs give them."""
+    found: dict[str, Any] = {}
+    for role in uploads.ROLES:
+        if (dataset := getattr(data, role)) is not None:
+            reading = dataset.model_dump(exclude={*PLACES}, exclude_defaults=True)
+            name = name_of(services, dataset.path)
+            found[role] = {"file": name, **reading} if reading else name
+    if data.dictionary:
+        found["dictionary"] = name_of(services, data.dictionary)
+    return cast("Files", found)
 
 
 def _trouble(problem: Problem) -> Trouble:

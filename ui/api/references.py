@@ -13,8 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.demo import SAMPLES
 from pipeline.errors import DataError, GraftError, SpecError
+from pipeline.samples import FOLDER as SAMPLES
 from pipeline.sources import CATALOGUE, default_source
 from pipeline.spec import DATASETS, EmbeddedSource, HubSource, LocalSource, RunSpec, SourceSpec, parse, relocate
 from ui.access import owner_of, visible_runs
@@ -36,9 +36,17 @@ def bring(services: Services, visitor: str | None, uploaded: Path) -> str:
         DataError: It is too large.
         RunError: They may bring nothing.
     """
-    owner = owner_of(services, visitor)
-    kept = keep(services, uploaded)
-    (kept.parent / OWNER).write_text(owner, encoding="ascii")
+    owner_of(services, visitor)  # a guest brings nothing
+    return own(services, visitor, keep(services, uploaded))
+
+
+def own(services: Services, visitor: str | None, kept: Path) -> str:
+    """Make a file among the uploads a visitor's, and give its name.
+
+    Raises:
+        RunError: They may bring nothing.
+    """
+    (kept.parent / OWNER).write_text(owner_of(services, visitor), encoding="ascii")
     return f"{kept.parent.name}/{kept.name}"
 
 
@@ -86,9 +94,9 @@ def spec_of(services: Services, visitor: str | None, given: dict[str, Any] | str
         DataError: It names a file that this visitor may not name.
         SourceError: It names an encoder that can't be used here.
     """
-    own = default_source(services.settings.default_source)
+    chosen_here = default_source(services.settings.default_source)
     document = _read(given)
-    spec = parse({"source": own.model_dump(), **document} if isinstance(document, dict) else document)
+    spec = parse({"source": chosen_here.model_dump(), **document} if isinstance(document, dict) else document)
 
     def found(source: SourceSpec) -> SourceSpec:
         filled_in = source is spec.source and "source" not in document

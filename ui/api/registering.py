@@ -17,7 +17,11 @@ from ui.api.calling import bound
 from ui.api.describing import Schema
 from ui.api.endpoints import ENDPOINTS
 from ui.services import Services
+from ui.tabs.hub import FETCHING
 from ui.wiring import MEASURING
+
+#: Queue → how many are answered at a time.
+LIMITS: dict[str, int] = {one["concurrency_id"]: one["concurrency_limit"] for one in (MEASURING, FETCHING)}
 
 
 def register(services: Services) -> None:
@@ -42,8 +46,8 @@ def register(services: Services) -> None:
             show_progress="hidden",
             api_name=endpoint.name,
             api_visibility="public",
-            queue=endpoint.measuring,
-            concurrency_limit=MEASURING["concurrency_limit"] if endpoint.measuring else None,
-            concurrency_id=MEASURING["concurrency_id"] if endpoint.measuring else None,
+            queue=bool(endpoint.queue),
+            concurrency_limit=LIMITS.get(endpoint.queue),
+            concurrency_id=endpoint.queue or None,
             trigger_mode=None,
         )

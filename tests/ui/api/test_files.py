@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from gradio.utils import get_upload_folder
 
+from pipeline.errors import DataError
+from pipeline.hub.records import Fetched, Wanted
+from pipeline.settings import Settings
+from pipeline.spec import Origin
 from ui.api.calling import Refusal
 from ui.services import Services
 
@@ -95,9 +100,42 @@ def test_a_dictionary_is_counted(services: Services, call: Call) -> None:
         call(services, "inspect_file", file="samples/reviews.zh.unlabelled.txt", role="dictionary")
 
 
-def test_the_samples_say_what_the_demo_takes_them_for(services: Services, call: Call) -> None:
-    roles = {one["file"]: one["role"] for one in call(services, "list_samples")}
-    assert roles["samples/reviews.zh.train.csv"] == "target"
-    assert roles["samples/glossary.en-zh.tsv"] == "dictionary"
-    assert roles["samples/headlines/train.txt"] == ""
-    assert not any(name.endswith(".md") for name in roles)
+def test_the_samples_are_files_of_a_form(services: Services, call: Call) -> None:
+    found = {one["name"]: one for one in call(services, "list_samples")}
+    assert found["reviews"]["files"]["dictionary"] == "samples/glossary.en-zh.tsv"
+    assert found["headlines"]["files"]["test"]["file"] == "samples/headlines/test.txt"
+    for one in found.values():
+        told = call(services, "check_data", files=one["files"], task=one["task"])
+        assert told["level"] in ("pass", "warn")
+
+
+class FakeFetch:
+    """Writes a data set, or refuses it."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+
+    def __call__(self, wanted: Wanted, out: Path, settings: Settings, **_: Any) -> Generator[int, None, Fetched]:
+        yield 5
+        if self.error:
+            raise self.error
+        path = out.with_name(f"{out.name}.jsonl")
+        rows = "".join(f'{{"text": "a text {n}", "label": "{n % 2}"}}\n' for n in range(9))
+        path.write_text(rows, encoding="utf-8")
+        return Fetched(path=str(path), rows=9, origin=Origin(dataset=wanted.dataset, split="train", commit="c" * 40))
+
+
+def test_a_data_set_of_the_hub_becomes_a_file_of_whoever_asked(
+    shared: Services, services_for: Callable[..., Services], call: Call, mine: str, theirs: str
+) -> None:
+    online = replace(services_for(shared.settings, hub=True), fetch=FakeFetch())
+    told = call(online, "fetch_dataset", dataset="owner/name", visitor=mine)
+    assert (told["rows"], told["found"]["label_counts"]) == (9, {"0": 5, "1": 4})
+    assert call(online, "inspect_file", file=told["file"], visitor=mine)["usable"]
+    with pytest.raises(Refusal, match="or it is not yours"):
+        call(online, "inspect_file", file=told["file"], visitor=theirs)
+    failing = replace(online, fetch=FakeFetch(DataError("It is gone.", "Name another one.")))
+    with pytest.raises(Refusal, match=r"It is gone\. Name another one\."):
+        call(failing, "fetch_dataset", dataset="owner/name", visitor=mine)
+    with pytest.raises(Refusal, match="Hub"):
+        call(shared, "fetch_dataset", dataset="owner/name", visitor=mine)

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.demo import SAMPLES
 from pipeline.errors import DataError, SourceError, SpecError
+from pipeline.samples import FOLDER as SAMPLES
 from pipeline.spec import EmbeddedSource, HubSource, LocalSource, RunSpec
 from ui import access
 from ui.api import references
