@@ -1,4 +1,4 @@
-"""The command line: ``python -m export RUN`` exports a model, ``python -m export predict FOLDER`` asks one.
+"""The command line: ``python -m export RUN`` exports a model; ``predict FOLDER`` asks one, ``serve FOLDER…`` serves it.
 
 Exit codes: 0 all went well, 1 an error (told in one line), 2 wrong usage, 130 interrupted.
 """
@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser, command = COMMANDS[name]
     options = parser().parse_args(given[1:] if given and given[0] == name else given)
     try:
-        command(options)
+        return command(options) or 0
     except (GraftError, OSError) as error:
         message = " ".join(str(error).split())
         if options.json:
@@ -40,7 +40,6 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
-    return 0
 
 
 # ── export ──────────────────────────────────────────────────────────────────────────────
@@ -51,7 +50,7 @@ def _export_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m export",
         description="Export a run's model to ONNX, checked against PyTorch.",
-        epilog="`python -m export predict --help` tells how to ask an exported model.",
+        epilog="`python -m export predict --help` and `… serve --help` tell how to ask an exported model.",
     )
     parser.add_argument("run", help="the run's id, or enough of its beginning")
     parser.add_argument("--model", choices=get_args(ModelName), default=default.model, help="default: %(default)s")
@@ -158,11 +157,27 @@ def _print_json(document: Any) -> None:
     print(json.dumps(document, ensure_ascii=False, indent=1))
 
 
+# ── serve ───────────────────────────────────────────────────────────────────────────────
+
+
+def _serve_parser() -> argparse.ArgumentParser:
+    from export.serving.command import parser
+
+    return parser()
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from export.serving.command import run
+
+    return run(options)
+
+
 #: The command's name → its parser and what it does. A run's id in the place of a name means EXPORT.
 EXPORT = "export"
-COMMANDS: dict[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argparse.Namespace], None]]] = {
+COMMANDS: dict[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argparse.Namespace], int | None]]] = {
     EXPORT: (_export_parser, _export),
     "predict": (_predict_parser, _predict),
+    "serve": (_serve_parser, _serve),
 }
 
 if __name__ == "__main__":

@@ -14,13 +14,16 @@ and nothing of the project. ::
 """
 
 from .answers import Answer, Entity, Filling, MultiPrediction, Prediction, Tagging, Word
+from .checksums import CHECKSUMS, verify
 from .explaining import Explanation, Part, explain
 from .folder import FILES, PredictorError, longest_input
 from .predictor import Predictor
-from .session import PROVIDERS, Tokens
+from .providers import PROVIDERS
+from .session import Tokens
 from .tasks import WAYS, Question
 
 __all__ = [
+    "CHECKSUMS",
     "FILES",
     "PROVIDERS",
     "WAYS",
@@ -39,4 +42,5 @@ __all__ = [
     "Word",
     "explain",
     "longest_input",
+    "verify",
 ]

@@ -23,7 +23,8 @@ class Predictor:
     Args:
         folder: The folder of one exported variant: ``model.onnx``, ``config.json`` (task, labels,
             padding), ``tokenizer.json`` and ``tokenizer_config.json``.
-        threads: CPU threads of one call; None leaves it to onnxruntime (the physical cores).
+        threads: CPU threads of one call; None: as many as suit the machine.
+        batch_tokens: Most padded tokens of a batch; None: as many as suit where it is computed.
 
     Attributes:
         folder: Where the model is.
@@ -32,13 +33,15 @@ class Predictor:
         labels: The model's labels, in its order; none for a language model.
         mask: The hidden token as the model writes it; empty if it has none.
         mask_id: Its id, if there is one.
+        longest: Most tokens that it reads of a text, special ones included.
         provider: Name of the execution provider that computes.
+        batch_tokens: Most padded tokens of a batch.
 
     Raises:
         PredictorError: A file is missing or can't be read.
     """
 
-    def __init__(self, folder: Path, *, threads: int | None = None) -> None:
+    def __init__(self, folder: Path, *, threads: int | None = None, batch_tokens: int | None = None) -> None:
         self.folder = Path(folder)
         try:
             says = Folder.read(self.folder)
@@ -46,7 +49,7 @@ class Predictor:
             self._tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))
             self._tokenizer.no_padding()
             self._tokenizer.enable_truncation(says.longest)
-            self._session = Session(says, threads)
+            self._session = Session(says, threads, batch_tokens)
         except PredictorError:
             raise
         except Exception as error:  # the libraries raise bare or private types
@@ -55,7 +58,8 @@ class Predictor:
             ) from error
         self.task, self.labels, self.mask = says.task, says.labels, says.mask
         self.mask_id: int | None = self._tokenizer.token_to_id(says.mask) if says.mask else None
-        self.provider = self._session.provider
+        self.longest = says.longest
+        self.provider, self.batch_tokens = self._session.provider, self._session.batch_tokens
         self._empty = np.empty((0, says.width), np.float32)
 
     def predict(self, questions: Sequence[Question]) -> list[Answer]:
@@ -72,7 +76,7 @@ class Predictor:
             PredictorError: A question is not of that form, or the model is a language model.
         """
         units = self._units(questions)
-        return [self._way.answer(self.labels, *asked) for asked in zip(questions, units, strict=True)]
+        return [self.answer(*asked) for asked in zip(questions, units, strict=True)]
 
     def fill(self, text: str, top: int = 5) -> list[Filling]:
         """The likeliest tokens in the place of the mask.
@@ -85,16 +89,34 @@ class Predictor:
             PredictorError: The model is no language model, or the text has not exactly one mask
                 within the model's longest input.
         """
+        text = self.masked(text)
+        (encoding,) = self.encode([text])
+        ((_, logits),) = self.outputs([Tokens(encoding.ids, encoding.type_ids)])
+        return self.fillings(text, self.units(text, encoding, logits), top)
+
+    def masked(self, text: str) -> str:
+        """The text with its mask as the model writes it.
+
+        Raises:
+            PredictorError: The model is no language model, or the text has not exactly one mask.
+        """
         if self.task != "language-modelling":
             raise PredictorError("This model is for {task} and fills no masks. Call predict().", task=self.task)
         for mask in MASKS:
             text = text.replace(mask, self.mask)
         if (count := text.count(self.mask)) != 1:
             raise PredictorError("The text has {count} masks. Put one {mask} into it.", count=count, mask=self.mask)
-        logits = self.logits([text])
-        if not len(logits):
+        return text
+
+    def fillings(self, text: str, units: np.ndarray, top: int) -> list[Filling]:
+        """The likeliest tokens, from what :meth:`units` gave for a text of :meth:`masked`.
+
+        Raises:
+            PredictorError: The mask lies beyond the model's longest input.
+        """
+        if not len(units):
             raise PredictorError("{mask} lies beyond what the model reads. Give a shorter text.", mask=self.mask)
-        probabilities = softmax(logits[0])
+        probabilities = softmax(units[0])
         fillings = []
         for number in probabilities.argsort()[::-1][:top].tolist():
             token = self._tokenizer.decode([number], skip_special_tokens=False).strip().removeprefix("##")
@@ -121,10 +143,26 @@ class Predictor:
         """What the graph says of encoded texts; see :meth:`Session.outputs`."""
         return self._session.outputs(texts)
 
+    def batch(self, texts: Sequence[Tokens]) -> list[np.ndarray]:
+        """What the graph says of each of some encoded texts, asked all at once; see :meth:`Session.batch`."""
+        return self._session.batch(texts)
+
+    def units(self, question: Question, encoding: Encoding, logits: np.ndarray) -> np.ndarray:
+        """Of what the graph says of a question, what was asked for: float32 ``[units, labels]``; see :meth:`logits`."""
+        return self._way.units(question, encoding, logits, self.mask_id)
+
+    def answer(self, question: Question, units: np.ndarray) -> Answer:
+        """The answer to a question, from what :meth:`units` gave.
+
+        Raises:
+            PredictorError: The model is a language model.
+        """
+        return self._way.answer(self.labels, question, units)
+
     def _units(self, questions: Sequence[Question]) -> list[np.ndarray]:
         """For each question the logits of its units."""
         encodings = self.encode(questions)
         units = [self._empty] * len(encodings)
         for row, logits in self.outputs([Tokens(encoding.ids, encoding.type_ids) for encoding in encodings]):
-            units[row] = self._way.units(questions[row], encodings[row], logits, self.mask_id)
+            units[row] = self.units(questions[row], encodings[row], logits)
         return units

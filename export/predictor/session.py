@@ -1,4 +1,4 @@
-"""Where onnxruntime computes, and in what batches.
+"""An opened graph, and the batches that it is asked.
 
 Texts are padded on the right, for the fused Attention node reads the mask as a length. They
 are sorted by length and batched within a budget of padded tokens, so that a short text does
@@ -7,53 +7,18 @@ not pay for a long one.
 
 from __future__ import annotations
 
-import ctypes
-import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import onnxruntime as ort
 
 from .folder import Folder
-
-logger = logging.getLogger(__name__)
+from .providers import PROVIDERS, open_graph
 
 #: Most scores that a graph gives at once. A language model has one for each token of its vocabulary.
 MOST_SCORES = 1 << 24
-
-
-@dataclass(frozen=True)
-class Provider:
-    """Where onnxruntime can compute.
-
-    Attributes:
-        batch_tokens: Most padded tokens in one batch.
-        int8: Whether it computes with quantised weights.
-        drivers: Names of the library it needs, one a platform; none: it is always there.
-        options: Given to onnxruntime.
-    """
-
-    batch_tokens: int
-    int8: bool
-    drivers: tuple[str, ...]
-    options: dict[str, str]
-
-    @property
-    def present(self) -> bool:
-        """Whether the machine has the driver; asking onnxruntime without it prints errors."""
-        return not self.drivers or any(map(_loads, self.drivers))
-
-
-#: Best first. A CPU gains nothing from batches that outgrow its cache. TensorFloat-32 would cost
-#: the logits three digits, and the parity gate with them.
-PROVIDERS = {
-    "CUDAExecutionProvider": Provider(
-        16_384, int8=False, drivers=("libcuda.so.1", "nvcuda.dll"), options={"use_tf32": "0"}
-    ),
-    "CPUExecutionProvider": Provider(512, int8=True, drivers=(), options={}),
-}
+#: Tokens of the shortest texts that a GPU is compiled for: a word, and the special tokens around it.
+SHORTEST = 3
 
 
 class Tokens(NamedTuple):
@@ -68,17 +33,23 @@ class Session:
 
     Args:
         folder: What the folder says.
-        threads: CPU threads of one call; None leaves it to onnxruntime (the physical cores).
+        threads: CPU threads of one call; None: as many as suit the machine.
+        batch_tokens: Most padded tokens of a batch; None: as many as suit the provider.
 
     Attributes:
         provider: Name of the execution provider that computes.
+        batch_tokens: Most padded tokens of a batch.
     """
 
-    def __init__(self, folder: Folder, threads: int | None) -> None:
+    def __init__(self, folder: Folder, threads: int | None, batch_tokens: int | None = None) -> None:
         self._pad_id, self._types = folder.pad_id, folder.types
-        self.graph, self.provider = _open(folder, threads)
+        self.graph, self.provider = open_graph(folder, threads)
+        provider = PROVIDERS[self.provider]
+        self._device = provider.device
         self._inputs = [item.name for item in self.graph.get_inputs()]
-        self._budget = min(PROVIDERS[self.provider].batch_tokens, MOST_SCORES // folder.width)
+        self.batch_tokens = min(batch_tokens or provider.batch_tokens, MOST_SCORES // folder.width)
+        if provider.kept:
+            self._compile(folder.longest)
 
     def outputs(self, texts: Sequence[Tokens]) -> Iterator[tuple[int, np.ndarray]]:
         """A text's number and what the graph says of it, for each text once, in whatever order is fastest.
@@ -86,17 +57,40 @@ class Session:
         Float32 of shape [labels], or [tokens, labels] without the padding if the graph speaks of tokens.
         """
         for rows in self.batches([len(text.ids) for text in texts]):
-            answers = self.graph.run(None, self._feeds([texts[row] for row in rows]))[0]
-            for row, answer in zip(rows, answers, strict=True):
-                yield row, answer[: len(texts[row].ids)] if answer.ndim > 1 else answer
+            yield from zip(rows, self.batch([texts[row] for row in rows]), strict=True)
+
+    def batch(self, texts: Sequence[Tokens]) -> list[np.ndarray]:
+        """What the graph says of each of some texts, asked all at once; see :meth:`outputs`."""
+        answers = self._compute(self._feeds(texts))
+        return [
+            answer[: len(text.ids)] if answer.ndim > 1 else answer for text, answer in zip(texts, answers, strict=True)
+        ]
 
     def batches(self, lengths: Sequence[int]) -> Iterator[list[int]]:
         """Row numbers, longest text first, in batches that pad to no more tokens than the budget."""
         order = sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True)
         while order:
-            size = max(1, self._budget // max(1, lengths[order[0]]))
+            size = max(1, self.batch_tokens // max(1, lengths[order[0]]))
             yield order[:size]
             order = order[size:]
+
+    def _compute(self, feeds: dict[str, np.ndarray]) -> np.ndarray:
+        """The graph's first output; beside a GPU it is bound there, so that it is brought back once and alone."""
+        if not self._device:
+            answers: np.ndarray = self.graph.run(None, feeds)[0]
+            return answers
+        binding = self.graph.io_binding()
+        for name, array in feeds.items():
+            binding.bind_cpu_input(name, array)
+        binding.bind_output(self.graph.get_outputs()[0].name, self._device)
+        self.graph.run_with_iobinding(binding)
+        return np.asarray(binding.copy_outputs_to_cpu()[0])
+
+    def _compile(self, longest: int) -> None:
+        """Ask the longest text and the fullest batch: what is compiled holds for all shapes between those asked."""
+        longest = min(longest, self.batch_tokens)
+        for shape in ((1, longest), (max(1, self.batch_tokens // SHORTEST), SHORTEST)):
+            self.batch([Tokens([self._pad_id] * shape[1], [0] * shape[1])] * shape[0])
 
     def _feeds(self, batch: Sequence[Tokens]) -> dict[str, np.ndarray]:
         """What the graph asks for, each int64 of shape [texts, tokens of the longest]."""
@@ -113,44 +107,3 @@ class Session:
             if self._types:
                 feeds["token_type_ids"][row, filled] = text.type_ids
         return {name: feeds[name] for name in self._inputs}
-
-
-def _open(folder: Folder, threads: int | None) -> tuple[ort.InferenceSession, str]:
-    """A session on the best provider that works here, and that provider's name; the log says why."""
-    options = ort.SessionOptions()
-    options.log_severity_level = 3  # errors; warnings tell of nodes placed on the CPU, as they should be
-    options.intra_op_num_threads = threads or 0
-    # Threads that spin for a next call would hinder the other models, and a training beside them.
-    options.add_session_config_entry("session.force_spinning_stop", "1")
-    model, reasons = str(folder.path / "model.onnx"), []
-    for name, provider in PROVIDERS.items():
-        reason = _unfit(name, provider, quantised=folder.quantised)
-        if not reason:
-            if provider.drivers:
-                ort.preload_dlls()  # CUDA from the nvidia or torch wheels, where it is no system library
-            chosen = {name: provider.options, "CPUExecutionProvider": {}}
-            session = ort.InferenceSession(model, options, providers=list(chosen.items()))
-            if session.get_providers()[0] == name:
-                break
-            reason = "can't be started; onnxruntime says above what it lacks"
-        reasons.append(f"{name} {reason}")
-    logger.info("%s runs on %s%s", folder.path, name, "".join(f"; {reason}" for reason in reasons))
-    return session, name
-
-
-def _unfit(name: str, provider: Provider, *, quantised: bool) -> str:
-    """Why a provider is not to be tried; empty if it is."""
-    faults = {
-        "is not in this build of onnxruntime": name not in ort.get_available_providers(),
-        "does not compute int8": quantised and not provider.int8,
-        "finds no driver": not provider.present,
-    }
-    return next((fault for fault, holds in faults.items() if holds), "")
-
-
-def _loads(library: str) -> bool:
-    try:
-        ctypes.CDLL(library)
-    except OSError:
-        return False
-    return True

@@ -1,0 +1,148 @@
+"""Where onnxruntime computes: TensorRT, else CUDA, else the CPU, by what is there; and on how many threads."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import logging
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import onnxruntime as ort
+
+from .folder import Folder
+
+logger = logging.getLogger(__name__)
+
+#: Where the kernel says how much of the processors a container may use: quota and period, in one file or in two.
+QUOTAS = (
+    ("/sys/fs/cgroup/cpu.max",),
+    ("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "/sys/fs/cgroup/cpu/cpu.cfs_period_us"),
+)
+
+
+@dataclass(frozen=True)
+class Provider:
+    """Where onnxruntime can compute.
+
+    Attributes:
+        batch_tokens: Most padded tokens in one batch.
+        int8: Whether it computes with quantised weights.
+        drivers: Libraries that it needs, each by its name on one platform or another; none: it is always there.
+        options: Given to onnxruntime.
+        device: Where its inputs and outputs are bound; empty: they are in the machine's memory anyway.
+        kept: Option that names a folder for what is compiled for this machine; empty: nothing is.
+    """
+
+    batch_tokens: int
+    int8: bool
+    drivers: tuple[tuple[str, ...], ...]
+    options: dict[str, str]
+    device: str = ""
+    kept: str = ""
+
+    @property
+    def present(self) -> bool:
+        """Whether the machine has all drivers; asking onnxruntime without them prints errors."""
+        return all(any(map(_loads, names)) for names in self.drivers)
+
+
+_CUDA = ("libcuda.so.1", "nvcuda.dll")
+#: Best first. A CPU gains nothing from batches that outgrow its cache. TensorFloat-32 would cost
+#: the logits three digits, and the parity gate with them.
+PROVIDERS = {
+    "TensorrtExecutionProvider": Provider(
+        16_384,
+        int8=False,
+        drivers=(_CUDA, ("libnvinfer.so.10", "nvinfer_10.dll")),
+        options={"trt_engine_cache_enable": "1", "trt_timing_cache_enable": "1"},
+        device="cuda",
+        kept="trt_engine_cache_path",
+    ),
+    "CUDAExecutionProvider": Provider(16_384, int8=False, drivers=(_CUDA,), options={"use_tf32": "0"}, device="cuda"),
+    "CPUExecutionProvider": Provider(512, int8=True, drivers=(), options={}),
+}
+
+
+def open_graph(folder: Folder, threads: int | None) -> tuple[ort.InferenceSession, str]:
+    """A session on the best provider that works here, and that provider's name; the log says why.
+
+    Args:
+        folder: What the folder says.
+        threads: CPU threads of one call; None: as many as suit the machine.
+    """
+    options = ort.SessionOptions()
+    options.log_severity_level = 3  # errors; warnings tell of nodes placed on the CPU, as they should be
+    options.intra_op_num_threads = threads or allowed_threads() or 0
+    # Threads that spin for a next call would hinder the other models, and a training beside them.
+    options.add_session_config_entry("session.force_spinning_stop", "1")
+    model, reasons = folder.path / "model.onnx", []
+    for name, provider in PROVIDERS.items():
+        reason = _unfit(name, provider, quantised=folder.quantised)
+        if not reason:
+            if provider.drivers:
+                ort.preload_dlls()  # CUDA from the nvidia or torch wheels, where it is no system library
+                # TensorRT has no option for it; CUDA's says the same.
+                os.environ.setdefault("NVIDIA_TF32_OVERRIDE", "0")
+            session = ort.InferenceSession(str(model), options, providers=_asked(name, model))
+            if session.get_providers()[0] == name:
+                break
+            reason = "can't be started; onnxruntime says above what it lacks"
+        reasons.append(f"{name} {reason}")
+    logger.info("%s runs on %s%s", folder.path, name, "".join(f"; {reason}" for reason in reasons))
+    return session, name
+
+
+def allowed_threads() -> int | None:
+    """How many processors this process may use, where that is fewer than the machine has; None: all of them.
+
+    Left to itself, onnxruntime takes the physical cores of the whole machine, whatever a container's share of it.
+    """
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    for paths in QUOTAS:
+        try:
+            quota, period = map(int, " ".join(Path(path).read_text(encoding="ascii") for path in paths).split())
+        except (OSError, ValueError):  # no such file, or "max": no limit
+            continue
+        if quota > 0:  # -1: no limit
+            allowed = min(allowed, max(1, quota // period))
+    return allowed if allowed < (os.cpu_count() or 1) else None
+
+
+def _asked(name: str, model: Path) -> list[tuple[str, dict[str, str]]]:
+    """The provider with its options, and below it those that take the nodes that it can't compute."""
+    order = list(PROVIDERS)
+    needed = PROVIDERS[name].drivers
+    below = [other for other in order[order.index(name) + 1 :] if set(PROVIDERS[other].drivers) <= set(needed)]
+    return [(each, {**PROVIDERS[each].options, **_kept(PROVIDERS[each], model)}) for each in (name, *below)]
+
+
+def _kept(provider: Provider, model: Path) -> dict[str, str]:
+    """A folder of its own for each graph: TensorRT names engines by their shape, which another training shares."""
+    if not provider.kept:
+        return {}
+    with model.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = root / "graft" / "engines" / digest
+    folder.mkdir(parents=True, exist_ok=True)
+    return {provider.kept: str(folder)}
+
+
+def _unfit(name: str, provider: Provider, *, quantised: bool) -> str:
+    """Why a provider is not to be tried; empty if it is."""
+    faults = {
+        "is not in this build of onnxruntime": name not in ort.get_available_providers(),
+        "does not compute int8": quantised and not provider.int8,
+        "finds no driver": not provider.present,
+    }
+    return next((fault for fault, holds in faults.items() if holds), "")
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,63 @@
+"""The application: the routes, the gate before them, and what is told where something fails."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.openapi.utils import get_openapi
+from starlette.exceptions import HTTPException
+
+from export.predictor import PredictorError
+
+from .gate import OPEN, Gate, State
+from .metrics import Metrics
+from .models import Models
+from .refusals import Refusal, of_predictor
+from .routes import Routes
+from .settings import ServeSettings
+
+TITLE, VERSION = "Models exported by Graft", "1"
+#: What starlette refuses by itself → what it is called here.
+CODES = {404: ("unknown_path", "There is nothing at this path."), 405: ("wrong_method", "The path has other methods.")}
+
+
+def build(models: Models, settings: ServeSettings, state: State, metrics: Metrics) -> FastAPI:
+    """The application; its models are open."""
+    app = FastAPI(title=TITLE, version=VERSION, redoc_url=None, swagger_ui_oauth2_redirect_url=None)
+    app.add_middleware(Gate, settings=settings, state=state, metrics=metrics)
+    app.include_router(Routes(models, settings, state, metrics).router())
+    app.openapi = lambda: _described(app)  # type: ignore[method-assign]
+
+    async def told(_: Request, error: Exception) -> Response:
+        refusal = _refusal(error)
+        metrics.refusals.labels(refusal.code).inc()
+        return Response(refusal.body, refusal.status, refusal.headers, "application/json")
+
+    for kind in (Refusal, PredictorError, HTTPException, Exception):
+        app.add_exception_handler(kind, told)
+    return app
+
+
+def _refusal(error: Exception) -> Refusal:
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, PredictorError):
+        return of_predictor(error)
+    if isinstance(error, HTTPException) and error.status_code in CODES:
+        return Refusal(*CODES[error.status_code], headers=dict(error.headers or {}))
+    return Refusal("internal", "The server failed.")
+
+
+def _described(app: FastAPI) -> dict[str, Any]:
+    """OpenAPI, with the key that all but some routes want."""
+    if app.openapi_schema is None:
+        found = get_openapi(title=TITLE, version=VERSION, routes=app.routes)
+        found["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+        for path, methods in found["paths"].items():
+            for method in methods.values():
+                method["security"] = [] if path in OPEN else [{"key": []}]
+                if "HTTPValidationError" in str(method["responses"].get("422")):
+                    del method["responses"]["422"]  # FastAPI's own, for a path's name; any text is one
+        app.openapi_schema = found
+    return app.openapi_schema

@@ -1,0 +1,143 @@
+"""What every request has to pass before a route sees it: shutting down, key, size and pace of the body."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import time
+from dataclasses import dataclass
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .metrics import Metrics
+from .refusals import Refusal
+from .settings import ServeSettings
+
+#: Answered without a key; the last two describe the server's routes and hold nothing of its models.
+OPEN = frozenset({"/healthz", "/readyz", "/docs", "/openapi.json"})
+METRICS = "/metrics"
+#: Answered while the server goes down.
+PROBES = frozenset({"/healthz", "/readyz", METRICS})
+#: Seconds after which another server should have taken over.
+LATER = "5"
+
+
+@dataclass
+class State:
+    """How the server is.
+
+    Attributes:
+        draining: Whether it answers what it has accepted, and nothing more.
+        active: How many requests it has accepted and not yet answered.
+    """
+
+    draining: bool = False
+    active: int = 0
+
+
+class Gate:
+    """The outermost layer of the application; ASGI, so that a body is not read before it is wanted."""
+
+    def __init__(self, app: ASGIApp, settings: ServeSettings, state: State, metrics: Metrics) -> None:
+        self._app, self._settings, self._state, self._metrics = app, settings, state, metrics
+        self._keys = [_digest(key.get_secret_value().encode()) for key in settings.api_keys]
+        self._open = OPEN | {METRICS} if settings.open_metrics else OPEN
+        self._most = int(settings.max_body_mb * 1e6)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or refuse it; other events pass."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, status = time.perf_counter(), 500
+
+        async def sent(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        self._state.active += 1
+        self._metrics.active.inc()
+        try:
+            self._pass(scope)
+            await self._app(scope, self._measured(receive), sent)
+        except Refusal as refusal:
+            await refuse(refusal, sent, self._metrics)
+        finally:
+            self._state.active -= 1
+            self._metrics.active.dec()
+            route = getattr(scope.get("route"), "path", "other")
+            self._metrics.request(route, status, time.perf_counter() - began)
+
+    def _pass(self, scope: Scope) -> None:
+        """Raise the refusal of a request that needs not be read."""
+        headers = dict(scope["headers"])
+        path = scope["path"]
+        if self._state.draining and path not in PROBES:
+            raise Refusal(
+                "shutting_down",
+                "The server is shutting down.",
+                headers={"Retry-After": LATER, "Connection": "close"},
+            )
+        if self._keys and path not in self._open and not self._known(headers.get(b"authorization", b"")):
+            raise Refusal(
+                "no_key", "The request has no key that is known.", headers={"WWW-Authenticate": 'Bearer realm="models"'}
+            )
+        length = headers.get(b"content-length", b"0")
+        if length.isdigit() and int(length) > self._most:
+            raise self._too_large()
+
+    def _known(self, authorization: bytes) -> bool:
+        """Whether it holds one of the keys; takes as long whichever it is, and however much of one is right."""
+        scheme, _, key = authorization.partition(b" ")
+        given = _digest(key.strip())
+        same = [hmac.compare_digest(given, known) for known in self._keys]
+        return any(same) and scheme.lower() == b"bearer"
+
+    def _measured(self, receive: Receive) -> Receive:
+        """The body as it comes, while it is neither too large nor too slow."""
+        size, complete = 0, False
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._settings.body_timeout
+
+        async def received() -> Message:
+            nonlocal size, complete
+            if complete:
+                return await receive()
+            try:
+                async with asyncio.timeout_at(until):
+                    message = await receive()
+            except TimeoutError:
+                raise Refusal(
+                    "slow_body",
+                    "The body did not arrive within {seconds:g} seconds.",
+                    headers={"Connection": "close"},
+                    seconds=self._settings.body_timeout,
+                ) from None
+            size += len(message.get("body", b""))
+            if size > self._most:
+                raise self._too_large()
+            complete = not message.get("more_body", False)
+            return message
+
+        return received
+
+    def _too_large(self) -> Refusal:
+        return Refusal("too_large", "The body has more than {most:,} bytes.", most=self._most)
+
+
+async def refuse(refusal: Refusal, send: Send, metrics: Metrics) -> None:
+    """Send a refusal."""
+    metrics.refusals.labels(refusal.code).inc()
+    body = refusal.body
+    fixed = {"Content-Type": "application/json", "Content-Length": str(len(body))}
+    headers = [(name.encode(), value.encode()) for name, value in {**fixed, **refusal.headers}.items()]
+    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _digest(key: bytes) -> bytes:
+    """Of one length, whatever the key's."""
+    return hashlib.sha256(key).digest()

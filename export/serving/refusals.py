@@ -1,0 +1,99 @@
+"""What a client is told when it gets no answer: a code, what happened, and what to do; never a traceback."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import BaseModel, Field
+
+from export.predictor import PredictorError
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A way in which a request can be refused.
+
+    Attributes:
+        status: Of the response.
+        remedy: What the client can do, as a template like the message.
+    """
+
+    status: int
+    remedy: str
+
+
+#: Code → what it means. Clients tell refusals apart by the code; it does not change.
+KINDS = {
+    "bad_json": Kind(400, "Send a JSON object in UTF-8, as /docs shows it."),
+    "wrong_type": Kind(422, "Send the fields that /docs shows."),
+    "wrong_form": Kind(422, "Send {fields}: the model is for {task}."),
+    "too_many_texts": Kind(422, "Send at most {most} texts a request."),
+    "text_too_long": Kind(422, "Shorten it to {most:,} characters; the model reads {longest} tokens of it at most."),
+    "unanswerable": Kind(422, "{remedy}"),
+    "no_key": Kind(401, "Send the header Authorization: Bearer KEY with one of the server's keys."),
+    "no_keys_set": Kind(403, "Start the server with GRAFT_SERVE_API_KEYS, or send SIGHUP to its process."),
+    "unknown_model": Kind(404, "Ask for one of {names}; /v1/models lists them."),
+    "unknown_path": Kind(404, "See /docs for what there is."),
+    "wrong_method": Kind(405, "See /docs for the methods of each path."),
+    "slow_body": Kind(408, "Send the body without pauses, or in several requests."),
+    "reload_failed": Kind(409, "{remedy} The model that was served before is served on."),
+    "too_large": Kind(413, "Send at most {most:,} bytes; divide the texts among several requests."),
+    "busy": Kind(429, "Ask again after the seconds of the header Retry-After."),
+    "gone": Kind(499, "Nobody reads this."),
+    "internal": Kind(500, "The server's log says what happened; ask whoever runs it."),
+    "shutting_down": Kind(503, "Ask again after the seconds of the header Retry-After, or another server."),
+    "timeout": Kind(504, "Ask again when less is asked, or with fewer or shorter texts."),
+}
+
+
+class Refusal(Exception):  # noqa: N818 - most are not the server's fault
+    """A request that gets no answer.
+
+    Args:
+        code: Of :data:`KINDS`.
+        template: What happened, with places as in ``str.format``.
+        headers: Of the response, besides what is usual.
+        values: Of the places, and of those of the kind's remedy.
+    """
+
+    def __init__(self, code: str, template: str, /, headers: dict[str, str] | None = None, **values: object) -> None:
+        kind = KINDS[code]
+        self.code, self.status, self.headers = code, kind.status, headers or {}
+        self.message, self.remedy = template.format(**values), kind.remedy.format(**values)
+        super().__init__(self.message)
+
+    @property
+    def body(self) -> bytes:
+        """As JSON."""
+        fault = Fault(code=self.code, message=self.message, remedy=self.remedy)
+        return Faults(error=fault).model_dump_json().encode()
+
+
+class Fault(BaseModel):
+    """Why there is no answer."""
+
+    code: str = Field(description="For programs; it does not change.", examples=["busy"])
+    message: str = Field(description="What happened.", examples=["1,024 texts are waiting already."])
+    remedy: str = Field(description="What to do about it.", examples=[KINDS["busy"].remedy])
+
+
+class Faults(BaseModel):
+    """The body of every response that is no answer."""
+
+    error: Fault
+
+
+def of_predictor(error: PredictorError, code: str = "unanswerable") -> Refusal:
+    """What the predictor refuses; its message has what happened as its first sentence, and the remedy behind it."""
+    happened, _, remedy = error.template.partition(". ")
+    parts = [part.format(**error.values) if error.values else part for part in (f"{happened.rstrip('.')}.", remedy)]
+    return Refusal(code, "{happened}", happened=parts[0], remedy=parts[1])
+
+
+def responses(*codes: str) -> dict[int | str, dict[str, object]]:
+    """Of a route: what it may refuse, for OpenAPI."""
+    found: dict[int | str, dict[str, object]] = {}
+    for code in codes:
+        entry = found.setdefault(KINDS[code].status, {"model": Faults, "description": ""})
+        entry["description"] = f"{entry['description']}, {code}".removeprefix(", ")
+    return found

@@ -1,0 +1,129 @@
+"""What there is under which path, and how OpenAPI tells it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from export.predictor import PredictorError
+from pipeline.errors import ExportError
+
+from . import answers, questions
+from .answers import ModelInfo, ModelList, Status
+from .asking import Asker
+from .gate import State
+from .metrics import Metrics
+from .models import Models
+from .refusals import Refusal, of_predictor, responses
+from .settings import ServeSettings
+
+#: Prometheus' own form of text.
+PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
+#: A prediction's body is read by hand: in one step from bytes, and only when its size is known.
+BODY: dict[str, Any] = {
+    "required": True,
+    "content": {"application/json": {"schema": questions.Body.model_json_schema(), "examples": questions.EXAMPLES}},
+}
+#: What a prediction may be refused for.
+REFUSED = (
+    "bad_json",
+    "no_key",
+    "unknown_model",
+    "slow_body",
+    "too_large",
+    "wrong_type",
+    "wrong_form",
+    "too_many_texts",
+    "text_too_long",
+    "unanswerable",
+    "busy",
+    "internal",
+    "shutting_down",
+    "timeout",
+)
+AnyAnswers = answers.LabelAnswers | answers.LabelsAnswers | answers.TagAnswers | answers.MaskAnswers
+
+
+class Routes:
+    """The functions behind the paths."""
+
+    def __init__(self, models: Models, settings: ServeSettings, state: State, metrics: Metrics) -> None:
+        self._models, self._settings, self._state, self._metrics = models, settings, state, metrics
+        self._asker = Asker(settings.timeout)
+
+    def router(self) -> APIRouter:
+        """The table of paths."""
+        made = APIRouter()
+        known = responses("no_key", "unknown_model")
+        made.add_api_route("/v1/models", self.list_models, responses=responses("no_key"))
+        made.add_api_route("/v1/models/{name}", self.show_model, responses=known)
+        made.add_api_route(
+            "/v1/models/{name}/predict",
+            self.predict,
+            methods=["POST"],
+            response_model=AnyAnswers,
+            openapi_extra={"requestBody": BODY},
+            responses={
+                200: {"content": {"application/json": {"examples": answers.EXAMPLES}}},
+                **responses(*REFUSED),
+            },
+        )
+        made.add_api_route(
+            "/v1/models/{name}/reload",
+            self.reload,
+            methods=["POST"],
+            responses=responses("no_key", "no_keys_set", "unknown_model", "reload_failed"),
+        )
+        made.add_api_route("/healthz", self.health, responses=responses("internal"))
+        made.add_api_route("/readyz", self.ready, responses=responses("shutting_down"))
+        made.add_api_route(
+            "/metrics", self.metrics, response_class=Response, responses={200: {"content": {"text/plain": {}}}}
+        )
+        return made
+
+    async def list_models(self) -> ModelList:
+        """All models that are served."""
+        return ModelList(models=[model.info() for model in self._models])
+
+    async def show_model(self, name: str) -> ModelInfo:
+        """One model: what it does, with what labels, and how it is asked."""
+        return self._models.get(name).info()
+
+    async def predict(self, name: str, request: Request) -> Response:
+        """Ask a model: one text or many, pairs, words, or a text with a mask, as its task wants it."""
+        model = self._models.get(name)
+        body = await request.body()
+        return Response(await self._asker.ask(model, body, request), media_type="application/json")
+
+    async def reload(self, name: str) -> ModelInfo:
+        """Load a model's folder anew. Whoever asks meanwhile is answered by the old model; no request is lost."""
+        if not self._settings.api_keys:
+            raise Refusal("no_keys_set", "Without keys anybody could reload.")
+        model = self._models.get(name)
+        try:
+            await asyncio.to_thread(model.reload)
+        except PredictorError as error:
+            raise of_predictor(error, "reload_failed") from error
+        except ExportError as error:
+            raise Refusal("reload_failed", "{fault}", fault=error.message, remedy=error.remedy) from error
+        except OSError as error:
+            raise Refusal("reload_failed", "{fault}.", fault=error, remedy="Mend the folder.") from error
+        return model.info()
+
+    async def health(self) -> Status:
+        """Whether the process works; without a key."""
+        if not all(model.generation.batcher.alive for model in self._models):
+            raise Refusal("internal", "A model's thread has died.")
+        return Status(status="ok")
+
+    async def ready(self) -> Status:
+        """Whether requests should be sent here; without a key."""
+        if self._state.draining:
+            raise Refusal("shutting_down", "The server is shutting down.")
+        return Status(status="ready")
+
+    async def metrics(self) -> Response:
+        """For Prometheus."""
+        return Response(self._metrics.text(), media_type=PROMETHEUS)

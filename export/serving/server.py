@@ -1,0 +1,130 @@
+"""The process: opens the models, listens, reloads on SIGHUP, goes down on SIGTERM when all is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+
+from export.predictor import PredictorError
+from pipeline.errors import ExportError
+from pipeline.messages import Message
+
+from .app import build
+from .gate import State
+from .metrics import Metrics
+from .models import Model, Models
+from .settings import ServeSettings
+
+logger = logging.getLogger(__name__)
+
+#: Seconds for which a thread may keep Python to itself while another wants it. The batcher's thread has its next batch
+#: to start, and onnxruntime stands still until it does.
+SWITCH = 0.0005
+#: Seconds above the deadlines of body and answer that the last responses may take to be read.
+MARGIN = 5
+
+
+def serve(folders: Mapping[str, Path], settings: ServeSettings) -> int:
+    """Serve until a signal ends it.
+
+    Args:
+        folders: By name: an export's folder, or a variant's.
+        settings: How.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        ExportError: A folder can't be served.
+    """
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    metrics, state = Metrics(), State()
+    try:
+        models = Models([Model(name, folder, settings, metrics) for name, folder in folders.items()])
+    except PredictorError as error:
+        raise ExportError(Message(error.template, error.values)) from error
+    sys.setswitchinterval(SWITCH)
+    config = uvicorn.Config(
+        build(models, settings, state, metrics),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws="none",
+        lifespan="off",
+        timeout_graceful_shutdown=int(settings.timeout + settings.body_timeout + MARGIN),
+    )
+    server = Server(config, models, settings, state)
+    try:
+        server.run()
+    except SystemExit as end:  # uvicorn's, when the port can't be had; it has said why
+        return int(end.code or 0)
+    finally:
+        models.close()
+    return 0
+
+
+class Server(uvicorn.Server):
+    """uvicorn, but for what signals do: it goes down with 0 once all that was accepted is answered."""
+
+    def __init__(self, config: uvicorn.Config, models: Models, settings: ServeSettings, state: State) -> None:
+        super().__init__(config)
+        self._models, self._settings, self._state = models, settings, state
+        self._since = 0.0
+        self._reloading: set[asyncio.Task[None]] = set()
+        self._hung_up = False
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Hear signals while serving."""
+        heard = {signal.SIGINT: self.handle_exit, signal.SIGTERM: self.handle_exit}
+        if hasattr(signal, "SIGHUP"):  # not on Windows
+            heard[signal.SIGHUP] = self._hang_up
+        before = {number: signal.signal(number, handler) for number, handler in heard.items()}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Accept nothing more; a second signal ends at once."""
+        if self._state.draining:
+            self.should_exit = self.force_exit = True
+            return
+        logger.info("shutting down: %d requests are being answered", self._state.active)
+        self._state.draining, self._since = True, time.monotonic()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Ten times a second: whether to close the port."""
+        if self._hung_up:
+            self._hung_up = False
+            task = asyncio.create_task(self._reload())
+            self._reloading.add(task)
+            task.add_done_callback(self._reloading.discard)
+        if self._state.draining:
+            passed = time.monotonic() - self._since
+            answered = not self._state.active and passed >= self._settings.drain
+            late = passed > max(self._settings.drain, self._settings.timeout + self._settings.body_timeout) + MARGIN
+            self.should_exit = self.should_exit or answered or late
+        return await super().on_tick(counter)
+
+    def _hang_up(self, sig: int, frame: FrameType | None) -> None:
+        self._hung_up = True
+
+    async def _reload(self) -> None:
+        for model in self._models:
+            try:
+                await asyncio.to_thread(model.reload)
+            except (PredictorError, ExportError, OSError) as error:
+                logger.error("%s is served on as it was: %s", model.name, error)  # noqa: TRY400 - told in one line

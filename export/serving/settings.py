@@ -1,0 +1,90 @@
+"""What whoever serves decides: the environment's ``GRAFT_SERVE_*``, and above it the command line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+
+from pipeline.errors import SpecError
+from pipeline.faults import fault
+
+PREFIX = "GRAFT_SERVE_"
+#: Never a flag: whoever lists processes would read it.
+SECRET = "api_keys"  # noqa: S105 - a field's name
+
+
+class ServeSettings(BaseModel):
+    """How models are served. Each field is the variable ``GRAFT_SERVE_<FIELD>``, and but for the keys a flag."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen at; 0.0.0.0 for all of the machine's.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen at; 0 takes a free one.")
+    max_batch_tokens: int | None = Field(
+        None, ge=1, description="Most padded tokens computed at once; unset: 512 on a CPU, 16,384 on a GPU."
+    )
+    max_wait_ms: float = Field(
+        2, ge=0, le=1000, description="How long a batch that is not full waits for requests that are being read."
+    )
+    queue_size: int = Field(1024, ge=1, description="Texts that may wait, for each model; past it the answer is 429.")
+    max_text_length: int = Field(20_000, ge=1, description="Most characters of a text.")
+    max_texts: int = Field(256, ge=1, description="Most texts of a request.")
+    max_body_mb: float = Field(4, gt=0, description="Largest body of a request, in MB.")
+    timeout: float = Field(30, gt=0, description="Seconds in which a request is answered; past it the answer is 504.")
+    body_timeout: float = Field(10, gt=0, description="Seconds in which a request's body has to arrive.")
+    drain: float = Field(
+        0, ge=0, description="Least seconds between SIGTERM and the closing of the port, in which readyz says 503."
+    )
+    threads: int | None = Field(
+        None, ge=1, description="CPU threads of one computation; unset: the machine's cores, or a container's share."
+    )
+    allow_failed: bool = Field(False, description="Serve variants that missed their parity gate, too.")
+    open_metrics: bool = Field(False, description="Show /metrics without a key.")
+    api_keys: tuple[SecretStr, ...] = Field(
+        (), description="Keys, with commas between; one is needed for all but health. Unset: none is needed."
+    )
+
+    @field_validator(SECRET, mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(key.strip() for key in value.split(",") if key.strip())
+        return value
+
+    @model_validator(mode="after")
+    def _fits(self) -> ServeSettings:
+        if self.max_texts > self.queue_size:
+            raise ValueError("max_texts is above queue_size, so that a full request would never be accepted")
+        return self
+
+    @classmethod
+    def read(
+        cls, flags: Mapping[str, str] | None = None, environment: Mapping[str, str] | None = None
+    ) -> ServeSettings:
+        """Read the environment, then the flags that were given.
+
+        Raises:
+            SpecError: A value is not allowed; the message names the flag or the variable.
+        """
+        source, flags = os.environ if environment is None else environment, flags or {}
+        names = {field: f"{PREFIX}{field.upper()}" for field in cls.model_fields}
+        values = {field: source[name] for field, name in names.items() if name in source} | dict(flags)
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            first = error.errors()[0]
+            field = str(first["loc"][0]) if first["loc"] else "max_texts"
+            raise SpecError(
+                "{variable} is {value!r}: {fault}.",
+                "Correct or unset it.",
+                variable=flag(field) if field in flags else names[field],
+                value="…" if field == SECRET else values.get(field, cls.model_fields[field].default),
+                fault=fault(first),
+            ) from error
+
+
+def flag(field: str) -> str:
+    """A field as the command line has it."""
+    return f"--{field.replace('_', '-')}"
