@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser, command = COMMANDS[name]
     options = parser().parse_args(given[1:] if given and given[0] == name else given)
     try:
-        return command(options) or 0
+        command(options)
     except (GraftError, OSError) as error:
         message = " ".join(str(error).split())
         if options.json:
@@ -40,6 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    return 0
 
 
 # ── export ──────────────────────────────────────────────────────────────────────────────
@@ -166,15 +167,15 @@ def _serve_parser() -> argparse.ArgumentParser:
     return parser()
 
 
-def _serve(options: argparse.Namespace) -> int:
+def _serve(options: argparse.Namespace) -> None:
     from export.serving.command import run
 
-    return run(options)
+    run(options)
 
 
 #: The command's name → its parser and what it does. A run's id in the place of a name means EXPORT.
 EXPORT = "export"
-COMMANDS: dict[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argparse.Namespace], int | None]]] = {
+COMMANDS: dict[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argparse.Namespace], None]]] = {
     EXPORT: (_export_parser, _export),
     "predict": (_predict_parser, _predict),
     "serve": (_serve_parser, _serve),

@@ -28,6 +28,7 @@ class Provider:
 
     Attributes:
         batch_tokens: Most padded tokens in one batch.
+        overhead: What a batch costs besides its padded tokens, in tokens.
         int8: Whether it computes with quantised weights.
         drivers: Libraries that it needs, each by its name on one platform or another; none: it is always there.
         options: Given to onnxruntime.
@@ -36,6 +37,7 @@ class Provider:
     """
 
     batch_tokens: int
+    overhead: int
     int8: bool
     drivers: tuple[tuple[str, ...], ...]
     options: dict[str, str]
@@ -49,19 +51,23 @@ class Provider:
 
 
 _CUDA = ("libcuda.so.1", "nvcuda.dll")
-#: Best first. A CPU gains nothing from batches that outgrow its cache. TensorFloat-32 would cost
+#: Best first. A CPU gains nothing from batches that outgrow its cache, and begins one at the cost of 8 to 16 tokens
+#: (measured with MiniLM); a GPU's figures are reckoned from what launching its kernels takes. TensorFloat-32 would cost
 #: the logits three digits, and the parity gate with them.
 PROVIDERS = {
     "TensorrtExecutionProvider": Provider(
         16_384,
+        1024,
         int8=False,
         drivers=(_CUDA, ("libnvinfer.so.10", "nvinfer_10.dll")),
         options={"trt_engine_cache_enable": "1", "trt_timing_cache_enable": "1"},
         device="cuda",
         kept="trt_engine_cache_path",
     ),
-    "CUDAExecutionProvider": Provider(16_384, int8=False, drivers=(_CUDA,), options={"use_tf32": "0"}, device="cuda"),
-    "CPUExecutionProvider": Provider(512, int8=True, drivers=(), options={}),
+    "CUDAExecutionProvider": Provider(
+        16_384, 1024, int8=False, drivers=(_CUDA,), options={"use_tf32": "0"}, device="cuda"
+    ),
+    "CPUExecutionProvider": Provider(512, 16, int8=True, drivers=(), options={}),
 }
 
 

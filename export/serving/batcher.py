@@ -67,6 +67,7 @@ class Batcher:
     Args:
         compute: From some items to a result each, in order; called by the batcher's thread alone.
         batch_tokens: Most padded tokens of a batch.
+        overhead: What a batch costs besides, in tokens.
         wait: Most seconds that a batch which is not full waits for callers that have reserved places and are not there.
         size: Most items that wait or have a place reserved.
         name: Of the thread.
@@ -78,6 +79,7 @@ class Batcher:
         compute: Callable[[Sequence[Any]], Sequence[Any]],
         *,
         batch_tokens: int,
+        overhead: int,
         wait: float,
         size: int,
         name: str = "batcher",
@@ -85,7 +87,7 @@ class Batcher:
     ) -> None:
         self._compute, self._observe = compute, observe
         self._budget, self._wait, self._size = batch_tokens, wait, size
-        self._waiting, self._reserved, self._closing = Waiting(), 0, False
+        self._waiting, self._reserved, self._closing = Waiting(batch_tokens, overhead), 0, False
         self._token_seconds = 0.0
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
@@ -183,7 +185,7 @@ class Batcher:
                     if (left := until - time.monotonic()) <= 0:
                         break
                     self._changed.wait(left)
-                if batch := self._waiting.take(self._budget):
+                if batch := self._waiting.take():
                     return batch
 
     def _results(self, items: Sequence[Any]) -> list[Any]:

@@ -29,8 +29,8 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def run(options: argparse.Namespace) -> int:
-    """Serve; the exit code.
+def run(options: argparse.Namespace) -> None:
+    """Serve until a signal ends it.
 
     Raises:
         GraftError: A setting or a folder can't be used.
@@ -42,4 +42,4 @@ def run(options: argparse.Namespace) -> int:
     from .choosing import named  # noqa: PLC0415
     from .server import serve  # noqa: PLC0415
 
-    return serve(named(options.folders), settings)
+    serve(named(options.folders), settings)

@@ -23,7 +23,7 @@ class Metrics:
     """The counters of one server; two servers in one process do not meet."""
 
     def __init__(self) -> None:
-        disable_created_metrics()  # a second series beside each, for when it began
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series beside each, for when it began
         self.registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         PlatformCollector(registry=registry)

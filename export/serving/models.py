@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from tokenizers import Encoding
 
-from export.predictor import Predictor, Question, Tokens, verify
+from export.predictor import PROVIDERS, Predictor, Question, Tokens, verify
 
 from .answers import ModelInfo
 from .batcher import Batch, Batcher
@@ -66,6 +66,7 @@ class Generation:
         self.batcher = Batcher(
             self._compute,
             batch_tokens=self.predictor.batch_tokens,
+            overhead=PROVIDERS[self.predictor.provider].overhead,
             wait=settings.max_wait_ms / 1000,
             size=settings.queue_size,
             name=f"{name}-{number}",

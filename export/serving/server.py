@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import socket
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +17,7 @@ from types import FrameType
 import uvicorn
 
 from export.predictor import PredictorError
-from pipeline.errors import ExportError
+from pipeline.errors import ExportError, system_fault
 from pipeline.messages import Message
 
 from .app import build
@@ -33,26 +35,53 @@ SWITCH = 0.0005
 MARGIN = 5
 
 
-def serve(folders: Mapping[str, Path], settings: ServeSettings) -> int:
+def serve(folders: Mapping[str, Path], settings: ServeSettings) -> None:
     """Serve until a signal ends it.
 
     Args:
         folders: By name: an export's folder, or a variant's.
         settings: How.
 
-    Returns:
-        The exit code.
+    Raises:
+        ExportError: A folder can't be served, or the port can't be had.
+    """
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    with _bound(settings) as port:  # before the models are opened, which takes its time
+        server = assembled(folders, settings)
+        sys.setswitchinterval(SWITCH)
+        server.run([port])
+        server.models.close()
+
+
+def _bound(settings: ServeSettings) -> socket.socket:
+    """The port, which nobody else can have from now on; it is listened at when the models are open."""
+    port = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        port.bind((settings.host, settings.port))
+    except OSError as error:
+        port.close()
+        raise ExportError(
+            "{host}:{port} can't be used: {fault}.",
+            "Choose another --port.",
+            host=settings.host,
+            port=settings.port,
+            fault=system_fault(error),
+        ) from error
+    return port
+
+
+def assembled(folders: Mapping[str, Path], settings: ServeSettings) -> Server:
+    """The server, its models open.
 
     Raises:
         ExportError: A folder can't be served.
     """
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     metrics, state = Metrics(), State()
     try:
         models = Models([Model(name, folder, settings, metrics) for name, folder in folders.items()])
     except PredictorError as error:
         raise ExportError(Message(error.template, error.values)) from error
-    sys.setswitchinterval(SWITCH)
     config = uvicorn.Config(
         build(models, settings, state, metrics),
         host=settings.host,
@@ -64,14 +93,7 @@ def serve(folders: Mapping[str, Path], settings: ServeSettings) -> int:
         lifespan="off",
         timeout_graceful_shutdown=int(settings.timeout + settings.body_timeout + MARGIN),
     )
-    server = Server(config, models, settings, state)
-    try:
-        server.run()
-    except SystemExit as end:  # uvicorn's, when the port can't be had; it has said why
-        return int(end.code or 0)
-    finally:
-        models.close()
-    return 0
+    return Server(config, models, settings, state)
 
 
 class Server(uvicorn.Server):
@@ -79,14 +101,24 @@ class Server(uvicorn.Server):
 
     def __init__(self, config: uvicorn.Config, models: Models, settings: ServeSettings, state: State) -> None:
         super().__init__(config)
-        self._models, self._settings, self._state = models, settings, state
+        self.models, self._settings, self._state = models, settings, state
         self._since = 0.0
         self._reloading: set[asyncio.Task[None]] = set()
         self._hung_up = False
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, and say where."""
+        await super().startup(sockets)
+        for each in self.servers[0].sockets:
+            host, port = each.getsockname()[:2]
+            logger.info("listening at http://%s:%d", f"[{host}]" if ":" in host else host, port)
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Hear signals while serving."""
+        """Hear signals while serving; in another thread than the first there are none to hear."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
         heard = {signal.SIGINT: self.handle_exit, signal.SIGTERM: self.handle_exit}
         if hasattr(signal, "SIGHUP"):  # not on Windows
             heard[signal.SIGHUP] = self._hang_up
@@ -123,7 +155,7 @@ class Server(uvicorn.Server):
         self._hung_up = True
 
     async def _reload(self) -> None:
-        for model in self._models:
+        for model in self.models:
             try:
                 await asyncio.to_thread(model.reload)
             except (PredictorError, ExportError, OSError) as error:

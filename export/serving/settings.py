@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 
 from pipeline.errors import SpecError
 from pipeline.faults import fault
+from pipeline.messages import Message
 
 PREFIX = "GRAFT_SERVE_"
 #: Never a flag: whoever lists processes would read it.
@@ -56,7 +57,7 @@ class ServeSettings(BaseModel):
     @model_validator(mode="after")
     def _fits(self) -> ServeSettings:
         if self.max_texts > self.queue_size:
-            raise ValueError("max_texts is above queue_size, so that a full request would never be accepted")
+            raise ValueError(Message("max_texts is above queue_size, so that a full request would never be accepted"))
         return self
 
     @classmethod

@@ -1,8 +1,9 @@
 """Which of the waiting texts are computed next; no threads, no clock.
 
-Requests take turns. The one whose turn it is brings its longest text, and with it go the texts of whatever requests
-that are next to it in length, until the batch is full. So little is padded, a request of one text is not held up by one
-of hundreds, and none waits for ever: each that is waiting has its turn once in a round.
+Requests take turns. The one whose turn it is brings its longest text, and with it go those texts of whatever requests
+that are so near to it in length that computing them together costs less than by themselves, as far as the budget goes.
+So little is padded, a request of one text is not held up by one of hundreds, and none waits for ever: each that is
+waiting has its turn once in a round.
 """
 
 from __future__ import annotations
@@ -56,11 +57,16 @@ class Asked:
 class Waiting:
     """The texts that wait.
 
+    Args:
+        budget: Most padded tokens of a batch, but for one that is a single text.
+        overhead: What a batch costs besides its padded tokens, in tokens.
+
     Attributes:
         tokens: How many tokens all of them have.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, budget: int, overhead: int) -> None:
+        self._budget, self._overhead = budget, overhead
         self._sorted: list[Place] = []
         self._turns: deque[Asked] = deque()
         self._came = 0
@@ -79,14 +85,14 @@ class Waiting:
             self.tokens += length
         self._turns.append(request)
 
-    def take(self, budget: int) -> list[Place]:
-        """The next batch, shortest first: it pads to no more tokens than the budget, or is one text; may be empty."""
+    def take(self) -> list[Place]:
+        """The next batch, shortest first; may be empty."""
         while self._turns and not self._turns[0].places:
             self._turns.popleft()
         if not self._turns:
             return []
         first = self._turns.popleft()
-        low, high = self._around(bisect_left(self._sorted, first.places[-1]), budget)
+        low, high = self._around(bisect_left(self._sorted, first.places[-1]))
         taken = self._sorted[low:high]
         del self._sorted[low:high]
         for place in taken:
@@ -106,17 +112,27 @@ class Waiting:
         request.places.clear()
         return dropped
 
-    def _around(self, middle: int, budget: int) -> tuple[int, int]:
-        """From a place outwards, always to the neighbour that is nearer in length, while the budget lasts."""
-        row = self._sorted
-        low, high, length = middle, middle + 1, row[middle].length
-        while True:
-            below = row[middle].length - row[low - 1].length if low else None
-            above = row[high].length - row[middle].length if high < len(row) else None
-            size = high - low + 1
-            if above is not None and (below is None or above <= below) and size * row[high].length <= budget:
-                length, high = row[high].length, high + 1
-            elif below is not None and size * length <= budget:
-                low -= 1
-            else:
-                return low, high
+    def _around(self, middle: int) -> tuple[int, int]:
+        """Of the batches that hold a place, the one that reads most for what it costs.
+
+        For each longest text, shorter ones are added while each reads more for its padded length than those before it;
+        the next is shorter still, so that none behind the first that does not would.
+        """
+        row, best, low, high = self._sorted, 0.0, middle, middle + 1
+        read = 0
+        for last in range(middle, len(row)):
+            longest = row[last].length
+            most = max(1, self._budget // max(1, longest))
+            read += longest
+            first, sum_ = middle, read
+            if last - middle + 1 > most:
+                break
+            while first and last - first + 1 < most:
+                more, cost = row[first - 1].length, (last - first + 1) * longest + self._overhead
+                if more * cost <= sum_ * longest:
+                    break
+                first, sum_ = first - 1, sum_ + more
+            worth = sum_ / ((last - first + 1) * longest + self._overhead)
+            if worth > best:
+                best, low, high = worth, first, last + 1
+        return low, high

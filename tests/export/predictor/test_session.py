@@ -1,15 +1,13 @@
-"""Batches, and the choice of a provider: what is asked of onnxruntime, without a GPU."""
+"""Batches, and what is fed to the graph."""
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 from pathlib import Path
 
-import onnxruntime as ort
 import pytest
 
-from export.predictor import PROVIDERS, Predictor, Tokens, session
+from export.predictor import PROVIDERS, Tokens, session
 from export.predictor.folder import Folder
 
 
@@ -42,63 +40,11 @@ def test_threads_are_passed_on(opened: session.Session):
     assert opened.graph.get_session_options().intra_op_num_threads == 1
 
 
-class Graph:
-    """Stands for a session on a machine that has, or lacks, what CUDA needs."""
-
-    works = True
-    asked: list[list] = []  # noqa: RUF012
-
-    def __init__(self, model: str, options: ort.SessionOptions, providers: list):
-        self.asked.append(providers)
-        self._first = providers[0][0] if self.works else "CPUExecutionProvider"
-
-    def get_providers(self) -> list[str]:
-        return [self._first]
-
-    def get_inputs(self) -> list:
-        return []
+def test_a_batch_is_asked_all_at_once_and_without_its_padding(opened: session.Session):
+    texts = [Tokens([2, 5, 6, 3], [0] * 4), Tokens([2, 3], [0] * 2)]
+    assert [answer.shape for answer in opened.batch(texts)] == [(2,), (2,)]
 
 
-@pytest.fixture
-def gpu(monkeypatch: pytest.MonkeyPatch) -> type[Graph]:
-    """A machine with an NVIDIA driver."""
-    monkeypatch.setattr(Graph, "asked", [])
-    monkeypatch.setattr(Graph, "works", True)
-    monkeypatch.setattr(ort, "InferenceSession", Graph)
-    monkeypatch.setattr(ort, "preload_dlls", lambda: None)
-    monkeypatch.setattr(ort, "get_available_providers", lambda: list(PROVIDERS))
-    monkeypatch.setattr(session, "_loads", lambda library: True)
-    return Graph
-
-
-def test_cuda_is_taken_where_it_works(gpu: type[Graph], exported: Path, caplog: pytest.LogCaptureFixture):
-    caplog.set_level(logging.INFO)
-    assert Predictor(exported / "o2").provider == "CUDAExecutionProvider"
-    assert gpu.asked == [[("CUDAExecutionProvider", {"use_tf32": "0"}), ("CPUExecutionProvider", {})]]
-    assert "runs on CUDAExecutionProvider" in caplog.text
-
-
-def test_int8_stays_on_the_cpu(gpu: type[Graph], exported: Path, caplog: pytest.LogCaptureFixture):
-    caplog.set_level(logging.INFO)
-    assert Predictor(exported / "int8").provider == "CPUExecutionProvider"
-    assert len(gpu.asked) == 1
-    assert "does not compute int8" in caplog.text
-
-
-def test_cuda_that_does_not_start_gives_way(gpu: type[Graph], exported: Path, caplog: pytest.LogCaptureFixture):
-    caplog.set_level(logging.INFO)
-    gpu.works = False
-    assert Predictor(exported / "o2").provider == "CPUExecutionProvider"
-    assert "can't be started" in caplog.text
-
-
-def test_without_a_driver_cuda_is_not_tried(gpu: type[Graph], exported: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(session, "_loads", lambda library: False)
-    assert Predictor(exported / "o2").provider == "CPUExecutionProvider"
-    assert gpu.asked == [[("CPUExecutionProvider", {})]]
-
-
-def test_driver_libraries_are_looked_for():
-    absent = replace(PROVIDERS["CUDAExecutionProvider"], drivers=("no-such-library.so",))
-    assert not absent.present
-    assert PROVIDERS["CPUExecutionProvider"].present
+def test_the_budget_can_be_chosen(exported: Path):
+    small = session.Session(Folder.read(exported / "o2"), threads=1, batch_tokens=10)
+    assert [len(rows) for rows in small.batches([5] * 5)] == [2, 2, 1]

@@ -81,6 +81,21 @@ TEXT = {
     "Words that are tagged have no label in common. Choose a model that labels texts.": (
         "逐词标注没有共同的标签。请选择给整条文本打标签的模型。"
     ),
+    # 服务
+    "{name!r} can't be a model's name in a URL.": "{name!r} 不能用作网址中的模型名。",
+    "Write NAME=FOLDER, with up to 64 letters, digits, points, hyphens or underscores.": (
+        "请写成 NAME=FOLDER，名称最多 64 个字符，只含字母、数字、点、连字符或下划线。"
+    ),
+    "Two models would be called {name}.": "有两个模型都叫 {name}。",
+    "Write NAME=FOLDER to call one otherwise.": "请写成 NAME=FOLDER，给其中一个换个名称。",
+    "{folder} missed its parity gate: {reason}.": "{folder} 未通过一致性检验：{reason}。",
+    "Serve another variant, or start with --allow-failed.": "请改用其他变体，或加上 --allow-failed 启动。",
+    "{file} is not the file that was exported. Copy the folder again, or export anew.": (
+        "{file} 与导出时的文件不一致。请重新复制该文件夹，或重新导出。"
+    ),
+    "max_texts is above queue_size, so that a full request would never be accepted": (
+        "max_texts 大于 queue_size，满额的请求将永远无法被接受"
+    ),
     "This model compares two texts.": "此模型比较两条文本。",
     'Give two texts for each question: "text" "second", or lines with a tab.': (
         '请为每个问题提供两条文本："text" "second"，或以制表符分隔的行。'

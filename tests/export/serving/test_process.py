@@ -1,0 +1,135 @@
+"""``python -m export serve`` as a process: signals, exit codes, what it loads, how soon it answers."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from export.__main__ import main
+from export.report import FILE
+from tests.export.serving.conftest import LONG, ROOT, Process, send, until
+
+HEAVY = ("torch", "transformers", "optimum", "onnx", "pandas", "gradio", "datasets", "scipy", "sklearn")
+Together = Callable[..., list[Any]]
+Make = Callable[..., Process]
+
+
+def metric(server: Process, name: str) -> float:
+    text = send(server.port, "GET", "/metrics").body.decode()
+    return float(next(line for line in text.splitlines() if line.startswith(f"{name} ")).split()[1])
+
+
+def test_a_server_going_down_answers_what_it_accepted_and_nothing_more(
+    process: Make, exported: Path, together: Together
+):
+    server = process(f"model={exported}", "--drain", "0.5")
+    idle = socket.create_connection(("127.0.0.1", server.port))
+    half = socket.create_connection(("127.0.0.1", server.port))
+    half.sendall(b"POST /v1/models/model/predict HTTP/1.1\r\nHost: here\r\nContent-Length: 17\r\n\r\n{")
+    body = {"texts": ["the food was very warm and tasty " * 3] * 64}
+    accepted = together(lambda: send(server.port, "POST", "/v1/models/model/predict", body), 12)
+    until(lambda: metric(server, "graft_requests_active") > 4 or accepted)
+    server.process.send_signal(signal.SIGTERM)
+    until(lambda: send(server.port, "GET", "/readyz").status == 503)
+    late = send(server.port, "POST", "/v1/models/model/predict", {"text": "late"})
+    assert (late.status, late.code) == (503, "shutting_down")
+    assert late.headers["connection"] == "close"
+    assert send(server.port, "GET", "/healthz").status == 200
+    half.sendall(b'"text": "tasty"}')  # it was begun before
+    assert half.recv(12) == b"HTTP/1.1 200"
+    assert server.process.wait(LONG) == 0, server.log.read_text()
+    until(lambda: len(accepted) == 12)
+    answered = [reply for reply in accepted if reply.status == 200]
+    assert all(len(reply.json["answers"]) == 64 for reply in answered)
+    assert {reply.code for reply in accepted if reply.status != 200} <= {"shutting_down"}
+    assert len(answered) > 4
+    assert "Traceback" not in server.log.read_text()
+    idle.close()
+    half.close()
+
+
+def test_a_hang_up_reloads_and_a_folder_that_is_spoilt_changes_nothing(process: Make, exported: Path, tmp_path: Path):
+    folder = shutil.copytree(exported, tmp_path / "onnx")
+    server = process(f"model={folder}")
+
+    def generation() -> int:
+        return send(server.port, "GET", "/v1/models/model").json["generation"]
+
+    server.process.send_signal(signal.SIGHUP)
+    until(lambda: generation() == 2)
+    (folder / FILE).write_text("{")
+    server.process.send_signal(signal.SIGHUP)
+    until(lambda: "model is served on as it was" in server.log.read_text())
+    assert generation() == 2
+    assert send(server.port, "POST", "/v1/models/model/predict", {"text": "tasty"}).status == 200
+    assert server.end() == (0, "")
+
+
+def test_it_loads_nothing_heavy_and_answers_soon(process: Make, exported: Path):
+    """By the processor's time, so that other work on the machine has no part in it."""
+    code = f"""
+import atexit, json, sys
+atexit.register(lambda: print(json.dumps([name for name in {HEAVY!r} if name in sys.modules])))
+from export.__main__ import main
+sys.exit(main(["serve", {str(exported)!r}, "--port", "0", "--threads", "1"]))
+"""
+    server = process(command=["-c", code])
+    assert send(server.port, "POST", "/v1/models/onnx/predict", {"text": "tasty"}).status == 200
+    taken = sum(psutil.Process(server.process.pid).cpu_times()[:2])
+    importing = subprocess.run(
+        [sys.executable, "-c", "import onnxruntime, time; print(time.process_time())"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert taken - float(importing.stdout) < 2
+    exit_code, printed = server.end()
+    assert (exit_code, json.loads(printed)) == (0, [])
+
+
+def test_the_log_says_where_it_is_computed_and_holds_no_text_and_no_key(process: Make, exported: Path):
+    server = process(str(exported), GRAFT_SERVE_API_KEYS="secret-key")
+    headers = {"Authorization": "Bearer secret-key"}
+    assert send(server.port, "POST", "/v1/models/onnx/predict", {"text": "private words"}, **headers).status == 200
+    assert send(server.port, "POST", "/v1/models/onnx/predict", b"private {", **headers).status == 400
+    log = server.log.read_text()
+    assert "runs on CPUExecutionProvider; TensorrtExecutionProvider" in log
+    assert "private" not in log
+    assert "secret-key" not in log
+
+
+def test_a_port_that_is_taken_is_told(exported: Path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        command = [sys.executable, "-m", "export", "serve", str(exported), "--port", str(taken.getsockname()[1])]
+        said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=LONG)
+    assert said.returncode == 1
+    assert "can't be used: Address already in use. Choose another --port" in said.stderr
+    assert "Traceback" not in said.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["{tmp}"], "lacks model.onnx"),
+        (["a={tmp}", "a={tmp}"], "Two models would be called a"),
+        (["{exported}", "--port", "99999"], "--port is '99999'"),
+        (["{exported}", "--max-texts", "3", "--queue-size", "2"], "max_texts is above queue_size"),
+    ],
+)
+def test_what_can_not_be_served_is_one_line(
+    exported: Path, tmp_path: Path, arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+):
+    assert main(["serve", *(argument.format(tmp=tmp_path, exported=exported) for argument in arguments)]) == 1
+    told = capsys.readouterr().err.strip().splitlines()[-1]
+    assert told.startswith("error: ")
+    assert said in told
