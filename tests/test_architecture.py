@@ -121,6 +121,13 @@ ALLOWED = {
         "pipeline.tasks",
     },
     "export/predictor": set(),
+    "export/serving": {
+        "export.predictor",
+        "export.report",
+        "pipeline.errors",
+        "pipeline.faults",
+        "pipeline.messages",
+    },
 }
 
 
@@ -178,6 +185,7 @@ def test_packages_keep_their_direction(place: str, forbidden: tuple[str, ...]) -
         "pipeline.hub.command",
         "ui.layout",
         "export.predictor",
+        "export.serving.server",
     ],
 )
 def test_importing_loads_nothing_heavy(module: str) -> None:

@@ -88,6 +88,7 @@ def assembled(folders: Mapping[str, Path], settings: ServeSettings) -> Server:
         port=settings.port,
         log_config=None,
         access_log=False,
+        proxy_headers=False,
         server_header=False,
         ws="none",
         lifespan="off",

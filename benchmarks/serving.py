@@ -1,0 +1,191 @@
+"""The server beside a bare session and its peers: ``python -m benchmarks.serving``.
+
+32 clients ask the same texts of mixed lengths, each as soon as it is answered; one text a request, then several. Set
+beside that are the bare session with all texts at once, sorted by length; transformers' pipeline behind FastAPI; and,
+given the Python of an environment that has it (``--infinity``), infinity_emb. All take turns, round by round, and only
+one works at a time. Printed are medians of the rounds and what they are of the bare session.
+
+The model is the embedded one with a classification head of random weights, which cost what trained ones do; as a folder
+of an exported variant and one for PyTorch, any other can be given.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import csv
+import random
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.clients import ask_all
+from export.predictor import Predictor
+
+ROOT = Path(__file__).resolve().parents[1]
+START_SECONDS = 180
+
+
+@dataclass
+class Row:
+    """What was measured of one way to be answered, round by round."""
+
+    name: str
+    rates: list[float] = field(default_factory=list)  # texts a second
+    p50: list[float] = field(default_factory=list)  # milliseconds
+    p95: list[float] = field(default_factory=list)
+
+    def add(self, texts: int, seconds: float, taken: Sequence[float]) -> None:
+        """A round."""
+        self.rates.append(texts / seconds)
+        if taken:
+            cuts = statistics.quantiles(taken, n=20, method="inclusive") if len(taken) > 1 else [*taken] * 19
+            self.p50.append(cuts[9] * 1000)
+            self.p95.append(cuts[18] * 1000)
+
+
+def mixed(count: int) -> list[str]:
+    """Texts of one to some sentences, a few of them long, as people write."""
+    with open(ROOT / "samples" / "reviews.en.csv", encoding="utf-8", newline="") as file:
+        sentences = [row["text"] for row in csv.DictReader(file)]
+    draw = random.Random(0)
+    return [" ".join(draw.choices(sentences, k=max(1, int(draw.lognormvariate(0.3, 0.8))))) for _ in range(count)]
+
+
+def make(root: Path, variant: str) -> tuple[Path, Path]:
+    """The embedded model with a head: the exported variant, and the folder for PyTorch."""
+    from transformers import AutoModelForSequenceClassification, AutoTokenizer  # noqa: PLC0415 - torch
+
+    from export.convert import convert  # noqa: PLC0415
+    from export.optimise import optimise  # noqa: PLC0415
+    from export.quantise import LADDER, quantise  # noqa: PLC0415
+    from export.reference import Reference  # noqa: PLC0415
+    from pipeline.sources import resolve  # noqa: PLC0415
+    from pipeline.spec import EmbeddedSource  # noqa: PLC0415
+
+    source = resolve(EmbeddedSource()).path
+    labels = {0: "negative", 1: "positive"}
+    model = AutoModelForSequenceClassification.from_pretrained(
+        source, id2label=labels, label2id={label: number for number, label in labels.items()}
+    )
+    model.save_pretrained(root / "torch")
+    AutoTokenizer.from_pretrained(source).save_pretrained(root / "torch")
+    convert(Reference(root / "torch", "text-classification"), root / "fp32")
+    if variant == "o2":
+        optimise(root / "fp32", root / "o2", "O2")
+    if variant == "int8":
+        quantise(root / "fp32", root / "int8", LADDER[0])
+    return root / variant, root / "torch"
+
+
+@contextmanager
+def serving(command: Sequence[str], port: int) -> Iterator[None]:
+    """A server in a process of its own, listening."""
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        end = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                break
+            except OSError:
+                if process.poll() is not None or time.monotonic() > end:
+                    raise RuntimeError(f"{' '.join(command)} did not start") from None
+                time.sleep(0.1)
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
+
+
+def compare(options: argparse.Namespace, variant: Path, torch: Path) -> list[Row]:
+    """All ways, in turns."""
+    texts = mixed(options.texts)
+    predictor = Predictor(variant)
+    ways: list[tuple[Row, Callable[[Row], None]]] = []
+
+    def bare(row: Row) -> None:
+        began = time.perf_counter()
+        predictor.predict(texts)
+        row.add(len(texts), time.perf_counter() - began, [])
+
+    def server(name: str, command: Sequence[str], port: int, path: str, **form: str) -> None:
+        stack.enter_context(serving(command, port))
+        for together in options.together:
+
+            def ask(row: Row, together: int = together) -> None:
+                asked = ask_all(port, path, texts, clients=options.clients, together=together, **form)
+                row.add(len(texts), *asyncio.run(asked))
+
+            ways.append((Row(f"{name}, {together} a request"), ask))
+
+    with ExitStack() as stack:
+        ways.append((Row("bare session"), bare))
+        python, port = sys.executable, free_port()
+        command = [python, "-m", "export", "serve", f"model={variant}", "--port", str(port)]
+        server("graft", command, port, "/v1/models/model/predict")
+        port = free_port()
+        peer = [python, str(ROOT / "benchmarks" / "pipeline_server.py"), str(torch), str(port)]
+        server("pipeline behind FastAPI", peer, port, "/predict")
+        if options.infinity:
+            port = free_port()
+            command = [
+                *(options.infinity, "-m", "infinity_emb", "v2", "--model-id", str(torch), "--port", str(port)),
+                *("--engine", options.infinity_engine, "--device", "cpu", "--no-bettertransformer"),
+                *("--served-model-name", "model"),
+            ]
+            server("infinity_emb", command, port, "/classify", field="input", model="model")
+        for round_ in range(options.rounds + 1):
+            for row, measure in ways:
+                measure(Row("warm-up") if round_ == 0 else row)
+    return [row for row, _ in ways]
+
+
+def report(rows: Sequence[Row]) -> None:
+    """Print medians."""
+    base = statistics.median(rows[0].rates)
+    print(f"{'':<38}{'texts/s':>9}{'of bare':>9}{'p50 ms':>9}{'p95 ms':>9}")
+    for row in rows:
+        rate = statistics.median(row.rates)
+        times = "".join(f"{statistics.median(each):>9.1f}" if each else f"{'':>9}" for each in (row.p50, row.p95))
+        print(f"{row.name:<38}{rate:>9.0f}{rate / base:>9.0%}{times}")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--texts", type=int, default=2000, help="default: %(default)s")
+    parser.add_argument("--clients", type=int, default=32, help="default: %(default)s")
+    parser.add_argument("--together", type=int, nargs="+", default=[1, 8], help="texts a request; default: 1 8")
+    parser.add_argument("--rounds", type=int, default=5, help="after one that is not counted; default: %(default)s")
+    parser.add_argument("--variant", choices=("fp32", "o2", "int8"), default="int8", help="default: %(default)s")
+    parser.add_argument("--folder", type=Path, help="an exported variant, in place of the embedded model")
+    parser.add_argument("--torch", type=Path, help="the same for PyTorch, with --folder")
+    parser.add_argument("--infinity", help="Python of an environment with infinity_emb")
+    parser.add_argument("--infinity-engine", default="optimum", help="default: %(default)s")
+    options = parser.parse_args()
+    if bool(options.folder) != bool(options.torch):
+        parser.error("--folder and --torch belong together")
+    with tempfile.TemporaryDirectory() as root:
+        folders = (options.folder, options.torch) if options.folder else make(Path(root), options.variant)
+        rows = compare(options, *folders)
+    report(rows)
+    if not options.infinity:
+        print("infinity_emb: not measured; give --infinity the Python of an environment that has it.")
+
+
+if __name__ == "__main__":
+    main()
