@@ -1,4 +1,4 @@
-"""Clients that ask a server at the same time, each as soon as it is answered: plain sockets, for they share the machine."""
+"""Clients that ask a server at the same time, each as soon as it is answered; plain sockets cost the machine least."""
 
 from __future__ import annotations
 

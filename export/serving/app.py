@@ -9,13 +9,12 @@ from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 
 from export.predictor import PredictorError
-
-from .gate import OPEN, Gate, State
-from .metrics import Metrics
-from .models import Models
-from .refusals import Refusal, of_predictor
-from .routes import Routes
-from .settings import ServeSettings
+from export.serving.gate import OPEN, Gate, State
+from export.serving.metrics import Metrics
+from export.serving.models import Models
+from export.serving.refusals import Refusal, of_predictor
+from export.serving.routes import Routes
+from export.serving.settings import ServeSettings
 
 TITLE, VERSION = "Models exported by Graft", "1"
 #: What starlette refuses by itself → what it is called here.

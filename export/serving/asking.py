@@ -10,16 +10,18 @@ from typing import Any, TypeVar
 
 from fastapi import Request
 
-from . import answers
-from .batcher import Closed, Full
-from .models import Model
-from .refusals import Refusal
+from export.serving import answers
+from export.serving.batcher import Closed, Full
+from export.serving.models import Generation, Model
+from export.serving.questions import Questions
+from export.serving.refusals import Refusal
 
 Result = TypeVar("Result")
 
-#: Texts of so many characters are encoded at once; more of them would hold up the other clients, and go to a thread.
-AT_ONCE = 2_000
-#: That encode what is longer.
+#: So many characters, in so many texts, are read, encoded and put into words at once; with more of them the event loop
+#: would hold up the other clients, so that they go to a thread.
+AT_ONCE, FEW = 2_000, 16
+#: For what is more.
 THREADS = 2
 
 
@@ -60,10 +62,11 @@ class Asker:
     async def _answer(self, model: Model, body: bytes) -> bytes:
         while True:
             generation = model.generation
-            asked = generation.read(body)
+            asked = await self._aside(len(body) <= AT_ONCE, generation.read, body)
+            little = asked.characters <= AT_ONCE and len(asked.questions) <= FEW
             try:
                 with generation.batcher.reserve(len(asked.questions)) as submit:
-                    items, lengths = await self._aside(asked.characters, generation.prepared, asked)
+                    items, lengths = await self._aside(little, generation.prepared, asked)
                     computed = submit(items, lengths)
             except Closed:  # it was reloaded just now
                 continue
@@ -75,11 +78,14 @@ class Asker:
                     waiting=full.waiting,
                 ) from full
             units = await asyncio.wrap_future(computed)
-            found = await self._aside(asked.characters, generation.answers, asked, units)
-            return answers.document(generation.task, model.name, found)
+            return await self._aside(little, _document, model.name, generation, asked, units)
 
-    async def _aside(self, characters: int, call: Callable[..., Result], *arguments: Any) -> Result:
-        """A call that takes its time where there is much text."""
-        if characters <= AT_ONCE:
+    async def _aside(self, little: bool, call: Callable[..., Result], *arguments: Any) -> Result:
+        """A call that takes its time unless there is little to do."""
+        if little:
             return call(*arguments)
         return await asyncio.get_running_loop().run_in_executor(self._threads, call, *arguments)
+
+
+def _document(name: str, generation: Generation, asked: Questions, units: list[Any]) -> bytes:
+    return answers.document(generation.task, name, generation.answers(asked, units))

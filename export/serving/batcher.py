@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from .waiting import Asked, Place, Waiting
+from export.serving.waiting import Asked, Place, Waiting
 
 logger = logging.getLogger(__name__)
 

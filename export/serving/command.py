@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from .settings import PREFIX, SECRET, ServeSettings, flag
+from export.serving.settings import PREFIX, SECRET, ServeSettings, flag
 
 
 def parser() -> argparse.ArgumentParser:
@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> None:
     flags = {name: given[name] for name in ServeSettings.model_fields if given.get(name) is not None}
     settings = ServeSettings.read(flags)
     # Seconds of import; a wrong flag is told before.
-    from .choosing import named  # noqa: PLC0415
-    from .server import serve  # noqa: PLC0415
+    from export.serving.choosing import named  # noqa: PLC0415
+    from export.serving.server import serve  # noqa: PLC0415
 
     serve(named(options.folders), settings)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .metrics import Metrics
-from .refusals import Refusal
-from .settings import ServeSettings
+from export.serving.metrics import Metrics
+from export.serving.refusals import Refusal
+from export.serving.settings import ServeSettings
 
 #: Answered without a key; the last two describe the server's routes and hold nothing of its models.
 OPEN = frozenset({"/healthz", "/readyz", "/docs", "/openapi.json"})

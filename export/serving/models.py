@@ -13,14 +13,13 @@ import numpy as np
 from tokenizers import Encoding
 
 from export.predictor import PROVIDERS, Predictor, Question, Tokens, verify
-
-from .answers import ModelInfo
-from .batcher import Batch, Batcher
-from .choosing import chosen
-from .metrics import Metrics
-from .questions import FIELDS, Questions, read
-from .refusals import Refusal
-from .settings import ServeSettings
+from export.serving.answers import ModelInfo
+from export.serving.batcher import Batch, Batcher
+from export.serving.choosing import chosen
+from export.serving.metrics import Metrics
+from export.serving.questions import FIELDS, Questions, read
+from export.serving.refusals import Refusal
+from export.serving.settings import ServeSettings
 
 logger = logging.getLogger(__name__)
 

@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from export.predictor import Question
-
-from .refusals import Refusal
+from export.serving.refusals import Refusal
 
 
 class Body(BaseModel):

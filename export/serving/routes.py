@@ -8,16 +8,15 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from export.predictor import PredictorError
+from export.serving import answers, questions
+from export.serving.answers import ModelInfo, ModelList, Status
+from export.serving.asking import Asker
+from export.serving.gate import State
+from export.serving.metrics import Metrics
+from export.serving.models import Models
+from export.serving.refusals import Refusal, of_predictor, responses
+from export.serving.settings import ServeSettings
 from pipeline.errors import ExportError
-
-from . import answers, questions
-from .answers import ModelInfo, ModelList, Status
-from .asking import Asker
-from .gate import State
-from .metrics import Metrics
-from .models import Models
-from .refusals import Refusal, of_predictor, responses
-from .settings import ServeSettings
 
 #: Prometheus' own form of text.
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"

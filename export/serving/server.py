@@ -17,14 +17,13 @@ from types import FrameType
 import uvicorn
 
 from export.predictor import PredictorError
+from export.serving.app import build
+from export.serving.gate import State
+from export.serving.metrics import Metrics
+from export.serving.models import Model, Models
+from export.serving.settings import ServeSettings
 from pipeline.errors import ExportError, system_fault
 from pipeline.messages import Message
-
-from .app import build
-from .gate import State
-from .metrics import Metrics
-from .models import Model, Models
-from .settings import ServeSettings
 
 logger = logging.getLogger(__name__)
 
