@@ -2,7 +2,7 @@
 
 32 clients ask the same texts of mixed lengths, each as soon as it is answered; one text a request, then several. Set
 beside that are the bare session with all texts at once, sorted by length; transformers' pipeline behind FastAPI; and,
-given the Python of an environment that has it (``--infinity``), infinity_emb. All take turns, round by round, and only
+given its command in an environment of its own (``--infinity``), infinity_emb. All take turns, round by round, and only
 one works at a time. Printed are medians of the rounds and what they are of the bare session.
 
 The model is the embedded one with a classification head of random weights, which cost what trained ones do; as a folder
@@ -143,7 +143,8 @@ def compare(options: argparse.Namespace, variant: Path, torch: Path) -> list[Row
         if options.infinity:
             port = free_port()
             command = [
-                *(options.infinity, "-m", "infinity_emb", "v2", "--model-id", str(torch), "--port", str(port)),
+                *(options.infinity, "v2", "--port", str(port)),
+                *("--model-id", str(torch if options.infinity_engine == "torch" else variant)),
                 *("--engine", options.infinity_engine, "--device", "cpu", "--no-bettertransformer"),
                 *("--served-model-name", "model"),
             ]
@@ -174,8 +175,10 @@ def main() -> None:
     parser.add_argument("--variant", choices=("fp32", "o2", "int8"), default="int8", help="default: %(default)s")
     parser.add_argument("--folder", type=Path, help="an exported variant, in place of the embedded model")
     parser.add_argument("--torch", type=Path, help="the same for PyTorch, with --folder")
-    parser.add_argument("--infinity", help="Python of an environment with infinity_emb")
-    parser.add_argument("--infinity-engine", default="optimum", help="default: %(default)s")
+    parser.add_argument("--infinity", help="the command infinity_emb of an environment that has it")
+    parser.add_argument(
+        "--infinity-engine", choices=("optimum", "torch"), default="optimum", help="default: %(default)s"
+    )
     options = parser.parse_args()
     if bool(options.folder) != bool(options.torch):
         parser.error("--folder and --torch belong together")
@@ -184,7 +187,7 @@ def main() -> None:
         rows = compare(options, *folders)
     report(rows)
     if not options.infinity:
-        print("infinity_emb: not measured; give --infinity the Python of an environment that has it.")
+        print("infinity_emb: not measured; give --infinity its command, from an environment of its own.")
 
 
 if __name__ == "__main__":
