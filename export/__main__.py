@@ -1,5 +1,7 @@
 """The command line: ``python -m export RUN`` exports a model; ``predict FOLDER`` asks one, ``serve FOLDER…`` serves it.
 
+``variants`` shows what can be exported for which provider, ``push`` brings an exported folder to the Hub.
+
 Exit codes: 0 all went well, 1 an error (told in one line), 2 wrong usage, 130 interrupted.
 """
 
@@ -21,7 +23,7 @@ from pipeline.events import as_fields
 from pipeline.messages import Message
 from pipeline.runs import RunStore
 from pipeline.settings import Settings
-from pipeline.spec import ExportSpec, ModelName
+from pipeline.spec import MATRIX, ExportSpec, ModelName, export_spec
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -46,6 +48,16 @@ def main(arguments: list[str] | None = None) -> int:
 # ── export ──────────────────────────────────────────────────────────────────────────────
 
 
+#: Field of the spec → its option.
+OPTIONS = {
+    "provider": "--provider",
+    "optimisation": "--optimise",
+    "quantisation": "--quantise",
+    "calibration": "--calibrate",
+    "calibration_texts": "--calibration-texts",
+}
+
+
 def _export_parser() -> argparse.ArgumentParser:
     default = ExportSpec()
     parser = argparse.ArgumentParser(
@@ -55,10 +67,15 @@ def _export_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("run", help="the run's id, or enough of its beginning")
     parser.add_argument("--model", choices=get_args(ModelName), default=default.model, help="default: %(default)s")
-    for field, option in (("optimisation", "--optimise"), ("quantisation", "--quantise")):
-        choices = get_args(ExportSpec.model_fields[field].annotation)
+    for field, option in OPTIONS.items():
+        info = ExportSpec.model_fields[field]
         parser.add_argument(
-            option, dest=field, choices=choices, default=getattr(default, field), help="default: %(default)s"
+            option,
+            dest=field,
+            choices=get_args(info.annotation) or None,
+            type=type(getattr(default, field)),
+            default=getattr(default, field),
+            help=f"{info.description} Default: %(default)s",
         )
     parser.add_argument("--runs-dir", type=Path, help="folder of runs (default: GRAFT_RUNS_DIR, or ./runs)")
     parser.add_argument("--out", type=Path, help="where to put the export (default: in the run's folder)")
@@ -78,7 +95,7 @@ def _export(options: argparse.Namespace) -> None:
     store = RunStore(options.runs_dir or Settings.from_environment().runs_dir)
     run_id = store.find(options.run).id
     events = store.events(run_id)
-    wanted = ExportSpec(model=options.model, optimisation=options.optimisation, quantisation=options.quantisation)
+    wanted = export_spec({"model": options.model, **{field: getattr(options, field) for field in OPTIONS}})
     destination = options.out or store.export_folder(run_id, wanted.model)
     # disable=None: no bar where stderr is no terminal.
     with tqdm(disable=None, file=sys.stderr, bar_format="{desc} |{bar}| {n_fmt}/{total_fmt} {elapsed}") as bar:
@@ -131,11 +148,10 @@ def _predict_parser() -> argparse.ArgumentParser:
 
 def _predict(options: argparse.Namespace) -> None:
     from export import showing
-    from export.exporting import served_folder
     from export.predictor import Predictor, PredictorError
 
     try:
-        predictor = Predictor(served_folder(options.folder) if (options.folder / FILE).exists() else options.folder)
+        predictor = Predictor(_variant(options.folder))
         questions = showing.read(predictor.task, options.texts, _lines)
         answers = zip(questions, showing.answers(predictor, questions), strict=True)
     except PredictorError as error:
@@ -152,6 +168,59 @@ def _lines() -> list[str]:
         return sys.stdin.buffer.read().decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         raise DataError("stdin is not UTF-8: {fault}.", "Convert it, with iconv for one.", fault=str(error)) from error
+
+
+# ── variants, push ──────────────────────────────────────────────────────────────────────
+
+
+def _variants_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m export variants", description="What can be exported for which provider, and why the rest can't."
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    return parser
+
+
+def _variants(options: argparse.Namespace) -> None:
+    from export import showing
+
+    if not options.json:
+        print(showing.matrix())
+        return
+    names = ("optimisation", "quantisation", "provider")
+    _print_json([{**dict(zip(names, chosen, strict=True)), "refused": reason} for chosen, reason in MATRIX.items()])
+
+
+def _push_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m export push",
+        description="Bring an exported variant to the Hugging Face Hub. The token is that of HF_TOKEN, or of "
+        "`hf auth login`; it is not stored.",
+    )
+    parser.add_argument(
+        "folder", type=Path, help="a variant's folder, or an export's, of which the served one is meant"
+    )
+    parser.add_argument("--repo", required=True, metavar="OWNER/NAME", help="made if it is not there")
+    parser.add_argument("--private", action="store_true", help="make it a private one")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    return parser
+
+
+def _push(options: argparse.Namespace) -> None:
+    from export.hub import push
+
+    address = push(_variant(options.folder), options.repo, private=options.private)
+    if options.json:
+        _print_json({"commit": address})
+    else:
+        print(address)
+
+
+def _variant(folder: Path) -> Path:
+    """The variant's folder that is meant: of an export's, that of the served one."""
+    from export.exporting import served_folder
+
+    return served_folder(folder) if (folder / FILE).exists() else folder
 
 
 def _print_json(document: Any) -> None:
@@ -179,6 +248,8 @@ COMMANDS: dict[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argpa
     EXPORT: (_export_parser, _export),
     "predict": (_predict_parser, _predict),
     "serve": (_serve_parser, _serve),
+    "variants": (_variants_parser, _variants),
+    "push": (_push_parser, _push),
 }
 
 if __name__ == "__main__":

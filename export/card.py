@@ -49,6 +49,20 @@ ANSWER_LIMITS: dict[Labelling, str] = {
     "none": "It guesses sub-word tokens, which need not be whole words.",
 }
 
+#: What comes with how a variant computes.
+VARIANT_LIMITS: dict[str, list[str]] = {
+    "int8": [
+        "It is for CPUs; on a GPU take fp32 or fp16.",
+        "Its activations are scaled by what is in the batch: scores vary a little with batching and padding.",
+    ],
+    "int8-static": [
+        "It is for CPUs; on a GPU take fp32 or fp16.",
+        "The ranges of its activations are those of the texts it was calibrated on; unlike texts may be cut off there.",
+    ],
+    "fp16": ["It is for GPUs; a CPU computes it by way of float32, and slower."],
+    "O4": ["It is for GPUs; a CPU computes it by way of float32, and slower."],
+}
+
 CARD = """\
 ---
 license: {licence}
@@ -212,9 +226,4 @@ def _limits(variant: VariantReport, spec: RunSpec) -> list[str]:
         "What it scores on texts unlike the test set was not measured.",
         "Batches must be padded on the right.",
     ]
-    if variant.name == "int8":
-        limits += [
-            "It is for CPUs; on a GPU take fp32.",
-            "Its activations are scaled by what is in the batch: scores vary a little with batching and padding.",
-        ]
-    return limits
+    return limits + VARIANT_LIMITS.get(variant.name, [])

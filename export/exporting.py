@@ -7,6 +7,7 @@ looks for what is there does not wait for them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from export.folders import replacing
@@ -72,12 +73,15 @@ def export_model(
         )
     # Seconds of import: torch, transformers and Optimum.
     from export.building import Job, build  # noqa: PLC0415
+    from export.calibration import calibration_texts  # noqa: PLC0415
 
-    job = Job(run_id=run_id, folder=folder, options=options, spec=store.spec(run_id), report=report)
-    with replacing(Path(out) if out else store.export_folder(run_id, options.model)) as partial:
-        result = build(job, partial, progress)
-        write_atomically(partial / FILE, result.model_dump_json(indent=2))
-        write_atomically(beside(partial / FILE), result.parts())
+    spec = store.spec(run_id)
+    texts = partial(calibration_texts, store, run_id, spec, options)
+    job = Job(run_id=run_id, folder=folder, options=options, spec=spec, report=report, calibration=texts)
+    with replacing(Path(out) if out else store.export_folder(run_id, options.model)) as building:
+        result = build(job, building, progress)
+        write_atomically(building / FILE, result.model_dump_json(indent=2))
+        write_atomically(beside(building / FILE), result.parts())
     return result
 
 

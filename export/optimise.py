@@ -1,25 +1,22 @@
-"""onnxruntime's graph optimisation through Optimum, and proof of what it fused."""
+"""onnxruntime's graph optimisation through Optimum, and half precision for GPUs."""
 
 from __future__ import annotations
 
 import shutil
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import onnx
-from optimum.onnxruntime import AutoOptimizationConfig, ORTOptimizer
+import torch
+from optimum.onnxruntime import AutoOptimizationConfig, OptimizationConfig, ORTOptimizer
 
 from pipeline.errors import ExportError
 from pipeline.messages import Message
+from pipeline.spec import Optimisation
 from pipeline.storage import link_tree
 
-LevelName = Literal["O1", "O2", "O3"]
-
-#: Where onnxruntime's own nodes live; each of them stands for several standard ones.
-FUSED_DOMAIN = "com.microsoft"
-ATTENTION = ("Attention", "MultiHeadAttention")
+LevelName = Literal["O1", "O2", "O3", "O4"]
 
 
 @dataclass(frozen=True)
@@ -30,46 +27,40 @@ class Level:
         title: For people.
         fuses: Whether it replaces each layer's attention by one node.
         exact: Whether it computes the same function; if so its logits must be equal.
+        half: Whether it computes in fp16.
     """
 
     title: Message
     fuses: bool
     exact: bool
+    half: bool = False
 
 
 LEVELS: dict[LevelName, Level] = {
     "O1": Level(Message("constants folded, redundant nodes removed"), fuses=False, exact=True),
     "O2": Level(Message("the changes of O1, and attention, layer norms and GELU fused"), fuses=True, exact=True),
     "O3": Level(Message("the changes of O2, and GELU approximated by tanh"), fuses=True, exact=False),
+    "O4": Level(Message("the changes of O3, in fp16"), fuses=True, exact=False, half=True),
 }
 
 
-def optimise(onnx_folder: Path, out: Path, level: LevelName) -> dict[str, int]:
+def optimise(onnx_folder: Path, out: Path, level: LevelName, *, gpu: bool = False) -> None:
     """Write an optimised copy of a converted folder.
 
     Args:
         onnx_folder: What :func:`export.convert.convert` made.
         out: Folder to make.
         level: How far to go.
-
-    Returns:
-        How many fused nodes the graph has, by type.
+        gpu: Whether it is for a GPU.
 
     Raises:
         ExportError: onnxruntime's optimiser does not know this kind of model, or fails on it.
     """
-    config = AutoOptimizationConfig.with_optimization_level(level)
-    if LEVELS[level].fuses and _branches(onnx_folder / "model.onnx"):
-        if not LEVELS[level].exact:
-            raise ExportError("{level} is not to be had for a graph with branches.", "Choose O2.", level=level)
-        # Optimum's fusions, in Python, infer the shapes anew in each branch: minutes for a DeBERTa, whose
-        # attention they do not know. What is left to fuse onnxruntime fuses by itself.
-        config.enable_transformers_specific_optimizations = False
-    # Of a model above 2 GB, whose weights lie beside the graph, the optimiser deletes the weights it has read.
-    spare = out.with_name(f"{out.name}.read")
-    link_tree(onnx_folder, spare)
+    branches = LEVELS[level].fuses and _branches(onnx_folder / "model.onnx")
+    if branches and not LEVELS[level].exact:
+        raise ExportError("{level} is not to be had for a graph with branches.", "Choose O2.", level=level)
     try:
-        ORTOptimizer.from_pretrained(spare).optimize(config, save_dir=out, file_suffix="")
+        _write(onnx_folder, out, _config(level, half=LEVELS[level].half, gpu=gpu, plain=branches))
     except Exception as error:  # its passes fail in as many ways as there are graphs
         raise ExportError(
             "{level} is not to be had for this model: {fault}.",
@@ -77,40 +68,60 @@ def optimise(onnx_folder: Path, out: Path, level: LevelName) -> dict[str, int]:
             level=level,
             fault=str(error),
         ) from error
+
+
+def halve(onnx_folder: Path, out: Path, level: Optimisation) -> None:
+    """Write a copy of a converted folder in fp16, optimised as well; inputs and logits stay as they are.
+
+    Args:
+        onnx_folder: What :func:`export.convert.convert` made.
+        out: Folder to make.
+        level: Of the optimisation; O4 halves by itself.
+
+    Raises:
+        ExportError: onnxruntime can't convert this kind of model.
+    """
+    plain = level == "none" or (LEVELS[level].fuses and _branches(onnx_folder / "model.onnx"))
+    try:
+        _write(onnx_folder, out, _config(level, half=True, gpu=True, plain=plain))
+    except Exception as error:  # as above
+        raise ExportError(
+            "fp16 is not to be had for this model: {fault}.", "Export without quantisation.", fault=str(error)
+        ) from error
+
+
+def _config(level: Optimisation, *, half: bool, gpu: bool, plain: bool) -> OptimizationConfig:
+    """What Optimum is asked for.
+
+    Args:
+        level: How far to go.
+        half: Whether to convert to fp16.
+        gpu: Whether the graph is for a GPU. Without one at hand its fusions are those of the CPU, which
+            are the same nodes; asking for CUDA would only print errors.
+        plain: Whether to leave out Optimum's own fusions. In Python they infer the shapes anew in each branch:
+            minutes for a DeBERTa, whose attention they do not know. What is left onnxruntime fuses by itself.
+    """
+    named = {"none": "O1", "O4": "O3"}.get(level, level)
+    config = AutoOptimizationConfig.with_optimization_level(named)
+    config.fp16 = half
+    config.optimize_for_gpu = gpu and torch.cuda.is_available()
+    if level == "none":
+        config.optimization_level = 0
+        config.disable_shape_inference = True
+    if plain or level == "none":
+        config.enable_transformers_specific_optimizations = False
+    return config
+
+
+def _write(onnx_folder: Path, out: Path, config: OptimizationConfig) -> None:
+    # Of a model above 2 GB, whose weights lie beside the graph, the optimiser deletes the weights it has read.
+    spare = out.with_name(f"{out.name}.read")
+    link_tree(onnx_folder, spare)
+    try:
+        ORTOptimizer.from_pretrained(spare).optimize(config, save_dir=out, file_suffix="")
     finally:
         shutil.rmtree(spare)
-    return fused_nodes(out / "model.onnx")
-
-
-def fused_nodes(model: Path) -> dict[str, int]:
-    """How many nodes of a graph stand for several, by type."""
-    nodes = onnx.load(model, load_external_data=False).graph.node
-    return dict(Counter(node.op_type for node in nodes if node.domain == FUSED_DOMAIN))
-
-
-def attentions(model: Path) -> int:
-    """How many attentions a converted graph has: each weighs by a softmax, and nothing else does."""
-    return _kinds(model)["Softmax"]
 
 
 def _branches(model: Path) -> bool:
-    return _kinds(model)["If"] > 0
-
-
-def _kinds(model: Path) -> Counter[str]:
-    """How many nodes of each type a graph has."""
-    return Counter(node.op_type for node in onnx.load(model, load_external_data=False).graph.node)
-
-
-def fusion_note(level: LevelName, fused: dict[str, int], there: int) -> Message:
-    """A sentence if a level that should fuse every attention did not; else empty.
-
-    Args:
-        level: The level that was applied.
-        fused: What :func:`optimise` counted.
-        there: How many attentions the model has.
-    """
-    found = sum(fused.get(kind, 0) for kind in ATTENTION)
-    if not LEVELS[level].fuses or found >= there:
-        return Message("")
-    return Message("{found} of {there} attentions were fused; the others run node by node.", found=found, there=there)
+    return any(node.op_type == "If" for node in onnx.load(model, load_external_data=False).graph.node)

@@ -22,6 +22,18 @@ def package(folder: Path, variant: VariantReport, export: ExportReport, spec: Ru
     (folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
 
 
+def damaged(folder: Path) -> list[str]:
+    """Names of the files that are not as the checksums say, or that these do not name."""
+    lines = (folder / CHECKSUMS).read_text(encoding="utf-8").splitlines()
+    named = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    there = {path.relative_to(folder).as_posix(): path for path in _files(folder)}
+    return sorted(
+        name
+        for name in {*named, *there}
+        if name not in there or name not in named or _sha256(there[name]) != named[name]
+    )
+
+
 def zip_folder(folder: Path, out: Path) -> Path:
     """Pack a folder's files, below a folder named as the zip; equal files give equal bytes.
 

@@ -93,11 +93,12 @@ class Reference:
         for start in range(0, len(order), batch):
             rows = order[start : start + batch]
             with torch.inference_mode():
-                answers = self.model(**self._inputs_of([texts[row] for row in rows])).logits.numpy()
+                answers = self.model(**self.inputs([texts[row] for row in rows])).logits.numpy()
             for row, answer in zip(rows, answers, strict=True):
                 yield row, answer[: len(texts[row].ids)] if answer.ndim > 1 else answer
 
-    def _inputs_of(self, batch: Sequence[Tokens]) -> dict[str, torch.Tensor]:
+    def inputs(self, batch: Sequence[Tokens]) -> dict[str, torch.Tensor]:
+        """A batch as the model takes it, padded to its longest text."""
         features = [{"input_ids": list(text.ids), "token_type_ids": list(text.type_ids)} for text in batch]
         padded = self.tokenizer.pad(features, return_tensors="pt")
         return {name: padded[name] for name in self._inputs}

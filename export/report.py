@@ -17,7 +17,21 @@ from pipeline.spec import ExportSpec, ModelName, TaskName
 
 FILE = "export.json"
 
-VariantName = Literal["fp32", "O1", "O2", "O3", "int8"]
+VariantName = Literal["fp32", "O1", "O2", "O3", "O4", "int8", "int8-static", "fp16"]
+FusionKind = Literal["attention", "layer-norm", "skip-layer-norm", "gelu"]
+
+
+class Fusion(Frozen):
+    """How many of one kind were fused into a node each."""
+
+    kind: FusionKind
+    fused: int
+    there: int  # before the fusion; 0 where only what came of it can be counted
+
+    @property
+    def complete(self) -> bool:
+        """Whether none was left as it was."""
+        return self.fused >= self.there
 
 
 class Parity(Frozen):
@@ -52,6 +66,7 @@ class VariantReport(Frozen):
     latency_ms: float  # one text, tokenizing included: median over test texts
     provider: str  # where onnxruntime computed it
     fused: dict[str, int]  # nodes that stand for several, by type
+    fusions: tuple[Fusion, ...] = ()  # what was fused of what there was, by kind
     repairs: list[Message]  # the ways that were tried before and missed the gate, with the numbers
     notes: list[Message]  # what a reader should know
 

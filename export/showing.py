@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, get_args
 
 from export.predictor import Filling, MultiPrediction, Prediction, Predictor, Question, Tagging
 from export.report import ExportReport
 from pipeline.errors import DataError
 from pipeline.evaluation.wording import shown
+from pipeline.spec import LEFT_OUT, Provider, rows
 
 PAIRS = "sentence-pair-classification"
 FILLING = "language-modelling"
@@ -19,18 +20,36 @@ def table(report: ExportReport) -> str:
     """What was made, a line a variant, and what is to be known of it."""
     wide = max(10, len(report.metric) + 2)
     heads = f"{'loss':>9}{'flips':>14}{'logits':>9}{'size':>11}{'one text':>12}"
-    lines = [f"{'variant':<9}{'gate':<8}{report.metric:>{wide}}{heads}"]
+    lines = [f"{'variant':<13}{'gate':<8}{report.metric:>{wide}}{heads}"]
     for variant in report.variants:
         parity = variant.parity
         lines.append(
-            f"{variant.name:<9}{'passed' if parity.passed else 'FAILED':<8}"
+            f"{variant.name:<13}{'passed' if parity.passed else 'FAILED':<8}"
             f"{shown(report.metric, parity.metric):>{wide}}{parity.metric_loss:>+9.2%}"
             f"{f'{parity.flip_count}/{parity.answers}':>14}{parity.max_logit_difference:>9.0e}"
             f"{variant.size_bytes / 1e6:>8.1f} MB{variant.latency_ms:>9.1f} ms"
         )
     reference = shown(report.metric, report.variants[0].parity.metric_reference)
-    lines.append(f"{'torch':<17}{reference:>{wide}}{'':>43}{report.torch_latency_ms:>9.1f} ms")
+    lines.append(f"{'torch':<21}{reference:>{wide}}{'':>43}{report.torch_latency_ms:>9.1f} ms")
     return "\n".join([*lines, *report.remarks()])
+
+
+def matrix() -> str:
+    """What can be exported for which provider, and why the rest can not: each reason once, by its number."""
+    reasons: list[str] = []
+
+    def cell(reason: str) -> str:
+        if not reason:
+            return "yes"
+        if reason not in reasons:
+            reasons.append(reason)
+        return f"no ({reasons.index(reason) + 1})"
+
+    lines = ["".join(f"{head:<14}" for head in ("optimisation", "quantisation", *get_args(Provider))).rstrip()]
+    for optimisation, quantisation, refused in rows():
+        lines.append("".join(f"{text:<14}" for text in (optimisation, quantisation, *map(cell, refused))).rstrip())
+    said = [f"({number}) {reason}" for number, reason in enumerate(reasons, start=1)]
+    return "\n".join([*lines, *said, *(f"{name}: {reason}" for name, reason in LEFT_OUT.items())])
 
 
 def read(task: str, arguments: Sequence[str], lines: Callable[[], list[str]]) -> list[Question]:

@@ -82,6 +82,12 @@ class EventLog:
         planned = (event["stages"] for event in self.read()[0] if event["kind"] == "plan")
         return {stage["key"] for stages in planned for stage in stages if "key" in stage}
 
+    def planned_key(self, name: str) -> str:
+        """The key of the stage with this name in the newest plan that has one; empty if none has."""
+        planned = (event["stages"] for event in self.read()[0] if event["kind"] == "plan")
+        keys = [stage["key"] for stages in planned for stage in stages if stage["name"] == name and "key" in stage]
+        return keys[-1] if keys else ""
+
 
 def _ends_with_newline(path: Path) -> bool:
     with open(path, "rb") as file:

@@ -10,9 +10,10 @@ from pipeline.spec.base import ModelName, Part, TaskName
 from pipeline.spec.compatibility import conflicts
 from pipeline.spec.data import PLACES, DatasetSpec, DataSpec, Encoding, FileFormat
 from pipeline.spec.ensemble import Bagging, Boosting, EnsembleSpec, NoEnsemble
+from pipeline.spec.export import Calibration, ExportSpec, export_spec
 from pipeline.spec.origin import Origin
 from pipeline.spec.recipe import RecipeSpec
-from pipeline.spec.run import DATASETS, SCHEMA_VERSION, ExportSpec, RunSpec, anchor, load, migrate, parse, relocate
+from pipeline.spec.run import DATASETS, SCHEMA_VERSION, RunSpec, anchor, load, migrate, parse, relocate
 from pipeline.spec.self_training import CoTraining, NoSelfTraining, PseudoLabelling, SelfTrainingSpec
 from pipeline.spec.source import EmbeddedSource, HubSource, LocalSource, SourceSpec
 from pipeline.spec.tuning import (
@@ -27,6 +28,7 @@ from pipeline.spec.tuning import (
     NoAdaptation,
     Tuning,
 )
+from pipeline.spec.variants import LEFT_OUT, MATRIX, Optimisation, Provider, Quantisation, refusal, rows
 from pipeline.spec.vocabulary import (
     AdoptVocabulary,
     ExtendVocabulary,
@@ -38,6 +40,8 @@ from pipeline.spec.vocabulary import (
 
 __all__ = [
     "DATASETS",
+    "LEFT_OUT",
+    "MATRIX",
     "PLACES",
     "SCHEMA_VERSION",
     "AdaptationSpec",
@@ -45,6 +49,7 @@ __all__ = [
     "AttentionBridge",
     "Bagging",
     "Boosting",
+    "Calibration",
     "CoTraining",
     "DataSpec",
     "DatasetSpec",
@@ -68,9 +73,12 @@ __all__ = [
     "NoAdaptation",
     "NoEnsemble",
     "NoSelfTraining",
+    "Optimisation",
     "Origin",
     "Part",
+    "Provider",
     "PseudoLabelling",
+    "Quantisation",
     "RecipeSpec",
     "RunSpec",
     "SelfTrainingSpec",
@@ -81,8 +89,11 @@ __all__ = [
     "VocabularySpec",
     "anchor",
     "conflicts",
+    "export_spec",
     "load",
     "migrate",
     "parse",
+    "refusal",
     "relocate",
+    "rows",
 ]

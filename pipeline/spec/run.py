@@ -15,6 +15,7 @@ from pipeline.messages import Message, clauses
 from pipeline.spec.base import ModelName, Part, TaskName
 from pipeline.spec.compatibility import conflicts
 from pipeline.spec.data import DataSpec
+from pipeline.spec.export import ExportSpec
 from pipeline.spec.recipe import RecipeSpec
 from pipeline.spec.source import EmbeddedSource, LocalSource, SourceSpec
 from pipeline.spec.vocabulary import AdoptVocabulary
@@ -22,18 +23,6 @@ from pipeline.spec.vocabulary import AdoptVocabulary
 SCHEMA_VERSION = 1
 MOST_LABELS = 1_000_000
 DATASETS = ("source", "target", "test", "dev", "source_test", "unlabelled")
-
-
-class ExportSpec(Part):
-    """Which model to turn into ONNX after training, and how far to take it."""
-
-    model: ModelName = Field("transferred", title="Model", description="Which of the run's models.")
-    optimisation: Literal["none", "O1", "O2", "O3"] = Field(
-        "O2", title="Optimisation", description="onnxruntime's graph optimisation, as Optimum names the levels."
-    )
-    quantisation: Literal["none", "int8"] = Field(
-        "int8", title="Quantisation", description="Dynamic int8 makes the model smaller and faster on CPUs."
-    )
 
 
 class RunSpec(Part):

@@ -24,6 +24,8 @@ def run(context: Context[ExportParameters]) -> None:
     out = context.out / "onnx"
     command = [sys.executable, "-m", "export", context.run_folder.name, "--runs-dir", str(context.run_folder.parent)]
     command += ["--model", export.model, "--optimise", export.optimisation, "--quantise", export.quantisation]
+    command += ["--provider", export.provider, "--calibrate", export.calibration]
+    command += ["--calibration-texts", str(export.calibration_texts)]
     command += ["--out", str(out), "--stage", context.name, "--json"]
     with open(context.work / "answer.json", "w+", encoding="utf-8") as answer:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=answer)

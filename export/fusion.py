@@ -1,0 +1,95 @@
+"""Proof of what was fused: nodes that stand for several are counted, and held against what there was to fuse."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import onnx
+
+from export.report import Fusion, FusionKind
+from export.weights import nodes
+from pipeline.messages import Message, Template, series
+
+#: Where onnxruntime's own nodes live; each of them stands for several standard ones.
+FUSED_DOMAIN = "com.microsoft"
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One kind of what can be fused.
+
+    Attributes:
+        fused: Types of the nodes that stand for a whole one.
+        marks: Types of the nodes by which a whole one is known before it is fused: so many of them → one.
+        title: For people, with how many were fused and how many there were.
+    """
+
+    fused: tuple[str, ...]
+    marks: dict[str, int]
+    title: Template
+
+
+PATTERNS: dict[FusionKind, Pattern] = {
+    # An attention weighs by a softmax, and nothing else does.
+    "attention": Pattern(
+        ("Attention", "MultiHeadAttention", "PackedAttention", "PackedMultiHeadAttention"),
+        {"Softmax": 1},
+        Template("{fused} of {there} attentions"),
+    ),
+    # A layer norm subtracts a mean, and divides by the root of another.
+    "layer-norm": Pattern(
+        ("LayerNormalization", "SkipLayerNormalization", "EmbedLayerNormalization"),
+        {"ReduceMean": 2, "LayerNormalization": 1},
+        Template("{fused} of {there} layer norms"),
+    ),
+    "skip-layer-norm": Pattern(("SkipLayerNormalization",), {}, Template("{fused} with the sum before")),
+    "gelu": Pattern(("Gelu", "BiasGelu", "FastGelu"), {"Erf": 1, "Gelu": 1}, Template("{fused} of {there} GELUs")),
+}
+
+
+def fused_nodes(model: Path) -> dict[str, int]:
+    """How many nodes of a graph stand for several, by type."""
+    graph = onnx.load(model, load_external_data=False).graph
+    return dict(Counter(node.op_type for node in nodes(graph) if node.domain == FUSED_DOMAIN))
+
+
+def fusions(converted: Path, optimised: Path) -> list[Fusion]:
+    """What was fused of what there was, by kind; kinds that the model has none of are left out.
+
+    Args:
+        converted: The graph as it was converted.
+        optimised: What became of it.
+    """
+    before, after = _kinds(converted), _kinds(optimised)
+    found = []
+    for kind, pattern in PATTERNS.items():
+        there = sum(before[mark] // parts for mark, parts in pattern.marks.items())
+        fused = sum(after[name] for name in pattern.fused)
+        if there or (fused and not pattern.marks):
+            found.append(Fusion(kind=kind, fused=fused, there=there))
+    return found
+
+
+def told(found: list[Fusion]) -> Message:
+    """What was fused, in words; empty if nothing was to be counted."""
+    if not found:
+        return Message("")
+    parts = [Message(PATTERNS[each.kind].title, fused=each.fused, there=each.there) for each in found]
+    return Message("Fused: {parts}.", parts=series(parts))
+
+
+def missing(found: list[Fusion]) -> Message:
+    """A sentence if an attention, layer norm or GELU was left as it was by a level that fuses; else empty."""
+    parts = [
+        Message(PATTERNS[each.kind].title, fused=each.fused, there=each.there) for each in found if not each.complete
+    ]
+    if not parts:
+        return Message("")
+    return Message("Only {parts} were fused; the others run node by node.", parts=series(parts))
+
+
+def _kinds(model: Path) -> Counter[str]:
+    """How many nodes of each type a graph has, in its branches too."""
+    return Counter(node.op_type for node in nodes(onnx.load(model, load_external_data=False).graph))

@@ -1,0 +1,94 @@
+"""Pushing an exported folder to the Hugging Face Hub, model card and all.
+
+The token is the environment's, the person's login's, or one that is given for this once. It is handed to the
+library and to nothing else: it is not kept, not logged, and in no message.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Protocol
+
+from export.package import CHECKSUMS, damaged
+from pipeline.errors import ExportError
+from pipeline.messages import Template
+
+#: ``OWNER/NAME`` as the Hub allows it.
+_REPO = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
+
+
+_OTHERWISE = Template("The Hub refused {repo}: it answered {status}.")
+_TRY_LATER = Template("Try again later.")
+#: By the status that the Hub answers with.
+_REFUSED = {
+    401: Template("The Hub does not know this token."),
+    403: Template("This token may not write to {repo}."),
+    404: Template("The Hub knows no owner for {repo} that this token may see."),
+}
+_REMEDIES = {
+    401: Template("Make a new one at https://huggingface.co/settings/tokens."),
+    403: Template("Give a token with the right to write, or a repository of your own."),
+    404: Template("Check OWNER/NAME."),
+}
+
+
+class Api(Protocol):
+    """What is asked of ``huggingface_hub.HfApi``."""
+
+    def create_repo(self, repo_id: str, *, private: bool, exist_ok: bool, repo_type: str) -> object:
+        """Make the repository unless it is there."""
+
+    def upload_folder(self, *, repo_id: str, folder_path: Path, commit_message: str, repo_type: str) -> object:
+        """Bring a folder's files there, in one commit."""
+
+
+def push(folder: Path, repo: str, *, private: bool = False, token: str | None = None, api: Api | None = None) -> str:
+    """Bring a variant's folder to the Hub.
+
+    Args:
+        folder: Of one exported variant; its checksums are held against its files first.
+        repo: ``OWNER/NAME``; made if it is not there.
+        private: Whether a repository that is made is private; one that is there stays as it is.
+        token: For this once; by default that of the environment (``HF_TOKEN``) or of the person's login.
+        api: By default the Hub's.
+
+    Returns:
+        The address of the commit.
+
+    Raises:
+        ExportError: The folder is no whole variant, there is no token, the Hub can't be reached, or it refuses.
+    """
+    if not _REPO.fullmatch(repo) or "--" in repo or ".." in repo:
+        raise ExportError("{repo!r} is no name of a repository.", "Give OWNER/NAME.", repo=repo)
+    if not (folder / CHECKSUMS).is_file():
+        raise ExportError("{folder} is no exported variant.", "Give the folder of one, or export anew.", folder=folder)
+    if bad := damaged(folder):
+        raise ExportError(
+            "{folder} is not as it was exported: {files}.", "Export anew.", folder=folder, files=", ".join(bad)
+        )
+    # The library takes a second to import.
+    from huggingface_hub import HfApi, get_token  # noqa: PLC0415
+    from huggingface_hub.errors import HfHubHTTPError  # noqa: PLC0415
+
+    token = (token or "").strip() or get_token()
+    if not token:
+        raise ExportError(
+            "There is no token for the Hub.", "Set HF_TOKEN, log in with `hf auth login`, or give one for this once."
+        )
+    hub: Api = api or HfApi(token=token)
+    try:
+        hub.create_repo(repo, private=private, exist_ok=True, repo_type="model")
+        done = hub.upload_folder(
+            repo_id=repo, folder_path=folder, commit_message=f"Export {folder.name}", repo_type="model"
+        )
+    except HfHubHTTPError as error:
+        status = getattr(error.response, "status_code", 0)
+        raise ExportError(
+            _REFUSED.get(status, _OTHERWISE), _REMEDIES.get(status, _TRY_LATER), repo=repo, status=status
+        ) from None  # the library's own error quotes the request
+    except OSError as error:  # those of the network, and of offline mode, are
+        raise ExportError(
+            "The Hub can't be reached: {fault}.", "Check the network, and try again.", fault=type(error).__name__
+        ) from None
+    return str(getattr(done, "commit_url", None) or done)
