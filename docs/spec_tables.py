@@ -1,7 +1,7 @@
 """Writes the tables of docs/spec.md from the spec itself: ``python docs/spec_tables.py``.
 
 Between ``<!-- fields: NAME -->`` and ``<!-- end -->`` stands the table of the part with that class
-name. With ``--check`` nothing is written, and the exit code is 1 if the page is out of date.
+name, and after ``<!-- variants -->`` what can be exported for which provider. With ``--check`` nothing is written, and the exit code is 1 if the page is out of date.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from pipeline import spec  # noqa: E402
 
 PAGE = ROOT / "docs" / "spec.md"
 _PLACE = re.compile(r"<!-- fields: (\w+) -->.*?<!-- end -->", re.DOTALL)
+_VARIANTS = re.compile(r"<!-- variants -->.*?<!-- end -->", re.DOTALL)
 _BOUNDS = {"ge": "from {}", "gt": "above {}", "le": "to {}", "lt": "below {}"}
 _WORDS = {int: "whole number", float: "number", str: "text", bool: "true or false"}
 #: Where a part that is a field of another is described.
@@ -42,7 +43,21 @@ ANCHORS = {
 
 def rendered(page: str) -> str:
     """The page with every table written anew."""
-    return _PLACE.sub(lambda found: f"<!-- fields: {found[1]} -->\n{table(found[1])}\n<!-- end -->", page)
+    page = _PLACE.sub(lambda found: f"<!-- fields: {found[1]} -->\n{table(found[1])}\n<!-- end -->", page)
+    return _VARIANTS.sub(lambda _: f"<!-- variants -->\n{variants()}\n<!-- end -->", page)
+
+
+def variants() -> str:
+    """What can be exported for which provider, and why the rest can't: each reason once, by its number."""
+    reasons: list[str] = []
+    heads = ["`optimisation`", "`quantisation`", *(f"`{name}`" for name in get_args(spec.Provider))]
+    lines = ["| " + " | ".join(heads) + " |", "| " + " | ".join(["---"] * len(heads)) + " |"]
+    for optimisation, quantisation, refused in spec.rows():
+        reasons += [reason for reason in dict.fromkeys(map(str, refused)) if reason and reason not in reasons]
+        cells = [f"no ({reasons.index(reason) + 1})" if reason else "yes" for reason in map(str, refused)]
+        lines.append("| " + " | ".join([f"`{optimisation}`", f"`{quantisation}`", *cells]) + " |")
+    lines += ["", *(f"{number}. {reason}" for number, reason in enumerate(reasons, start=1)), "", "Left out:", ""]
+    return "\n".join([*lines, *(f"- {name}: {reason}" for name, reason in spec.LEFT_OUT.items())])
 
 
 def table(name: str) -> str:

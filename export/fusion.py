@@ -24,11 +24,14 @@ class Pattern:
         fused: Types of the nodes that stand for a whole one.
         marks: Types of the nodes by which a whole one is known before it is fused: so many of them → one.
         title: For people, with how many were fused and how many there were.
+        constant: Whether one may be of weights alone, as DeBERTa's norm of positions is, and be computed once and for
+            all; it is not counted then.
     """
 
     fused: tuple[str, ...]
     marks: dict[str, int]
     title: Template
+    constant: bool = False
 
 
 PATTERNS: dict[FusionKind, Pattern] = {
@@ -43,6 +46,7 @@ PATTERNS: dict[FusionKind, Pattern] = {
         ("LayerNormalization", "SkipLayerNormalization", "EmbedLayerNormalization"),
         {"ReduceMean": 2, "LayerNormalization": 1},
         Template("{fused} of {there} layer norms"),
+        constant=True,
     ),
     "skip-layer-norm": Pattern(("SkipLayerNormalization",), {}, Template("{fused} with the sum before")),
     "gelu": Pattern(("Gelu", "BiasGelu", "FastGelu"), {"Erf": 1, "Gelu": 1}, Template("{fused} of {there} GELUs")),
@@ -67,6 +71,9 @@ def fusions(converted: Path, optimised: Path) -> list[Fusion]:
     for kind, pattern in PATTERNS.items():
         there = sum(before[mark] // parts for mark, parts in pattern.marks.items())
         fused = sum(after[name] for name in pattern.fused)
+        if pattern.constant:
+            left = (after[mark] // parts for mark, parts in pattern.marks.items() if mark not in pattern.fused)
+            there = min(there, fused + sum(left))
         if there or (fused and not pattern.marks):
             found.append(Fusion(kind=kind, fused=fused, there=there))
     return found

@@ -66,5 +66,7 @@ def export_spec(values: dict[str, Any]) -> ExportSpec:
             for found in error.errors()
         )
         raise SpecError(
-            "This export is not made: {faults}.", "`python -m export variants` shows what is.", faults=faults
+            "This export is not made: {faults}.",
+            "The Export tab and `python -m export variants` show what is.",
+            faults=faults,
         ) from error

@@ -10,6 +10,7 @@ from pathlib import Path
 import onnx
 import pytest
 import torch
+from datasets import Dataset
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
 
@@ -110,9 +111,20 @@ def make_run(model_folder: Path, texts: list[tuple[str, str]]) -> MakeRun:
         run_id = store.create(RunSpec(name="tiny", data=data)).id
         shutil.copytree(model_folder, store.model_folder(run_id, "transferred"))
         write_atomically(store.folder(run_id) / "report.json", _report(texts).model_dump_json())
+        _prepare_data(store, run_id)
         return store, run_id
 
     return make
+
+
+def _prepare_data(store: RunStore, run_id: str) -> None:
+    """What the run's stage ``data`` leaves behind: training texts, none of which is a test text."""
+    folder = store.artifacts / "a1b2c3"
+    splits = {"target_train": make_texts(40, seed=2), "unlabelled": make_texts(10, seed=3)}
+    for name, rows in splits.items():
+        Dataset.from_dict({"text": [text for text, _ in rows]}).save_to_disk(str(folder / name))
+    stage = {"name": "data", "title": "Read", "cost": 1, "key": folder.name, "after": []}
+    store.events(run_id).append("plan", stages=[stage])
 
 
 def _report(texts: list[tuple[str, str]]) -> Report:

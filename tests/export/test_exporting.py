@@ -108,16 +108,21 @@ def test_nothing_asks_the_network(run: Run, monkeypatch: pytest.MonkeyPatch):
 # ── what fails ──────────────────────────────────────────────────────────────────────────
 
 
+def turn_round(path: Path) -> None:
+    """Make a graph answer the opposite: turn its classifier's weights round."""
+    model = onnx.load(path)
+    for weight in model.graph.initializer:
+        if weight.name == "classifier.weight":
+            weight.CopyFrom(numpy_helper.from_array(-numpy_helper.to_array(weight), weight.name))
+    onnx.save(model, path)
+
+
 def _doctored(quantise):
     """Quantises, then turns the classifier's weights round."""
 
-    def doctor(onnx_folder: Path, out: Path, rung) -> str:
-        method = quantise(onnx_folder, out, rung)
-        model = onnx.load(out / "model.onnx")
-        for weight in model.graph.initializer:
-            if weight.name == "classifier.weight":
-                weight.CopyFrom(numpy_helper.from_array(-numpy_helper.to_array(weight), weight.name))
-        onnx.save(model, out / "model.onnx")
+    def doctor(onnx_folder: Path, out: Path, rung, ranges) -> str:
+        method = quantise(onnx_folder, out, rung, ranges)
+        turn_round(out / "model.onnx")
         return method
 
     return doctor
@@ -143,7 +148,7 @@ def test_a_repair_is_told(run: Run, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(
         building,
         "quantise",
-        lambda folder, out, rung: (doctored if rung is building.LADDER[0] else real)(folder, out, rung),
+        lambda folder, out, rung, ranges: (doctored if rung is building.LADDER[0] else real)(folder, out, rung, ranges),
     )
     variant = export_model(*run, ExportSpec(optimisation="none")).variant("int8")
     assert variant.parity.passed
@@ -204,7 +209,7 @@ def test_the_classical_baseline_has_no_onnx_form(run: Run):
 def test_what_can_not_be_had_is_left_out_and_told(
     run: Run, monkeypatch: pytest.MonkeyPatch, step: str, left_out: str, served: str
 ):
-    def fail(onnx_folder: Path, out: Path, how: object) -> None:
+    def fail(onnx_folder: Path, out: Path, *how: object, **more: object) -> None:
         out.mkdir()
         raise ExportError("There is no way.", "Export without.")
 

@@ -15,6 +15,7 @@ import export
 from export.__main__ import main
 from export.report import ExportReport
 from pipeline.runs import RunStore
+from pipeline.spec import LEFT_OUT, MATRIX
 
 ROOT = Path(export.__file__).parents[1]
 Run = tuple[RunStore, str]
@@ -29,9 +30,53 @@ def test_export_by_prefix_prints_a_table(run: Run, capsys: pytest.CaptureFixture
     store, run_id = run
     assert main([run_id[:6], "--runs-dir", str(store.root), *QUICK]) == 0
     said = capsys.readouterr()
-    assert "fp32     passed" in said.out
+    assert "fp32         passed" in said.out
     assert said.out.rstrip().endswith("fp32")
     assert said.err == ""
+
+
+def test_what_does_not_go_together_is_refused_in_one_line(run: Run, capsys: pytest.CaptureFixture[str]):
+    store, run_id = run
+    for options, reason in (
+        (["--provider", "cuda"], "dynamic int8 is for CPUs"),
+        (["--optimise", "O4", "--quantise", "none"], "O4 computes in fp16, which needs a GPU"),
+        (["--quantise", "fp16"], "a CPU computes fp16 by way of float32"),
+        (["--calibration-texts", "3"], "calibration_texts: Input should be greater than or equal to 8"),
+    ):
+        assert main([run_id, "--runs-dir", str(store.root), *options]) == 1
+        said = capsys.readouterr().err
+        assert _one_line(said)
+        assert reason in said
+    assert not store.export_folder(run_id, "transferred").exists()
+
+
+def test_variants_shows_the_whole_table(capsys: pytest.CaptureFixture[str]):
+    assert main(["variants"]) == 0
+    said = capsys.readouterr().out
+    assert all(reason in said for reason in MATRIX.values())
+    assert all(reason in said for reason in LEFT_OUT.values())
+    assert main(["variants", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    keys = ("optimisation", "quantisation", "provider")
+    assert {tuple(row[key] for key in keys): row["refused"] for row in rows} == MATRIX
+
+
+def test_push_takes_an_export_or_a_variant(
+    exported: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    asked: list[tuple[str, str, bool]] = []
+
+    def push(folder: Path, repo: str, *, private: bool) -> str:
+        asked.append((folder.name, repo, private))
+        return "https://hub/commit"
+
+    monkeypatch.setattr("export.hub.push", push)
+    assert main(["push", str(exported), "--repo", "me/tiny"]) == 0
+    assert main(["push", str(exported / "fp32"), "--repo", "me/tiny", "--private", "--json"]) == 0
+    said = capsys.readouterr().out
+    assert asked == [("int8", "me/tiny", False), ("fp32", "me/tiny", True)]
+    assert said.startswith("https://hub/commit\n")
+    assert json.loads(said.partition("\n")[2]) == {"commit": "https://hub/commit"}
 
 
 def test_export_as_json_into_a_folder(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
@@ -47,7 +92,7 @@ def test_a_stage_tells_its_progress_in_the_events(run: Run, monkeypatch: pytest.
     store, run_id = run
     monkeypatch.setattr(ExportReport, "remarks", lambda _: ["O2: a remark"])
     assert main([run_id, "--runs-dir", str(store.root), *QUICK, "--stage", "export-transferred"]) == 0
-    events, _ = store.events(run_id).read()
+    events = [event for event in store.events(run_id).read()[0] if event["kind"] != "plan"]
     assert [(event["kind"], event["stage"]) for event in events] == [
         *[("step", "export-transferred")] * 4,
         ("note", "export-transferred"),

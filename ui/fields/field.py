@@ -124,4 +124,8 @@ def _fields(path: tuple[str, ...], part: type[Part], *names: str) -> tuple[SpecF
 
 RUN = _fields((), RunSpec, "name", "seed", "repeats", "learning_curve")
 DATA = _fields(("data",), DataSpec, "max_length", "test_fraction", "dev_fraction", "source_test_fraction")
-EXPORT = _fields(("exports",), ExportSpec, "model", "optimisation", "quantisation")
+EXPORT = _fields(
+    ("exports",),
+    ExportSpec,
+    *("model", "provider", "optimisation", "quantisation", "calibration", "calibration_texts"),
+)

@@ -6,13 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
-from pydantic import ValidationError
-
 from export.report import ExportReport
-from pipeline.errors import ExportError, RunError, SpecError
+from pipeline.errors import ExportError, RunError
 from pipeline.runs import RunRecord
-from pipeline.spec import ExportSpec, ModelName, TaskName
-from ui import fields
+from pipeline.spec import ModelName, TaskName, export_spec
 from ui.access import run_of
 from ui.handlers.compare import whole_report
 from ui.handlers.progress import has_report
@@ -65,15 +62,12 @@ def export(services: Services, visitor: str | None, run_id: str, values: dict[st
 
     Raises:
         RunError: The run is at work.
-        SpecError: A value is not allowed.
+        SpecError: A value is not allowed, or these do not go together.
     """
     record = run_of(services, visitor, run_id)
     if record.state.active or not has_report(services, run_id):
         raise RunError(say("export.not_done"), say("export.not_done_remedy"))
-    try:
-        wanted = ExportSpec.model_validate(values)
-    except ValidationError as error:
-        raise SpecError(fields.told_fault(dict(error.errors()[0]))) from error
+    wanted = export_spec(values)
     spec = services.store.spec(run_id)
     others = tuple(given for given in spec.exports if given.model != wanted.model)
     return services.supervisor.extend(run_id, spec.model_copy(update={"exports": (*others, wanted)}))
@@ -85,10 +79,40 @@ def zip_export(services: Services, visitor: str | None, run_id: str, model: Mode
     Raises:
         ExportError: It is not exported.
     """
+    report = _report(services, visitor, run_id, model)
+    from export.package import zip_folder  # noqa: PLC0415
+
+    return zip_folder(served(services, run_id, report), folder / f"{zip_name(run_id, report)}.zip")
+
+
+def push_export(
+    services: Services, visitor: str | None, run_id: str, model: ModelName, repo: str, *, private: bool, token: str
+) -> str:
+    """Bring the served variant of a model to the Hub; the address of the commit.
+
+    Args:
+        services: The page's.
+        visitor: Whose run it is.
+        run_id: The run.
+        model: Which of its models.
+        repo: ``OWNER/NAME``.
+        private: Whether a repository that is made is private.
+        token: For this once. On a shared page it has to be given: the host's own is not the visitors'.
+
+    Raises:
+        ExportError: It is not exported, there is no token, or the Hub can't be reached or refuses.
+    """
+    report = _report(services, visitor, run_id, model)
+    if services.settings.shared and not token.strip():
+        raise ExportError(say("export.push_own_token"), say("export.push_own_token_remedy"))
+    from export.hub import push  # noqa: PLC0415
+
+    return push(served(services, run_id, report), repo.strip(), private=private, token=token)
+
+
+def _report(services: Services, visitor: str | None, run_id: str, model: ModelName) -> ExportReport:
     run_of(services, visitor, run_id)
     report = exported(services, run_id, model)
     if report is None:
         raise ExportError(say("export.nothing", model=say(f"common.model.{model}")), say("export.nothing_remedy"))
-    from export.package import zip_folder  # noqa: PLC0415
-
-    return zip_folder(served(services, run_id, report), folder / f"{zip_name(run_id, report)}.zip")
+    return report

@@ -15,7 +15,7 @@ from ui.handlers.progress import choose_run
 from ui.page import COPY, Page, run_dropdown
 from ui.text import say
 from ui.views import export as views
-from ui.views.html import heading
+from ui.views.html import heading, tag
 from ui.wiring import Updates, listen, present_if
 
 
@@ -37,13 +37,15 @@ class ExportTab:
                     gr.HTML(heading(say("export.new"), say("export.new_hint")), apply_default_css=False)
                     with gr.Row(elem_classes="g-corrections"):
                         self.options = {field.name: forms.component(field) for field in fields.EXPORT}
+                    with gr.Accordion(say("export.matrix"), open=False, elem_id="fold-matrix", elem_classes="g-fold"):
+                        gr.HTML(views.matrix(), elem_id="matrix", apply_default_css=False)
                     self.export = gr.Button(
                         say("export.export"), variant="primary", elem_id="start-export", scale=0, min_width=160
                     )
                 with gr.Column(elem_classes=present_if(False, "g-card")) as self.away:
                     self._build_away()
         self.outputs = [page.current, self.run, self.empty, self.body, self.variants, self.away, self.model, self.file]
-        self.outputs += [self.snippets, self.options["model"]]
+        self.outputs += [self.snippets, self.pushed, self.options["model"]]
         page.run_tabs[self.id] = self
 
     def _build_away(self) -> None:
@@ -65,8 +67,33 @@ class ExportTab:
                 scale=0,
                 min_width=240,
             )
+        self._build_push()
         gr.HTML(heading(say("export.snippets"), level=3), apply_default_css=False)
         self.snippets = gr.HTML(js_on_load=COPY, apply_default_css=False)
+
+    def _build_push(self) -> None:
+        with gr.Accordion(say("export.push_title"), open=False, elem_id="fold-push", elem_classes="g-fold"):
+            gr.HTML(tag("p", say("export.push_hint"), class_="g-hint"), apply_default_css=False)
+            with gr.Row(elem_classes="g-corrections"):
+                self.repo = gr.Textbox(
+                    label=say("export.push_repo"),
+                    placeholder="OWNER/NAME",
+                    max_length=200,
+                    max_lines=1,
+                    elem_id="push-repo",
+                )
+                self.token = gr.Textbox(
+                    label=say("export.push_token"),
+                    info=say("export.push_token_hint"),
+                    type="password",
+                    max_length=200,
+                    max_lines=1,
+                    elem_id="push-token",
+                    html_attributes=gr.InputHTMLAttributes(autocomplete="off"),
+                )
+                self.private = gr.Checkbox(value=True, label=say("export.push_private"), elem_id="push-private")
+            self.push = gr.Button(say("export.push"), elem_id="push", scale=0, min_width=160)
+            self.pushed = gr.HTML(elem_id="pushed", apply_default_css=False)
 
     def connect(self) -> None:
         """Wire the tab's events."""
@@ -81,7 +108,10 @@ class ExportTab:
             page.go_outputs("progress"),
             show_progress="minimal",
         )
-        listen(self.model.input, self._choose, [*chosen, self.model], [self.file, self.snippets])
+        listen(self.model.input, self._choose, [*chosen, self.model], [self.file, self.snippets, self.pushed])
+        pushed = [*chosen, self.model, self.repo, self.private, self.token]
+        done = listen(self.push.click, self._push, pushed, [self.pushed], show_progress="minimal", trigger_mode="once")
+        listen(done.then, lambda: "", [], [self.token])  # whether it failed or not
         listen(self.prepare.click, self._zip, [*chosen, self.model], [self.file], show_progress="minimal")
 
     def show(self, visitor: str | None, run_id: str | None) -> Updates:
@@ -110,6 +140,7 @@ class ExportTab:
         folder = next((place for name, place in exports.places.items() if name == model), "…")
         return {
             self.file: gr.DownloadButton(elem_classes=present_if(False)),
+            self.pushed: None,
             self.snippets: views.snippets(folder, exports.task),
         }
 
@@ -117,6 +148,14 @@ class ExportTab:
         options = dict(zip(self.options, values, strict=True))
         record = handlers.export(self.page.services, visitor, run_id, options)
         return self.page.go("progress", visitor, record.id)
+
+    def _push(
+        self, visitor: str | None, run_id: str, model: ModelName, repo: str, private: bool, token: str
+    ) -> Updates:
+        address = handlers.push_export(
+            self.page.services, visitor, run_id, model, repo or "", private=private, token=token or ""
+        )
+        return {self.pushed: views.pushed(address)}
 
     def _zip(self, visitor: str | None, run_id: str, model: ModelName) -> Any:
         # Gradio takes its own copy from there: the runs' folder is closed to it.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import get_args
 
 from export.report import ExportReport, VariantReport
-from pipeline.spec import TaskName
+from pipeline.messages import Message
+from pipeline.spec import LEFT_OUT, ExportSpec, Provider, TaskName, rows
 from pipeline.tasks import TASKS
 from ui.handlers.export import Exports
-from ui.text import say
+from ui.text import say, spec
 from ui.text.telling import tell
 from ui.views import metrics
 from ui.views.html import Content, Markup, empty, heading, model_name, table, tag
@@ -58,6 +60,39 @@ def variants(exports: Exports) -> Markup:
     return tag("section", heading(say("export.existing")), *body)
 
 
+def matrix() -> Markup:
+    """What can be exported for which provider, and why the rest can't: each reason once, by its number."""
+    reasons: list[str] = []
+
+    def cell(reason: Message) -> Markup:
+        if not reason:
+            return tag("span", say("export.made"), class_="g-said g-right")
+        said = tell(reason)
+        if said not in reasons:
+            reasons.append(said)
+        return tag("span", say("export.not_made", number=reasons.index(said) + 1), class_="g-hint", title=said)
+
+    columns = [spec.title(ExportSpec, field) for field in ("optimisation", "quantisation")]
+    columns += [spec.alternative("provider", name) for name in get_args(Provider)]
+    drawn = [
+        [spec.alternative("optimisation", level), spec.alternative("quantisation", kind), *map(cell, refused)]
+        for level, kind, refused in rows()
+    ]
+    left_out = [tag("li", tag("b", name), " ", tell(reason)) for name, reason in LEFT_OUT.items()]
+    return tag(
+        "div",
+        table(columns, drawn, class_="g-matrix", label=say("export.matrix")),
+        tag("ol", *(tag("li", reason) for reason in reasons), class_="g-hint"),
+        tag("ul", *left_out, class_="g-plain g-hint"),
+    )
+
+
+def pushed(address: str) -> Markup:
+    """Where a pushed variant is to be found."""
+    link = tag("a", address, href=address, target="_blank", rel="noopener noreferrer")
+    return tag("p", say("export.pushed"), " ", link if address.startswith("https://") else address)
+
+
 def snippets(folder: str, task: TaskName) -> Markup:
     """Ways to use an exported folder, each to be copied."""
     row = TASKS[task]
@@ -83,16 +118,16 @@ def _snippet(name: str, code: str) -> Markup:
 
 def _model(report: ExportReport) -> Markup:
     columns = ("variant", "parity", "metric", "flips", "logit", "size", "latency")
-    rows = [_variant(report, variant) for variant in report.variants]
+    lines = [_variant(report, variant) for variant in report.variants]
     torch = tag("span", _milliseconds(report.torch_latency_ms), class_="g-num")
-    rows.append([tag("span", say("export.torch"), class_="g-hint"), "", "", "", "", "", torch])
+    lines.append([tag("span", say("export.torch"), class_="g-hint"), "", "", "", "", "", torch])
     remarks = [tag("li", tell(remark)) for remark in report.remarks()]
     return tag(
         "div",
         tag("h3", model_name(report.model)),
         table(
             [say(f"export.column_{name}") for name in columns],
-            rows,
+            lines,
             class_="g-variants",
             label=say(f"common.model.{report.model}"),
         ),

@@ -15,9 +15,6 @@ TEXT = {
     "early feed-forward and embeddings in float32": "前部前馈层和嵌入保留 float32",
     "early layers and embeddings in float32": "前部各层和嵌入保留 float32",
     "all but the last layers in float32": "除最后几层外均保留 float32",
-    "{found} of {there} attentions were fused; the others run node by node.": (
-        "{there} 个注意力中融合了 {found} 个，其余逐节点运行。"
-    ),
     "It takes longer here than {variant}.": "在这台机器上比 {variant} 更慢。",
     "{model}, {variant} ONNX": "{model}，{variant} ONNX",
     "{variant}: {remark}": "{variant}：{remark}",
@@ -102,4 +99,54 @@ TEXT = {
     ),
     "stdin is not UTF-8: {fault}.": "标准输入不是 UTF-8：{fault}。",
     "Convert it, with iconv for one.": "请转换编码，例如使用 iconv。",
+    # 变体的表、校准、推送
+    "fp32 in half precision": "fp32，半精度",
+    "fp32 in half precision, with {changes}": "fp32，半精度，{changes}",
+    "the changes of O3, in fp16": "在 O3 的基础上，采用 fp16",
+    "static int8 of the fp32 graph, {way}: {count} of {total} weight products quantised, "
+    "calibrated on {texts} target training texts ({method})": (
+        "对 fp32 图做静态 int8 量化，{way}：{total} 个权重乘积中量化了 {count} 个，"
+        "用 {texts} 条目标训练文本校准（{method}）"
+    ),
+    "early feed-forward in float32, calibrated": "前部前馈层保留 float32，经校准",
+    "{way} could not be made: {fault}": "{way}：无法生成，{fault}",
+    "The run's training texts are not kept any more, and static int8 is calibrated on them.": (
+        "运行的训练文本已不再保留，而静态 int8 需要用它们校准。"
+    ),
+    "Run it anew, or choose dynamic int8.": "请重新运行，或选择动态 int8。",
+    "int8 is not to be had for this model.": "此模型无法使用 int8。",
+    "fp16 is not to be had for this model: {fault}.": "此模型无法使用 fp16：{fault}。",
+    "Made for {provider} and checked on a CPU, for there was no GPU here: its speed is not what a GPU gives.": (
+        "为 {provider} 导出，但这里没有 GPU，只在 CPU 上检验过：其速度不代表 GPU 上的速度。"
+    ),
+    "Fused: {parts}.": "已融合：{parts}。",
+    "Only {parts} were fused; the others run node by node.": "只融合了{parts}，其余逐节点运行。",
+    "{fused} of {there} attentions": "{there} 个注意力中的 {fused} 个",
+    "{fused} of {there} layer norms": "{there} 个层归一化中的 {fused} 个",
+    "{fused} with the sum before": "其中 {fused} 个连同前面的求和",
+    "{fused} of {there} GELUs": "{there} 个 GELU 中的 {fused} 个",
+    "{repo!r} is no name of a repository.": "{repo!r} 不是仓库名称。",
+    "Give OWNER/NAME.": "请按 OWNER/NAME 的形式填写。",
+    "{folder} is no exported variant.": "{folder} 不是已导出的变体。",
+    "Give the folder of one, or export anew.": "请指定一个变体的文件夹，或重新导出。",
+    "{folder} is not as it was exported: {files}.": "{folder} 与导出时不一致：{files}。",
+    "Export anew.": "请重新导出。",
+    "There is no token for the Hub.": "没有可用于 Hub 的令牌。",
+    "Set HF_TOKEN, log in with `hf auth login`, or give one for this once.": (
+        "请设置 HF_TOKEN、用 `hf auth login` 登录，或填写一个仅用这一次的令牌。"
+    ),
+    "The Hub can't be reached: {fault}.": "无法连接 Hub：{fault}。",
+    "Check the network, and try again.": "请检查网络后重试。",
+    "The Hub refused {repo}: it answered {status}.": "Hub 拒绝了 {repo}：返回 {status}。",
+    "Try again later.": "请稍后再试。",
+    "The Hub does not know this token.": "Hub 不认识这个令牌。",
+    "This token may not write to {repo}.": "这个令牌无权写入 {repo}。",
+    "The Hub knows no owner for {repo} that this token may see.": "Hub 上没有这个令牌可见的 {repo} 的所有者。",
+    "Make a new one at https://huggingface.co/settings/tokens.": (
+        "请在 https://huggingface.co/settings/tokens 新建一个。"
+    ),
+    "Give a token with the right to write, or a repository of your own.": (
+        "请填写有写入权限的令牌，或改用您自己的仓库。"
+    ),
+    "Check OWNER/NAME.": "请检查 OWNER/NAME。",
 }

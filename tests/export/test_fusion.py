@@ -1,0 +1,81 @@
+"""What was fused is counted in the graph and held against what each family's layers promise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from export.fusion import fused_nodes, fusions, missing, told
+from export.optimise import optimise
+from export.report import Fusion, read_report
+
+LAYERS = 2
+#: Family → layer norms beside two a layer, and whether onnxruntime knows its attention. Each layer has one of them, and
+#: one GELU; a masked LM's head has one more of both norm and GELU.
+FAMILIES = {
+    "bert": (1, True),
+    "minilm": (1, True),
+    "distilbert": (1, True),
+    "electra": (1, True),
+    "roberta": (1, True),
+    "xlm-roberta": (1, True),
+    "deberta-v2": (1, False),
+}
+
+
+@pytest.mark.parametrize("family_name", FAMILIES)
+def test_each_layer_has_its_attention_fused_or_it_is_said(zoo, family_name: str):
+    norms, known = FAMILIES[family_name]
+    folder = zoo.variants(family_name, "part-of-speech")
+    found = {each.kind: each for each in fusions(folder / "fp32" / "model.onnx", folder / "o2" / "model.onnx")}
+    assert found["attention"].there == LAYERS
+    assert found["attention"].fused == (LAYERS if known else 0)
+    assert found["layer-norm"].there == 2 * LAYERS + norms
+    assert found["gelu"].there == LAYERS
+    assert found["gelu"].complete
+    said = missing(list(found.values()))
+    assert bool(said) is not known
+    if not known:
+        assert said.startswith("Only 0 of 2 attentions")
+    else:
+        assert found["layer-norm"].complete
+        assert found["skip-layer-norm"].fused == 2 * LAYERS
+
+
+@pytest.mark.parametrize(("kind", "there", "fused"), [("ensemble", 6, 6), ("shared", 4, 1)])
+def test_of_an_ensemble_all_members_are_counted_and_shared_layers_once(zoo, kind: str, there: int, fused: int):
+    """What three members read at once onnxruntime does not fuse: the layer above the shared ones. It is said."""
+    folder = zoo.variants("bert", "text-classification", kind)
+    found = fusions(folder / "fp32" / "model.onnx", folder / "o2" / "model.onnx")
+    assert found[0] == Fusion(kind="attention", fused=fused, there=there)
+    assert missing(found) == (
+        "" if fused == there else "Only 1 of 4 attentions were fused; the others run node by node."
+    )
+
+
+def test_fused_nodes_are_counted_by_type(exported: Path, tmp_path: Path):
+    assert fused_nodes(exported / "fp32" / "model.onnx") == {}
+    optimise(exported / "fp32", tmp_path / "o3", "O3")
+    assert fused_nodes(tmp_path / "o3" / "model.onnx")["FastGelu"] == 2
+
+
+def test_what_was_not_fused_is_said():
+    found = [
+        Fusion(kind="attention", fused=4, there=6),
+        Fusion(kind="layer-norm", fused=13, there=13),
+        Fusion(kind="gelu", fused=0, there=6),
+    ]
+    assert missing(found) == "Only 4 of 6 attentions, 0 of 6 GELUs were fused; the others run node by node."
+    assert told(found) == "Fused: 4 of 6 attentions, 13 of 13 layer norms, 0 of 6 GELUs."
+    assert missing(found[1:2]) == ""
+    assert told([]) == ""
+
+
+def test_an_export_reports_it_and_the_card_says_it(exported: Path):
+    report = read_report(exported)
+    said = "Fused: 2 of 2 attentions, 5 of 5 layer norms, 4 with the sum before, 2 of 2 GELUs."
+    assert report.variant("O2").notes[0] == said
+    assert [each.kind for each in report.variant("O2").fusions] == ["attention", "layer-norm", "skip-layer-norm", "gelu"]
+    assert report.variant("fp32").fusions == ()
+    assert f"O2: {said}" in (exported / "o2" / "README.md").read_text()
