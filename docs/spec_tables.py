@@ -1,7 +1,8 @@
 """Writes the tables of docs/spec.md from the spec itself: ``python docs/spec_tables.py``.
 
 Between ``<!-- fields: NAME -->`` and ``<!-- end -->`` stands the table of the part with that class
-name, and after ``<!-- variants -->`` what can be exported for which provider. With ``--check`` nothing is written, and the exit code is 1 if the page is out of date.
+name, and after ``<!-- variants -->`` what can be exported for which provider. With ``--check``
+nothing is written, and the exit code is 1 if the page is out of date.
 """
 
 from __future__ import annotations

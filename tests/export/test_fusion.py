@@ -76,6 +76,11 @@ def test_an_export_reports_it_and_the_card_says_it(exported: Path):
     report = read_report(exported)
     said = "Fused: 2 of 2 attentions, 5 of 5 layer norms, 4 with the sum before, 2 of 2 GELUs."
     assert report.variant("O2").notes[0] == said
-    assert [each.kind for each in report.variant("O2").fusions] == ["attention", "layer-norm", "skip-layer-norm", "gelu"]
+    assert [each.kind for each in report.variant("O2").fusions] == [
+        "attention",
+        "layer-norm",
+        "skip-layer-norm",
+        "gelu",
+    ]
     assert report.variant("fp32").fusions == ()
     assert f"O2: {said}" in (exported / "o2" / "README.md").read_text()

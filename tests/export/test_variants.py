@@ -46,7 +46,7 @@ def make(zoo, asked, tmp_path_factory: pytest.TempPathFactory):
 
     def made(family: str, task: TaskName, kind: str, level: str, quantisation: str) -> tuple[Path, Reference]:
         base = zoo.variants(family, task, kind) / "fp32"
-        out, model = root / "-".join((family, task, kind, level, quantisation)), reference(family, task, kind)
+        out, model = root / f"{family}-{task}-{kind}-{level}-{quantisation}", reference(family, task, kind)
         if quantisation == "none":
             if level == "none":
                 with warnings.catch_warnings(action="ignore", category=torch.jit.TracerWarning):
@@ -87,10 +87,10 @@ def test_what_the_table_says_is_made(make, asked, level: str, quantisation: str,
     assert (onnx.TensorProto.INT8 in types) is quantisation.startswith("int8")
 
 
-@pytest.mark.parametrize(("family_name", "kind"), OTHERS)
-@pytest.mark.parametrize(("level", "quantisation"), [("O2", "fp16"), ("none", "fp16"), ("none", "int8-static")])
-def test_other_kinds_of_model(make, asked, family_name: str, kind: str, level: str, quantisation: str):
-    folder, model = make(family_name, "text-classification", kind, level, quantisation)
+@pytest.mark.parametrize("other", OTHERS, ids="-".join)
+@pytest.mark.parametrize("way", [("O2", "fp16"), ("none", "fp16"), ("none", "int8-static")], ids="-".join)
+def test_other_kinds_of_model(make, asked, other: tuple[str, str], way: tuple[str, str]):
+    folder, model = make(other[0], "text-classification", other[1], *way)
     _near(folder, model, "text-classification", asked, exact=False, most=0.35)
 
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 
+import gradio as gr
 import pytest
 
 from export.report import ExportReport
 from pipeline.errors import ExportError, RunError, SpecError
 from pipeline.report import Report
-from pipeline.spec import ExportSpec, RunSpec, TaskName
+from pipeline.spec import LEFT_OUT, MATRIX, ExportSpec, RunSpec, TaskName, rows
+from ui import layout
+from ui.access import owner_of
 from ui.handlers import export as handlers
 from ui.services import Services
+from ui.text.languages import speaking
 from ui.views import export as views
 
 
@@ -85,8 +90,6 @@ def test_snippets_name_the_folder_and_on_a_shared_host_no_path_of_it(
     assert own == str(services.store.export_folder(run_id, "transferred") / "int8")
     assert own in views.snippets(own, spec.task)
 
-    from ui.access import owner_of
-
     run_id = finished(shared.store, spec, owner=owner_of(shared, "mine"))
     assert "/" not in handlers.exports_of(shared, "mine", run_id).places["transferred"]
     assert "<b>" not in views.snippets("<b>", spec.task)
@@ -128,3 +131,75 @@ def test_a_loss_of_perplexity_is_a_share(
     page = views.variants(handlers.Exports(services.store.get(run_id), spec.task, {"transferred": report}, {}))
     assert "+1.00 %" in page
     assert "points" not in page
+
+
+def test_what_does_not_go_together_is_refused_with_the_tables_reason(
+    services: Services, spec: RunSpec, finished: Callable[..., str]
+) -> None:
+    run_id = finished(services.store, spec)
+    with pytest.raises(SpecError, match=r"dynamic int8 is for CPUs.*The Export tab"):
+        handlers.export(services, None, run_id, {"model": "transferred", "provider": "cuda"})
+    assert services.supervisor.asked == []
+
+
+def test_the_table_of_what_runs_where_is_shown_whole() -> None:
+    page = views.matrix()
+    assert page.count("<tr>") == 1 + len(rows())
+    assert page.count(">yes<") == sum(not reason for reason in MATRIX.values())
+    for reason in {*filter(None, MATRIX.values()), *LEFT_OUT.values()}:
+        assert escape(reason) in page
+    with speaking("zh"):
+        assert "动态 int8 只用于 CPU" in views.matrix()
+
+
+def _push(services: Services, visitor: str | None, run_id: str, token: str) -> str:
+    return handlers.push_export(services, visitor, run_id, "transferred", " me/tiny ", private=True, token=token)
+
+
+@pytest.fixture
+def pushed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, bool, str]]:
+    """What was pushed, instead of pushing it."""
+    asked: list[tuple[str, str, bool, str]] = []
+
+    def push(folder: Path, repo: str, *, private: bool, token: str) -> str:
+        asked.append((folder.name, repo, private, token))
+        return "https://huggingface.co/me/tiny/commit/1"
+
+    monkeypatch.setattr("export.hub.push", push)
+    return asked
+
+
+def test_the_served_variant_is_pushed(
+    services: Services, spec: RunSpec, finished: Callable[..., str], pushed: list[tuple[str, str, bool, str]]
+) -> None:
+    run_id = finished(services.store, spec)
+    address = _push(services, None, run_id, "")
+    _push(services, None, run_id, "hf_mine")
+    assert pushed == [("int8", "me/tiny", True, ""), ("int8", "me/tiny", True, "hf_mine")]
+    assert f'href="{address}"' in views.pushed(address)
+    assert "<a" not in views.pushed("javascript:alert(1)")
+
+
+def test_on_a_shared_page_nobody_pushes_with_the_hosts_token(
+    shared: Services, spec: RunSpec, finished: Callable[..., str], pushed: list[tuple[str, str, bool, str]]
+) -> None:
+    run_id = finished(shared.store, spec, owner=owner_of(shared, "mine"))
+    with pytest.raises(ExportError, match="nobody's token is used but your own"):
+        _push(shared, "mine", run_id, " ")
+    with pytest.raises(RunError):
+        _push(shared, "theirs", run_id, "hf_theirs")
+    assert pushed == []
+    _push(shared, "mine", run_id, "hf_mine")
+    assert len(pushed) == 1
+
+
+def test_the_token_is_typed_unseen_and_taken_out_of_the_page_whatever_happens(services: Services) -> None:
+    page = layout.build(services)
+    token = next(block for block in page.blocks.values() if block.elem_id == "push-token")
+    assert isinstance(token, gr.Textbox)
+    assert token.type == "password"
+    (emptying,) = (event for event in page.fns.values() if token in event.outputs)
+    assert emptying.fn is not None
+    assert emptying.fn() == ""
+    assert emptying.trigger_after is not None
+    assert not emptying.trigger_only_on_success

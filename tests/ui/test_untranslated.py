@@ -46,7 +46,21 @@ from ui.views import (
 from ui.views import compare as comparing
 from ui.views import export as exports
 
-NAMES = {"ONNX", "PyTorch", "Python", "Optimum", "McNemar", "onnxruntime", "tokenizers", "numpy", "logit", "MB", "zip"}
+NAMES = {
+    "ONNX",
+    "PyTorch",
+    "Python",
+    "Optimum",
+    "McNemar",
+    "onnxruntime",
+    "CPU",
+    "tokenizers",
+    "numpy",
+    "logit",
+    "MB",
+    "zip",
+}
+NAMES |= {"CPU", "CUDA", "TensorRT", "GPU", "GELU", "fp16", "float32", "bf16", "int8", "int4", "HF_TOKEN"}
 NAMES |= {"Graft", "MiniLM", "Hugging", "Face", "Hub", "English", "remark"}  # the last is a made-up fact
 
 
@@ -137,6 +151,7 @@ def test_exports_are_told_in_chinese(
     found = exporting.exports_of(services, None, run_id)
     given = json.dumps([report.model_dump(mode="json") for report in found.reports.values()])
     drawn = [exports.variants(found), exports.snippets("folder", spec.task), exports.nothing()]
+    drawn += [exports.matrix(), exports.pushed("https://")]
     assert untranslated(" ".join(drawn), given) == set()
     assert "# Graft 之中" in exports.snippets("folder", spec.task)
 

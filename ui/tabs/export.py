@@ -149,11 +149,11 @@ class ExportTab:
         record = handlers.export(self.page.services, visitor, run_id, options)
         return self.page.go("progress", visitor, record.id)
 
-    def _push(
-        self, visitor: str | None, run_id: str, model: ModelName, repo: str, private: bool, token: str
-    ) -> Updates:
+    def _push(self, visitor: str | None, run_id: str, model: ModelName, *given: Any) -> Updates:
+        repo, private, token = given
+        services = self.page.services
         address = handlers.push_export(
-            self.page.services, visitor, run_id, model, repo or "", private=private, token=token or ""
+            services, visitor, run_id, model, repo or "", private=bool(private), token=token or ""
         )
         return {self.pushed: views.pushed(address)}
 

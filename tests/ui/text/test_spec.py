@@ -28,7 +28,7 @@ FIELDS = [(part, name) for part in PARTS for name in part.model_fields if name n
 #: Values that are called the same in every language.
 NAMES = {
     "csv", "tsv", "jsonl", "conll", "conllu", "utf-8", "utf-16", "gb18030",
-    "unigram", "wordpiece", "bpe", "O1", "O2", "O3", "int8",
+    "unigram", "wordpiece", "bpe", "O1", "O2", "O3", "O4", "int8", "fp16", "CPU", "CUDA", "TensorRT",
 }  # fmt: skip
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ALSO_NAMES = {"Dropout", "Alpha", "Hub ID"}
