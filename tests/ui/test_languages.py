@@ -39,6 +39,7 @@ NAMES = set(
     ONNX onnxruntime Optimum PyTorch Python numpy tokenizers CPU CUDA int csv tsv jsonl conll conllu utf gb
     HTML CSV TSV JSON Lines CoNLL BIO MUSE CEDICT CC MASK unigram wordpiece bpe dropout Dropout AdamW alpha Alpha rank
     MB zip logit config json spec model safetensors FacebookAI xlm roberta McNemar main run
+    TensorRT GPU fp bf float HF TOKEN OWNER NAME export variants python
     SST ChnSentiCorp AG News stanfordnlp sst lansinuote fancyzhx ag news Space
     """.split()  # noqa: SIM905 - a list of words
 )
