@@ -72,8 +72,9 @@ def export_model(
             model=options.model,
         )
     # Seconds of import: torch, transformers and Optimum.
-    from export.building import Job, build  # noqa: PLC0415
+    from export.building import build  # noqa: PLC0415
     from export.calibration import calibration_texts  # noqa: PLC0415
+    from export.yardstick import Job  # noqa: PLC0415
 
     spec = store.spec(run_id)
     texts = partial(calibration_texts, store, run_id, spec, options)

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from export import building
-from export.building import Variant
 from export.exporting import export_model
 from export.predictor import Predictor
 from export.report import Parity
+from export.yardstick import Variant
 from pipeline.errors import ExportError
 from pipeline.runs import RunStore
 from pipeline.spec import ExportSpec

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from export import building
+from export import making
 from export.calibration import calibration_texts
 from export.exporting import export_model
 from export.quantise import LADDER, STATIC_LADDER, quantise
@@ -73,7 +73,7 @@ def _missing(passing: str):
 
 def test_static_is_tried_where_dynamic_misses(run: Run, monkeypatch: pytest.MonkeyPatch):
     static = next(rung for rung in LADDER if rung.static)
-    monkeypatch.setattr(building, "quantise", _missing(static.title))
+    monkeypatch.setattr(making, "quantise", _missing(static.title))
     report = export_model(*run, INT8)
     made = report.variant("int8")
     assert report.served == "int8"
@@ -85,7 +85,7 @@ def test_static_is_tried_where_dynamic_misses(run: Run, monkeypatch: pytest.Monk
 
 def test_without_texts_the_ladder_goes_on_past_static(run: Run, monkeypatch: pytest.MonkeyPatch):
     shutil.rmtree(run[0].artifacts)
-    monkeypatch.setattr(building, "quantise", _missing(LADDER[-1].title))
+    monkeypatch.setattr(making, "quantise", _missing(LADDER[-1].title))
     made = export_model(*run, INT8).variant("int8")
     assert made.parity.passed
     assert not any("calibrated" in repair for repair in made.repairs)
@@ -93,7 +93,7 @@ def test_without_texts_the_ladder_goes_on_past_static(run: Run, monkeypatch: pyt
 
 
 def test_what_no_rung_repairs_is_marked_and_not_served(run: Run, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(building, "quantise", _missing("none"))
+    monkeypatch.setattr(making, "quantise", _missing("none"))
     export_model(*run, STATIC)
     report = read_report(run[0].export_folder(run[1], "transferred"))
     assert report.served == "fp32"

@@ -10,7 +10,7 @@ import pytest
 from transformers import AutoConfig, AutoTokenizer, XLNetConfig, XLNetForSequenceClassification
 
 from export.convert import convert
-from export.optimise import attentions
+from export.fusion import fusions
 from export.reference import Reference
 from pipeline.errors import ExportError
 
@@ -27,9 +27,13 @@ def test_an_exported_folder_is_of_the_encoders_kind(zoo):
         assert not hasattr(config, "encoder")
 
 
+def _attentions(model: Path) -> int:
+    return next(found.there for found in fusions(model, model) if found.kind == "attention")
+
+
 def test_shared_layers_run_once(zoo):
     plain, shared, apart = (
-        attentions(zoo.variants("bert", task, kind) / "fp32" / "model.onnx")
+        _attentions(zoo.variants("bert", task, kind) / "fp32" / "model.onnx")
         for task, kind in (
             ("text-classification", "plain"),
             ("text-classification", "shared"),

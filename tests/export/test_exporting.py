@@ -18,7 +18,7 @@ from optimum.onnxruntime import ORTModelForSequenceClassification
 from tokenizers import Tokenizer
 from transformers import AutoTokenizer, TextClassificationPipeline
 
-from export import building, exporting
+from export import building, exporting, making
 from export.exporting import export_model, served_folder
 from export.predictor import Predictor
 from export.reference import Reference
@@ -129,13 +129,13 @@ def _doctored(quantise):
 
 
 def test_what_misses_the_gate_is_marked_and_not_served(run: Run, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(building, "quantise", _doctored(building.quantise))
+    monkeypatch.setattr(making, "quantise", _doctored(making.quantise))
     report = export_model(*run, ExportSpec())
     failed = report.variant("int8")
     assert not failed.parity.passed
     assert failed.parity.flips > 0.5
     assert "the metric is worse by" in failed.parity.reason
-    assert len(failed.repairs) == len(building.LADDER) - 1
+    assert len(failed.repairs) == len(making.LADDER) - 1
     assert report.served == "O2"
     store, run_id = run
     assert served_folder(store.export_folder(run_id, "transferred")).name == "o2"
@@ -144,17 +144,17 @@ def test_what_misses_the_gate_is_marked_and_not_served(run: Run, monkeypatch: py
 
 
 def test_a_repair_is_told(run: Run, monkeypatch: pytest.MonkeyPatch):
-    real, doctored = building.quantise, _doctored(building.quantise)
+    real, doctored = making.quantise, _doctored(making.quantise)
     monkeypatch.setattr(
-        building,
+        making,
         "quantise",
-        lambda folder, out, rung, ranges: (doctored if rung is building.LADDER[0] else real)(folder, out, rung, ranges),
+        lambda folder, out, rung, ranges: (doctored if rung is making.LADDER[0] else real)(folder, out, rung, ranges),
     )
     variant = export_model(*run, ExportSpec(optimisation="none")).variant("int8")
     assert variant.parity.passed
-    assert building.LADDER[1].title in variant.method
+    assert making.LADDER[1].title in variant.method
     assert len(variant.repairs) == 1
-    assert variant.repairs[0].startswith(building.LADDER[0].title)
+    assert variant.repairs[0].startswith(making.LADDER[0].title)
 
 
 def test_when_nothing_passes_it_is_an_error(run: Run, monkeypatch: pytest.MonkeyPatch):
@@ -164,8 +164,8 @@ def test_when_nothing_passes_it_is_an_error(run: Run, monkeypatch: pytest.Monkey
         config = json.loads((out / "tokenizer_config.json").read_text())
         (out / "tokenizer_config.json").write_text(json.dumps({**config, "model_max_length": 3}))
 
-    convert = building.convert
-    monkeypatch.setattr(building, "convert", convert_wrongly)
+    convert = making.convert
+    monkeypatch.setattr(making, "convert", convert_wrongly)
     with pytest.raises(ExportError, match=r"No variant answers as PyTorch does: fp32: .*a logit differs by"):
         export_model(*run, ExportSpec(optimisation="none", quantisation="none"))
     store, run_id = run
@@ -213,7 +213,7 @@ def test_what_can_not_be_had_is_left_out_and_told(
         out.mkdir()
         raise ExportError("There is no way.", "Export without.")
 
-    monkeypatch.setattr(building, step, fail)
+    monkeypatch.setattr(making, step, fail)
     report = export_model(*run, ExportSpec())
     assert [variant.name for variant in report.variants] == ["fp32", served]
     assert report.served == served
@@ -228,7 +228,7 @@ def test_without_a_converted_model_there_is_nothing(run: Run, monkeypatch: pytes
     def fail(*_: object) -> None:
         raise ExportError("Optimum can't export this.")
 
-    monkeypatch.setattr(building, "convert", fail)
+    monkeypatch.setattr(making, "convert", fail)
     with pytest.raises(ExportError, match="Optimum can't export this"):
         export_model(*run, ExportSpec())
 

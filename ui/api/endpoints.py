@@ -53,6 +53,7 @@ GROUPS: dict[str, Sequence[Callable[..., Any]]] = {
         exporting.export_model,
         exporting.list_exports,
         exporting.download_export,
+        exporting.push_export,
         asking.predict,
         asking.explain,
         asking.fill_mask,

@@ -5,12 +5,14 @@ from __future__ import annotations
 import tempfile
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from gradio import FileData
 from typing_extensions import TypedDict
 
 from pipeline.spec import ModelName
+from pipeline.spec.export import Calibration
+from pipeline.spec.variants import Optimisation, Provider, Quantisation
 from ui.api.kinds import Run, Visitor
 from ui.api.watching import RunInfo, line_of
 from ui.handlers import export as handlers
@@ -23,7 +25,7 @@ Model = Annotated[ModelName, "Which of the run's models; a classical one is no n
 class VariantInfo(TypedDict):
     """One exported form of a model."""
 
-    name: Annotated[str, "fp32, O1, O2, O3 or int8; `predict` takes it."]
+    name: Annotated[str, "fp32, O1 to O4, int8, int8-static or fp16; `predict` takes it."]
     passed: Annotated[bool, "Whether it answers as PyTorch does, within the limits of the parity gate."]
     reason: Annotated[str, "Which limit it missed; empty if it passed."]
     metric: Annotated[float, "The leading metric on the frozen test set."]
@@ -55,15 +57,28 @@ def export_model(
     *,
     run: Run,
     model: Model = "transferred",
-    optimisation: Annotated[Literal["none", "O1", "O2", "O3"], "onnxruntime's optimisation of the graph."] = "O2",
-    quantisation: Annotated[Literal["none", "int8"], "int8: smaller and faster on CPUs."] = "int8",
+    provider: Annotated[Provider, "What it is for: a CPU, or a GPU through CUDA or TensorRT."] = "cpu",
+    optimisation: Annotated[Optimisation, "onnxruntime's optimisation of the graph; O4 is for GPUs."] = "O2",
+    quantisation: Annotated[
+        Quantisation,
+        "int8: smaller and faster on CPUs; int8-static: the same, calibrated on target training texts; fp16: for GPUs.",
+    ] = "int8",
+    calibration: Annotated[Calibration, "How int8-static takes the range of its activations."] = "percentile",
+    calibration_texts: Annotated[int, "On how many texts int8-static is calibrated, 8 to 2,000."] = 128,
     visitor: Visitor = "",
 ) -> Annotated[RunInfo, "The run, at work again; follow it with `wait_for_run`."]:
     """Turn a model of a finished run into ONNX: convert, optimise, quantise, and hold it against PyTorch.
 
-    A variant is served only if it answers as PyTorch does.
+    A variant is served only if it answers as PyTorch does. What is not made for a provider is refused with the reason.
     """
-    values = {"model": model, "optimisation": optimisation, "quantisation": quantisation}
+    values = {
+        "model": model,
+        "provider": provider,
+        "optimisation": optimisation,
+        "quantisation": quantisation,
+        "calibration": calibration,
+        "calibration_texts": calibration_texts,
+    }
     return line_of(services, visitor, handlers.export(services, visitor, run, values).id)
 
 
@@ -103,6 +118,22 @@ def download_export(
     """Take the served variant of a model away. `export/predictor/` and Optimum load the folder in the zip."""
     file = handlers.zip_export(services, visitor, run, model, Path(zips().name))
     return FileData(path=str(file), orig_name=file.name)
+
+
+def push_export(
+    services: Services,
+    *,
+    run: Run,
+    repository: Annotated[str, "OWNER/NAME on the Hugging Face Hub; made if it is not there."],
+    model: Model = "transferred",
+    private: Annotated[bool, "Whether a repository that is made is private."] = True,
+    token: Annotated[
+        str, "A Hub token that may write; used this once, never kept. Empty: the server's own, if any."
+    ] = "",
+    visitor: Visitor = "",
+) -> Annotated[str, "The address of the commit."]:
+    """Bring the served variant of a model, with its model card, to the Hugging Face Hub; its checksums are verified."""
+    return handlers.push_export(services, visitor, run, model, repository, private=private, token=token)
 
 
 @cache

@@ -94,6 +94,8 @@ ACTIONS: dict[str, tuple[str, ...] | str] = {
     "ui.tabs.export.ExportTab._export": ("export_model",),
     "ui.tabs.export.ExportTab._choose": ("list_exports",),
     "ui.tabs.export.ExportTab._zip": ("download_export",),
+    "ui.tabs.export.ExportTab._push": ("push_export",),
+    "ui.tabs.export.ExportTab.connect.<locals>.<lambda>": PAGE_ONLY,  # empties the box of the token
 }
 #: Draws the tables in which labels are matched; their values are the arguments of check_data and write_spec.
 DRAWN = "gradio.renderable.Renderable.apply"
@@ -188,7 +190,7 @@ def test_choices_are_those_of_the_spec() -> None:
     assert set(get_args(PresetName)) == {SUGGESTED, *PRESETS}
     assert set(get_args(watching.StateName)) == {state.value for state in RunState}
     export = {argument.name: argument for argument in ENDPOINTS["export_model"].arguments}
-    for name in ("model", "optimisation", "quantisation"):
+    for name in ExportSpec.model_fields:
         field = ExportSpec.model_fields[name]
         assert (export[name].type, export[name].default) == (field.annotation, field.default)
 

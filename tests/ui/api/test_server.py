@@ -31,6 +31,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "predict": {"text": "text"},
     "explain": {"text": "text"},
     "fill_mask": {"text": "[MASK]"},
+    "push_export": {"repository": "owner/name"},
     "wait_for_run": {"seconds": 0},
 }
 
