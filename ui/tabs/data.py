@@ -18,6 +18,7 @@ from ui.tabs.doctor import DoctorCard
 from ui.tabs.estimate import EstimateCard
 from ui.tabs.mapping import LabelMapping
 from ui.tabs.recipe import RecipeForm, edit_of
+from ui.tabs.samples import SamplePicker
 from ui.tabs.task import TaskPicker
 from ui.text import say
 from ui.views import data as views
@@ -37,16 +38,7 @@ class DataTab:
         with gr.Tab(say("data.tab"), id=self.id, elem_id="tab-data") as self.tab:
             with gr.Row(elem_classes="g-bar-row"):
                 gr.HTML(f'<p class="g-lead">{say("data.intro")}</p>', apply_default_css=False)
-                self.sample = gr.Dropdown(
-                    choices=[(say(f"data.sample.{name}"), name) for name in SAMPLES],
-                    value=next(iter(SAMPLES)),
-                    label=say("data.sample"),
-                    filterable=False,
-                    elem_id="sample",
-                    scale=0,
-                    min_width=260,
-                )
-                self.fill = gr.Button(say("data.fill_samples"), elem_id="fill-samples", scale=0, min_width=140)
+                self.samples = SamplePicker()
             self.origin = gr.HTML(elem_id="edited-from", apply_default_css=False)
             picker = TaskPicker()
             self.task, self.hint = picker.chosen, picker.hint
@@ -88,7 +80,7 @@ class DataTab:
         drawn += [self.hint, *self.mapping.outputs, self.brought]
         listen(self.task.input, self._look_again, [self.task, *self._slots], drawn, show_progress="minimal")
         filled = [self.task, *drawn, *self.dictionary.outputs]
-        listen(self.fill.click, self._fill, [self.sample], filled, show_progress="minimal")
+        listen(self.samples.fill.click, self._fill, [self.samples.chosen], filled, show_progress="minimal")
         self.recipe.connect()
         picker = self.recipe.source
         poll(self.timer, self._look_for_hub, [picker.chosen], [self.timer, *self._hub_outputs])
