@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 PATIENCE = 120_000  # milliseconds; only a slow machine needs them
 LOOKS = [(theme, width) for theme in ("light", "dark") for width in (1280, 375)]
 SERIOUS = ("serious", "critical")
+pytestmark = pytest.mark.slow
 PLAN = [
     {"name": "data", "title": "Read and split the texts", "cost": 1, "key": "a", "after": []},
     {"name": "source-only", "title": "Train on the source texts", "cost": 1, "key": "b", "after": ["data"]},

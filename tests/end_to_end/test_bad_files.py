@@ -39,6 +39,7 @@ REFUSED = [
 #: One of each check; the doctor's own tests have more, and those that need an option set first (length).
 OF_EACH = {case.check: case for case in reversed(OF_CHECKS) if not case.options and case.level != "pass"}
 CASES = [*REFUSED, *OF_EACH.values()]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
