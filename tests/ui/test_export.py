@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Callable
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 
 import gradio as gr
 import pytest
 
 from export.report import ExportReport
+from export.serving.questions import FIELDS, Body
 from pipeline.errors import ExportError, RunError, SpecError
 from pipeline.report import Report
 from pipeline.spec import LEFT_OUT, MATRIX, ExportSpec, RunSpec, TaskName, rows
@@ -108,6 +110,15 @@ def test_snippets_ask_as_the_task_wants_it(task: TaskName, call: str, ort_class:
     page = views.snippets("folder", task)
     assert call in page
     assert ort_class in page
+
+
+@pytest.mark.parametrize("task", FIELDS)
+def test_snippets_ask_the_server_as_it_wants_it(task: TaskName) -> None:
+    page = unescape(views.snippets("folder", task))
+    (asked,) = re.findall(r"curl localhost:8000/v1/models/folder/predict -d '(.*?)'", page)
+    body = Body.model_validate_json(asked)
+    assert body.model_fields_set - {"top"} <= set(FIELDS[task])
+    assert f"JSON.stringify({asked})" in page
 
 
 def test_all_but_the_classical_model_can_be_exported(

@@ -47,6 +47,9 @@ from ui.views import compare as comparing
 from ui.views import export as exports
 
 NAMES = {
+    "HTTP",
+    "JavaScript",
+    "curl",
     "ONNX",
     "PyTorch",
     "Python",

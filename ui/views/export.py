@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import get_args
 
 from export.report import ExportReport, VariantReport
@@ -27,25 +28,40 @@ folder = "{folder}"
 model = {ort_class}.from_pretrained(folder)
 print(pipeline("{onnx_task}", model=model, tokenizer=AutoTokenizer.from_pretrained(folder))({asked}))""",
     "shell": """python -m export predict {folder} {shell}""",
+    "serve": """python -m export serve {folder}""",
+    "curl": """curl localhost:8000/v1/models/{name}/predict -d '{body}'""",
+    "javascript": """const reply = await fetch("http://localhost:8000/v1/models/{name}/predict", {{
+  method: "POST",
+  headers: {{ "Content-Type": "application/json" }},
+  body: JSON.stringify({body}),
+}});
+console.log((await reply.json()).answers);""",
 }
 
 
 @dataclass(frozen=True)
 class Sample:
-    """How a model is asked in the snippets: of our predictor, of transformers' pipeline, on the command line."""
+    """How a model is asked: of our predictor, of transformers' pipeline, on the command line, over HTTP."""
 
     call: str
     asked: str
     shell: str
+    body: str
 
 
-ONE = Sample('predict(["这家店真不错"])', '"这家店真不错"', '"这家店真不错"')
+ONE = Sample('predict(["这家店真不错"])', '"这家店真不错"', '"这家店真不错"', '{"text": "这家店真不错"}')
 PAIR = Sample(
     'predict([("这家店真不错", "服务很好")])',
     '{"text": "这家店真不错", "text_pair": "服务很好"}',
     '"这家店真不错" "服务很好"',
+    '{"pair": ["这家店真不错", "服务很好"]}',
 )
-FILL = Sample('fill("这家店真不[MASK]", top=5)', '"这家店真不[MASK]"', '"这家店真不[MASK]"')
+FILL = Sample(
+    'fill("这家店真不[MASK]", top=5)',
+    '"这家店真不[MASK]"',
+    '"这家店真不[MASK]"',
+    '{"text": "这家店真不[MASK]", "top": 5}',
+)
 
 
 def nothing() -> Markup:
@@ -81,8 +97,8 @@ def matrix() -> Markup:
     left_out = [tag("li", tag("b", name), " ", tell(reason)) for name, reason in LEFT_OUT.items()]
     return tag(
         "div",
-        table(columns, drawn, class_="g-matrix", label=say("export.matrix")),
-        tag("ol", *(tag("li", reason) for reason in reasons), class_="g-hint"),
+        table(columns, drawn, class_="g-providers", label=say("export.matrix")),
+        tag("ol", *(tag("li", reason) for reason in reasons), class_="g-hint g-numbered"),
         tag("ul", *left_out, class_="g-plain g-hint"),
     )
 
@@ -99,7 +115,8 @@ def snippets(folder: str, task: TaskName) -> Markup:
     sample = FILL if row.labelling == "none" else PAIR if "second" in row.columns else ONE
     names = {"ort_class": row.auto_class.replace("Auto", "ORT", 1), "onnx_task": row.onnx_task}
     names["comment"] = say("export.snippet_comment")
-    filled = {name: code.format(folder=folder, **names, **asdict(sample)) for name, code in SNIPPETS.items()}
+    names["name"] = Path(folder).name  # as serving calls it
+    filled = {key: code.format(folder=folder, **names, **asdict(sample)) for key, code in SNIPPETS.items()}
     return tag("div", *(_snippet(name, code) for name, code in filled.items()))
 
 
