@@ -35,19 +35,27 @@ class LanguageSwitch:
         self.shelf = Shelf()
         with gr.Column(elem_classes=present_if(False)):
             self.leaving = gr.Textbox(elem_id="leaving", label=say("common.languages"))
+            self.returning = gr.Textbox(elem_id="returning", label=say("common.languages"))
 
     def connect(self, data: DataTab) -> None:
         """Wire the switch; ``data`` holds the form that comes along."""
         script = (SCRIPTS / "language.js").read_text(encoding="utf-8")
         listen(self.header.select, self._leave, data.held, [self.leaving])
         self.leaving.change(None, [self.leaving], [], js=script)
+        # An event of its own: the browser takes seconds to look through so many outputs, and seldom has to.
+        listen(self.returning.change, lambda ticket: self._fill(data, ticket), [self.returning], data.form)
 
     def _leave(self, event: gr.SelectData, *values: Any) -> str:
         """What the browser needs to come back: the language, and the form's ticket."""
         language = str(event.value)
         return f"{language} {self.shelf.put(values)}" if language in LANGUAGES else ""
 
-    def arrive(self, data: DataTab, cookies: dict[str, str]) -> Updates:
-        """The form as it was left; nothing if none was."""
-        values = self.shelf.take(cookies.get(FORM_COOKIE))
-        return data.put_back(values) if values else {}
+    def arrive(self, cookies: dict[str, str]) -> Updates:
+        """Ask for the form that was left, if there is one; sets :attr:`returning`."""
+        ticket = cookies.get(FORM_COOKIE)
+        return {self.returning: ticket} if ticket else {}
+
+    def _fill(self, data: DataTab, ticket: str) -> Updates:
+        """The form as it was left."""
+        values = self.shelf.take(ticket)
+        return data.put_back(values) if values else gr.skip()
