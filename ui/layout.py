@@ -115,9 +115,7 @@ def _on_load(blocks: gr.Blocks, page: Page, parts: Arrival) -> None:
     shown = [output for tab in page.run_tabs for output in page.go_outputs(tab)]
     known = [parts.kept, page.visitor, parts.notice, *parts.account.outputs]
     outputs = dict.fromkeys([*known, parts.switch.returning, *parts.start.outputs, *shown])
-    # Not through the queue: an event that is joined while the queue's stream closes has no answer until a later event
-    # opens the stream again, and after this one nobody may do anything.
-    listen(blocks.load, arrive, [parts.kept], list(outputs), queue=False)
+    listen(blocks.load, arrive, [parts.kept], list(outputs))
 
 
 def head(settings: Settings) -> str:

@@ -153,7 +153,7 @@ def test_what_was_filled_in_comes_along_when_the_language_is_switched(visit: Cal
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
     expect(page.locator("#tab-data-button:visible").first).to_have_attribute("aria-selected", "true")
     expect(page.locator("#upload-target-status")).to_contain_text("使用中")
-    expect(page.locator("#preset input")).to_have_value("同一语言，新领域")
+    expect(page.locator("#preset input")).to_have_value("语言相同，领域不同")
     expect(page.locator("#recipe-summary")).to_contain_text("ULMFiT")
     page.locator("#every-part > button").click()
     expect(page.locator("#field-recipe-fine_tuning-gradual-epochs input")).to_have_value("7")

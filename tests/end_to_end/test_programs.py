@@ -6,7 +6,8 @@ import asyncio
 import importlib.util
 import json
 import zipfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,6 +21,12 @@ from pipeline.spec import RunSpec
 from ui.api.endpoints import ENDPOINTS
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+def apart(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run a coroutine in a thread of its own: the browser of other tests keeps a loop at work in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +76,7 @@ def test_the_example_goes_from_uploads_to_predictions(
     client = Client(app.url, verbose=False, headers={"Accept-Language": "zh-CN"})
     told = client.predict(run=record.id, api_name="/compare_models")
     assert "在 80 条固定测试文本上" in told["sentence"]
-    assert asyncio.run(with_tools(app.url, {}, lambda tools: asked_by_tools(tools, record.id)))
+    assert apart(with_tools(app.url, {}, lambda tools: asked_by_tools(tools, record.id)))
 
 
 async def with_tools(url: str, headers: dict[str, str], use: Callable[[Any], Awaitable[Any]]) -> Any:
@@ -128,7 +135,7 @@ def test_tools_tell_a_stranger_how_to_use_them(shared_app: Any) -> None:
         assert told["label_counts"] == {"good": 1, "bad": 1}
         assert "or it is not yours" in await called(tools, "inspect_file", file="/etc/passwd", visitor=token)
 
-    asyncio.run(with_tools(shared_app.url, {}, look))
+    apart(with_tools(shared_app.url, {}, look))
 
 
 def test_tools_know_the_visitor_by_a_header_and_speak_their_language(shared_app: Any) -> None:
@@ -139,7 +146,7 @@ def test_tools_know_the_visitor_by_a_header_and_speak_their_language(shared_app:
         assert (await called(tools, "list_runs"))["total"] == 0
         assert "没有这次运行，或者它不属于您。" in await called(tools, "watch_run", run="nobody")
 
-    asyncio.run(with_tools(shared_app.url, headers, look))
+    apart(with_tools(shared_app.url, headers, look))
 
 
 def test_strangers_keep_their_files_and_runs_apart(shared_app: Any, example: ModuleType, tmp_path: Path) -> None:
