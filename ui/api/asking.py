@@ -18,7 +18,9 @@ from ui.text import say
 Text = Annotated[str, "The text; at most 10,000 characters."]
 Second = Annotated[str, "Of sentence pairs: the second text."]
 Variant = Annotated[
-    str, "Which exported variant answers: fp32, O1, O2, O3 or int8; served: the one that is served; each: all of them."
+    str,
+    "Which exported variant answers: fp32, O1 to O4, int8, int8-static or fp16; served: the one that is served; "
+    "each: all of them.",
 ]
 
 
