@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib.util
 import json
 import zipfile
-from collections.abc import Awaitable, Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,15 +16,10 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
 from pipeline.spec import RunSpec
+from tests.apart import apart
 from ui.api.endpoints import ENDPOINTS
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def apart(work: Coroutine[Any, Any, Any]) -> Any:
-    """Run a coroutine in a thread of its own: the browser of other tests keeps a loop at work in this one."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()
 
 
 @pytest.fixture(scope="module")

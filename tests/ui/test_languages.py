@@ -23,6 +23,7 @@ from starlette.routing import Route
 
 import ui
 from pipeline.settings import Settings
+from tests.apart import apart
 from ui import layout
 from ui.languages import LanguageMiddleware, MultilingualBlocks
 from ui.services import Services
@@ -178,8 +179,7 @@ def ask(path: str, method: str = "GET", **headers: str) -> httpx.Response:
     document = lambda _: HTMLResponse(DOCUMENT)  # noqa: E731
     routes = [Route("/", document), Route("/file", document), Route("/language", language)]
     app = Starlette(routes=routes, middleware=[Middleware(LanguageMiddleware)])
-    with ThreadPoolExecutor(1) as pool:  # the browser tests leave a loop running in this thread
-        return pool.submit(lambda: asyncio.run(answer())).result()
+    return apart(answer())
 
 
 def test_the_document_tells_its_language() -> None:

@@ -11,7 +11,7 @@ from pipeline.engine.local import LocalEngine
 from pipeline.engine.supervisor import Supervisor
 from pipeline.errors import RunError
 from pipeline.runs import RunState
-from pipeline.spec import AdoptVocabulary, CoTraining, HubSource, KeepVocabulary, RunSpec
+from pipeline.spec import AdoptVocabulary, CoTraining, ExportSpec, HubSource, KeepVocabulary, RunSpec
 from ui import access
 from ui.failures import explain
 from ui.handlers import runs as handlers
@@ -111,11 +111,17 @@ def test_differences_are_told_in_the_words_of_the_form(services: Services, spec:
     page = compared(services, spec, other)
     for words in ("Seed", "12345", "10, 50", "Recipe › Fine-tuning", "Epochs", "Test texts", "reviews.zh.test.csv"):
         assert words in page
-    assert "transferred, O2, int8" in page
+    assert "<span>transferred, cpu, O2, int8</span>" in page  # calibration is static int8's alone
     assert "Learn from labels alone" in page
     assert page.index("Learn from labels alone") < page.index("Rounds")
     assert "not part of this run" in page
     assert "<script" not in page
+
+
+def test_an_export_in_static_int8_is_told_with_its_calibration(services: Services, spec: RunSpec) -> None:
+    made = ExportSpec(quantisation="int8-static", calibration="entropy", calibration_texts=64)
+    page = compared(services, spec.model_copy(update={"exports": ()}), spec.model_copy(update={"exports": (made,)}))
+    assert "<span>transferred, cpu, O2, int8-static, entropy, 64</span>" in page
 
 
 def test_models_are_told_as_a_whole(services: Services, spec: RunSpec) -> None:

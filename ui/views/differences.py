@@ -14,6 +14,7 @@ from ui.text import say, spec
 from ui.views.html import Content, Markup, table, tag
 
 FILES = ("path", "dictionary")  # fields that name a file
+CALIBRATED = ("calibration", "calibration_texts")  # fields of an export that only static int8 reads
 
 
 def differences(found: Comparison | None) -> Markup:
@@ -105,7 +106,10 @@ def _whole(part: Any) -> str:
         return str(part)
     if "path" in part:
         return PurePath(part["path"]).name
-    return say("common.list_separator").join(_word(key, value) for key, value in part.items())
+    read = {key: value for key, value in part.items() if key not in CALIBRATED}
+    if part.get("quantisation") == "int8-static":
+        read = part
+    return say("common.list_separator").join(_word(key, value) for key, value in read.items())
 
 
 def _word(name: str, value: Any) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.apart import apart
 from ui.api.calling import bound
 from ui.api.endpoints import ENDPOINTS
 from ui.services import Services
@@ -23,7 +23,7 @@ def make_call(services: Services, name: str, /, **given: Any) -> Any:
     known = {argument.name: argument.default for argument in endpoint.arguments}
     assert given.keys() <= known.keys()
     answer = bound(endpoint, services)(*{**known, **given}.values())
-    return asyncio.run(answer) if inspect.isawaitable(answer) else answer
+    return apart(answer) if inspect.isawaitable(answer) else answer
 
 
 call, mine, theirs = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from tests.apart import apart
 from ui.api import tools
 
 ROOT = Path(tools.__file__).resolve().parents[2]
@@ -51,7 +51,7 @@ def answers(page: Any, *paths: str) -> list[httpx.Response]:
         async with httpx.AsyncClient(transport=transport, base_url="http://host") as client:
             return [await client.get(path) for path in paths]
 
-    return asyncio.run(asked())
+    return apart(asked())
 
 
 def test_all_else_is_the_pages(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.demo import SAMPLES
+from pipeline.samples import FOLDER as SAMPLES
 
 
 @pytest.fixture(scope="session")

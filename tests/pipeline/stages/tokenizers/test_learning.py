@@ -14,8 +14,8 @@ from typing import get_args
 import pytest
 from transformers import PreTrainedTokenizerFast
 
-from pipeline.demo import SAMPLES
 from pipeline.errors import TrainingError
+from pipeline.samples import FOLDER as SAMPLES
 from pipeline.spec import TransplantVocabulary
 from pipeline.stages.models import load_tokenizer
 from pipeline.stages.tokenizers import fit, learn_tokenizer
