@@ -36,6 +36,7 @@ CACHE_SECONDS = (3600, 86_400)  # how often uploads and downloads in Gradio's ca
 GUEST = f"""
 if (new URLSearchParams(location.search).has('{access.REPORT}')) document.documentElement.classList.add('g-guest');
 """
+SCRIPTS = ("upload", "names", "pager")
 HERE = Path(__file__).resolve().parent
 
 
@@ -119,11 +120,11 @@ def _on_load(blocks: gr.Blocks, page: Page, parts: Arrival) -> None:
 
 
 def head(settings: Settings) -> str:
-    """What the page's head needs besides Gradio's own: the check of a file before it is sent, and names of controls."""
+    """What the page's head needs besides Gradio's own: the check of a file before it is sent, names, and pages."""
     limit = settings.max_upload_mb
     words = {LOCALES[language]: _words(language, limit) for language in LANGUAGES}
     facts = json.dumps({"limit": limit * MEGABYTE, "words": words}).replace("<", "\\u003c")
-    scripts = "".join(f"<script>{script}</script>" for script in (_script("upload"), _script("names"), GUEST))
+    scripts = "".join(f"<script>{script}</script>" for script in (*map(_script, SCRIPTS), GUEST))
     return f'<script type="application/json" id="graft-words">{facts}</script>{scripts}'
 
 

@@ -1,6 +1,6 @@
 """Markup is built so that no text becomes an element by accident."""
 
-from ui.views.html import Markup, ago, duration, join, table, tag
+from ui.views.html import PAGE_ROWS, Markup, ago, duration, join, table, tag
 
 HOSTILE = "<script>alert('x')</script>\"&"
 
@@ -29,6 +29,18 @@ def test_a_table_scrolls_by_itself_and_escapes_its_cells() -> None:
     assert "<script" not in found
     assert 'class="g-scroll" tabindex="0" role="region"' in found
     assert '<th scope="row">' in found
+
+
+def test_a_long_table_comes_in_pages_whose_rows_are_all_there() -> None:
+    rows = [[f"row {number}"] for number in range(2 * PAGE_ROWS + 1)]
+    found = table(["row"], rows)
+    assert found.count("<tbody") == 3
+    assert found.count("data-here") == 1
+    assert found.count('scope="row"') == len(rows)
+    assert f'data-position="{2 * PAGE_ROWS + 1}–{len(rows)} of {len(rows)}"' in found
+    for short in (table(["row"], rows[:PAGE_ROWS]), table(["row"], [])):
+        assert short.count("<tbody") == 1
+        assert "g-turns" not in short
 
 
 def test_times_read_well() -> None:

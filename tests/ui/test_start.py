@@ -34,7 +34,7 @@ def test_runs_are_listed_newest_first_and_escaped(services: Services, spec: RunS
     for name in ("first", HOSTILE):
         services.store.create(spec.model_copy(update={"name": name}))
     found = start.overview(services, None)
-    page = views.runs(found.runs, found.runs[0].created + 120)
+    page = views.runs(found, found.runs[0].created + 120)
     assert page.index("&lt;script&gt;") < page.index("first")
     assert "<script" not in page
     assert "2 min ago" in page
@@ -42,7 +42,18 @@ def test_runs_are_listed_newest_first_and_escaped(services: Services, spec: RunS
 
 
 def test_without_runs_the_screen_says_what_to_do(services: Services) -> None:
-    assert "Run the demo" in views.runs(start.overview(services, None).runs, 0)
+    assert "Run the demo" in views.runs(start.overview(services, None), 0)
+
+
+def test_of_many_runs_the_newest_are_shown_and_the_way_to_all(services: Services, spec: RunSpec) -> None:
+    ids = [services.store.create(spec).id for _ in range(start.NEWEST)]
+    assert "g-all" not in views.runs(start.overview(services, None), 0)
+    newest = services.store.create(spec).id
+    page = views.runs(start.overview(services, None), 0)
+    assert f"All {start.NEWEST + 1} runs" in page
+    assert newest in page
+    assert ids[0] not in page
+    assert 'data-pick=""' in page
 
 
 def test_an_overview_that_looks_the_same_is_the_same(services: Services, spec: RunSpec) -> None:

@@ -182,7 +182,7 @@ def test_a_run_is_told_in_chinese(services: Services, spec: RunSpec, state: RunS
         start.guest_notice(found=False),
         progress.nothing(),
         progress.log(""),
-        start.runs((record,), record.created + 90_000),
+        start.runs(starting.Overview(None, 0, None, (record,), 12), record.created + 90_000),
         start.hero(),
         start.steps(),
         start.header(),

@@ -12,6 +12,8 @@ from ui.access import owner_of, visible_runs
 from ui.services import Services
 from ui.text import say
 
+NEWEST = 6  # runs on the first screen; the others are listed where runs are watched
+
 
 @dataclass(frozen=True)
 class Overview:
@@ -21,16 +23,19 @@ class Overview:
     hub_models: int
     host_source: str | None
     runs: tuple[RunRecord, ...]
+    older: int
 
 
 def overview(services: Services, visitor: str | None) -> Overview:
     """The sources and the runs, as they are now."""
     folder = services.settings.default_source
+    own = visible_runs(services, visitor)
     return Overview(
         hub_reachable=services.hub.reachable,
         hub_models=sum(entry.needs_hub for entry in CATALOGUE),
         host_source=folder.name if folder else None,
-        runs=tuple(visible_runs(services, visitor)),
+        runs=tuple(own[:NEWEST]),
+        older=len(own[NEWEST:]),
     )
 
 

@@ -63,7 +63,7 @@ class StartTab:
         """Draw what changes on this screen."""
         overview = handlers.overview(self.page.services, visitor)
         return {
-            self.runs: views.runs(overview.runs, time.time()),
+            self.runs: views.runs(overview, time.time()),
             self.sources: views.sources(overview),
             self.seen: overview,
         }
@@ -77,4 +77,4 @@ class StartTab:
         return self.page.go("progress", visitor, handlers.run_demo(self.page.services, visitor).id)
 
     def _open(self, visitor: str | None, event: gr.SelectData) -> Updates:
-        return self.page.go("progress", visitor, str(event.value))
+        return self.page.go("progress", visitor, str(event.value) or None)

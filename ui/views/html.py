@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from ui.text import say
 from ui.text.telling import tell
 
+PAGE_ROWS = 15  # of a table; one with more is shown a page at a time
+
 _VOID = frozenset({"br", "hr", "img", "col", "line", "rect", "circle", "path", "polyline", "meta"})
 
 
@@ -82,17 +84,41 @@ def working(text: str) -> Markup:
 def table(
     columns: Iterable[Content], rows: Iterable[Iterable[Content]], *, class_: str = "", label: str = ""
 ) -> Markup:
-    """A table that scrolls sideways where it must; the first cell of a row is its header."""
+    """A table that scrolls sideways where it must; the first cell of a row is its header.
+
+    All rows of a long one are in the document, a body a page; the browser shows one of them (pager.js).
+    """
     head = tag("thead", tag("tr", *(tag("th", column, scope="col") for column in columns)))
-    body = tag("tbody", *(tag("tr", *_cells(row)) for row in rows))
-    return tag(
+    drawn = [tag("tr", *_cells(row)) for row in rows]
+    pages = [drawn[first : first + PAGE_ROWS] for first in range(0, len(drawn), PAGE_ROWS)] or [[]]
+    told = [_position(number, len(drawn)) for number in range(len(pages))]
+    bodies = [
+        tag("tbody", *page, data_here=not number, data_position=told[number] if len(pages) > 1 else None)
+        for number, page in enumerate(pages)
+    ]
+    shown = tag(
         "div",
-        tag("table", head, body, class_=f"g-table {class_}".strip()),
+        tag("table", head, *bodies, class_=f"g-table {class_}".strip()),
         class_="g-scroll",
         tabindex="0",
         role="region",
         aria_label=label or say("common.scroll_table"),
     )
+    return shown if len(pages) == 1 else tag("div", shown, _turns(told[0]), class_="g-paged")
+
+
+def _position(page: int, total: int) -> str:
+    first = page * PAGE_ROWS
+    return say("common.page_of", first=first + 1, last=min(first + PAGE_ROWS, total), total=f"{total:,}")
+
+
+def _turns(position: str) -> Markup:
+    """The buttons that turn a table's pages; the first page is shown."""
+    back, on = (
+        tag("button", say(f"common.{name}"), type="button", data_turn=step, aria_disabled="true" if step < 0 else None)
+        for name, step in (("previous", -1), ("next", 1))
+    )
+    return tag("div", back, tag("span", position, class_="g-position", role="status"), on, class_="g-turns")
 
 
 def _cells(row: Iterable[Content]) -> Iterable[Markup]:

@@ -74,13 +74,13 @@ def sources(overview: Overview) -> Markup:
     return tag("section", heading(say("start.sources_title")), tag("ul", *items, class_="g-lights"))
 
 
-def runs(records: tuple[RunRecord, ...], now: float) -> Markup:
-    """The visitor's runs, each a button that opens it."""
-    body = (
-        tag("ul", *(_run(record, now) for record in records), class_="g-runs")
-        if records
-        else tag("p", say("start.no_runs"), class_="g-hint")
-    )
+def runs(overview: Overview, now: float) -> Markup:
+    """The visitor's newest runs, each a button that opens it, and one that leads to all of them."""
+    items = [_run(record, now) for record in overview.runs]
+    if overview.older:
+        told = say("start.all_runs", count=f"{len(items) + overview.older:,}")
+        items.append(tag("li", tag("button", told, type="button", class_="g-all", data_pick="")))
+    body = tag("ul", *items, class_="g-runs") if items else tag("p", say("start.no_runs"), class_="g-hint")
     return tag("section", heading(say("start.runs_title")), body)
 
 

@@ -33,5 +33,6 @@ TEXT = {
     "host_source": "{name}, this host's own model: ready",
     "runs_title": "Your runs",
     "no_runs": "No runs yet. Run the demo to see the whole path, or bring your own texts.",
+    "all_runs": "All {count} runs",
     "open_run": "Open {name}, {state}",
 }

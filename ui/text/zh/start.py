@@ -30,5 +30,6 @@ TEXT = {
     "host_source": "{name}，本主机自带的模型：就绪",
     "runs_title": "您的运行",
     "no_runs": "还没有运行。先运行演示看看全过程，或直接使用自己的文本。",
+    "all_runs": "全部 {count} 次运行",
     "open_run": "打开 {name}，{state}",
 }
