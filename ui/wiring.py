@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ParamSpec, TypeVar
 
 import gradio as gr
-from gradio.context import LocalContext
+from gradio.context import LocalContext, get_blocks_context
 
 from pipeline.errors import GraftError
 from ui.failures import explain
@@ -124,10 +124,22 @@ def listen(
     handler: Callable[..., Any],
     inputs: Sequence[Any] = (),
     outputs: Sequence[Any] = (),
+    *,
+    busy: gr.components.Component | None = None,
     **options: Any,
 ) -> Any:
-    """Connect an event of the page to a handler; what comes back has a ``then`` for what is to follow."""
-    options = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None, **options}
+    """Connect an event of the page to a handler; what comes back has a ``then`` for what is to follow.
+
+    Args:
+        event: The component's.
+        handler: A plain function, or a generator of updates.
+        inputs: Whose values it is given.
+        outputs: What its updates may set.
+        busy: Where it is seen that the event is at work; None: nowhere.
+        options: Further ones of the event.
+    """
+    seen = {"show_progress": "minimal" if busy else "hidden", "show_progress_on": busy or _quiet_place()}
+    options = {**seen, "api_visibility": "private", "concurrency_limit": None, **options}
     wrapped = step_by_step(handler) if inspect.isgeneratorfunction(handler) else spoken(guarded(handler))
     return event(wrapped, list(inputs), list(outputs), **options)
 
@@ -139,7 +151,17 @@ def poll(timer: gr.Timer, handler: Callable[..., Any], inputs: Sequence[Any], ou
         list(inputs),
         list(outputs),
         show_progress="hidden",
+        show_progress_on=_quiet_place(),
         api_visibility="private",
         queue=False,
         trigger_mode="once",
     )
+
+
+def _quiet_place() -> gr.components.Component:
+    """The page's first component, for Gradio to note on it how far an event is that is not seen to be at work.
+
+    Left alone, it notes it on each output of each event that ever came, four times an event, and looks each of them
+    up among all components of the page: an event of the form then kept the browser busy for four seconds.
+    """
+    return next(block for block in get_blocks_context().blocks.values() if isinstance(block, gr.components.Component))

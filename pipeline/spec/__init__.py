@@ -7,7 +7,7 @@ several ways, it is a union told apart by ``kind``.
 """
 
 from pipeline.spec.base import ModelName, Part, TaskName
-from pipeline.spec.compatibility import conflicts
+from pipeline.spec.compatibility import FIELDS_READ, conflicts
 from pipeline.spec.data import PLACES, DatasetSpec, DataSpec, Encoding, FileFormat
 from pipeline.spec.ensemble import Bagging, Boosting, EnsembleSpec, NoEnsemble
 from pipeline.spec.export import Calibration, ExportSpec, export_spec
@@ -40,6 +40,7 @@ from pipeline.spec.vocabulary import (
 
 __all__ = [
     "DATASETS",
+    "FIELDS_READ",
     "LEFT_OUT",
     "MATRIX",
     "PLACES",

@@ -15,6 +15,10 @@ from pipeline.spec.tuning import AttentionBridge, FullFineTuning, GradualUnfreez
 from pipeline.spec.vocabulary import KeepVocabulary
 
 TAGGING: frozenset[TaskName] = frozenset({"entity-recognition", "part-of-speech"})
+#: What rules look at of a recipe's parts, besides the way in which each is done.
+FIELDS_READ: frozenset[str] = frozenset(
+    {"embedding_learning_rate", "finish", "labels", "patience", "shared_layers", "train_embeddings"}
+)
 SINGLE_LABEL: frozenset[TaskName] = frozenset({"text-classification", "sentence-pair-classification"})
 
 

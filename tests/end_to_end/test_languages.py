@@ -107,7 +107,7 @@ def test_what_goes_wrong_is_told_in_chinese(visit: Callable[[str], Page], tmp_pa
     page.locator("#fill-samples").click()
     expect(page.locator("#upload-target-status")).to_contain_text("使用中")
     page.locator("#every-part > button").click()
-    epochs = page.locator("#field-recipe-fine_tuning-full-epochs input")
+    epochs = page.locator("#field-recipe-fine_tuning-epochs input")
     epochs.fill("0")
     epochs.blur()
     page.locator("#start-training").click()
@@ -146,7 +146,7 @@ def test_what_was_filled_in_comes_along_when_the_language_is_switched(visit: Cal
     page.get_by_role("option").nth(3).click()
     expect(page.locator("#preset-reason")).to_contain_text("unfreeze")
     page.locator("#every-part > button").click()
-    epochs = page.locator("#field-recipe-fine_tuning-gradual-epochs input")
+    epochs = page.locator("#field-recipe-fine_tuning-epochs input")
     epochs.fill("7")
     epochs.blur()
     page.get_by_role("button", name="中文").click()
@@ -156,7 +156,7 @@ def test_what_was_filled_in_comes_along_when_the_language_is_switched(visit: Cal
     expect(page.locator("#preset input")).to_have_value("语言相同，领域不同")
     expect(page.locator("#recipe-summary")).to_contain_text("ULMFiT")
     page.locator("#every-part > button").click()
-    expect(page.locator("#field-recipe-fine_tuning-gradual-epochs input")).to_have_value("7")
+    expect(page.locator("#field-recipe-fine_tuning-epochs input")).to_have_value("7")
     assert english(page) == []
 
 

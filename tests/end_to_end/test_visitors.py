@@ -234,7 +234,7 @@ def test_a_run_is_edited_as_new_on_a_phone(shared_app: Any, visit: Callable[...,
     expect(page.locator("#edited-from")).to_contain_text("Filled in from the run “From a phone”", timeout=PATIENCE)
     expect(page.locator("#upload-target-status")).to_contain_text("reviews.zh.train.csv: 100 rows")
     page.locator("#every-part > button").click()
-    expect(page.locator("#field-recipe-source_training-full-epochs input")).to_have_value("4")
+    expect(page.locator("#field-recipe-source_training-epochs input")).to_have_value("4")
     page.locator("#write-spec").click()
     expect(page.locator("#form-spec")).to_contain_text('"name": "From a phone"')
     assert page.evaluate("document.documentElement.scrollWidth") <= 375

@@ -91,7 +91,7 @@ def test_a_model_that_can_not_be_chosen_now_is_named(services: Services, spec: R
     vocabulary = AdoptVocabulary(model=HubSource(repo_id="some/model"))
     recipe = spec.recipe.model_copy(update={"vocabulary": vocabulary})
     draft = editing.draft(services, None, services.store.create(spec.model_copy(update={"recipe": recipe})).id)
-    assert set(draft.sources) == {"source", "recipe.vocabulary.adopt.model"}
+    assert set(draft.sources) == {"source", "recipe.vocabulary.model"}
     assert any("some/model can't be chosen now" in told for told in draft.missing)
 
 

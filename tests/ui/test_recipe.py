@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.errors import SourceError
 from pipeline.presets import PRESETS
-from pipeline.spec import EmbeddedSource, LocalSource
+from pipeline.spec import EmbeddedSource, FullFineTuning, LinearProbe, LocalSource, RecipeSpec
 from ui import fields, layout
 from ui.page import Page
 from ui.services import Services
@@ -42,14 +42,13 @@ def test_every_field_of_the_spec_has_a_control(form: RecipeForm) -> None:
 def test_an_untouched_form_holds_the_defaults(form: RecipeForm) -> None:
     source, values = form.read(held(form))
     assert source == EmbeddedSource()
-    assert values == {
-        **{choice.key: choice.default for choice in fields.CHOICES},
-        **{field.key: field.shown(field.value) for field in fields.all_fields() if not field.is_source},
-    }
+    wanted = {field.key: field.shown(field.value) for field in (*fields.RUN, *fields.DATA)}
+    wanted |= fields.values_of(RecipeSpec())
+    assert {key: values[key] for key in wanted} == wanted
 
 
 def test_another_models_tokenizer_is_looked_at_only_if_it_is_wanted(form: RecipeForm, tmp_path: Path) -> None:
-    picker = form.pickers["recipe.vocabulary.adopt.model"]
+    picker = form.pickers["recipe.vocabulary.model"]
     picker.chosen.value, picker.folder.value = "folder", str(tmp_path)
     assert form.read(held(form))[0] == EmbeddedSource()
     with pytest.raises(SourceError):
@@ -57,33 +56,65 @@ def test_another_models_tokenizer_is_looked_at_only_if_it_is_wanted(form: Recipe
 
 
 def test_another_models_tokenizer_comes_into_the_values(form: RecipeForm, tiny_model: Path) -> None:
-    picker = form.pickers["recipe.vocabulary.adopt.model"]
+    picker = form.pickers["recipe.vocabulary.model"]
     picker.chosen.value, picker.folder.value = "folder", str(tiny_model)
     _, values = form.read(held(form, recipe__vocabulary__kind="adopt"))
-    assert values["recipe.vocabulary.adopt.model"] == LocalSource(path=str(tiny_model))
+    assert values["recipe.vocabulary.model"] == LocalSource(path=str(tiny_model))
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_fills_in_the_form_and_says_when_it_is_right(form: RecipeForm, name: str) -> None:
     updates = form._fill(name)
     wanted = fields.values_of(PRESETS[name].recipe)
-    for key, control in form.controls.items():
-        assert (control in updates) == (key in wanted)
-        if key in wanted:
-            assert updates[control] == wanted[key]
-            assert updates[control] is not None  # Gradio's text box and number break on null
+    ways = {choice.key for choice in fields.CHOICES}
+    for key in wanted.keys() - form.pickers.keys():
+        told = updates[form.controls[key]]
+        value = told if key in ways else told["value"]
+        assert value == wanted[key]
+        assert value is not None  # Gradio's text box and number break on null
+    for key in form.controls.keys() - wanted.keys():
+        told = updates.get(form.controls[key])
+        assert told is None or "value" not in told
     assert PRESETS[name].reason in updates[form.reason]
 
 
 def test_only_the_fields_of_the_chosen_way_are_seen(form: RecipeForm) -> None:
-    updates = form._show("recipe.ensemble.kind", "bagging")
-    seen = [group for group, update in updates.items() if "g-gone" not in update.elem_classes]
-    assert len(updates) == 4  # two ways with fields, each in front and under "More options"
-    assert len(seen) == 2
+    (part,) = [part for part in form.parts if part.choice.name == "fine_tuning"]
+    for kind in part.choice.ways:
+        updates = part.switch(kind, part.ways.value, *(control.value for control in part._fields.values()))
+        seen = {key for key, control in part._fields.items() if "g-gone" not in updates[control]["elem_classes"]}
+        assert seen == part.choice.keys(kind)
+    (none,) = [part for part in form.parts if part.choice.name == "ensemble"]
+    held = [control.value for control in none._fields.values()]
+    groups = [
+        update for output, update in none.switch("none", none.ways.value, *held).items() if type(output) is gr.Column
+    ]
+    assert groups
+    assert all("g-gone" in update.elem_classes for update in groups)
+
+
+def test_a_way_that_is_gone_back_to_holds_what_was_typed(form: RecipeForm) -> None:
+    (part,) = [part for part in form.parts if part.choice.name == "fine_tuning"]
+    key, keys = "recipe.fine_tuning.epochs", list(part._fields)
+    held = [control.value for control in part._fields.values()]
+    held[keys.index(key)] = 77
+    there = part.switch("probe", part.ways.value, *held)
+    assert there[part.controls[key]]["value"] == LinearProbe().epochs
+    back = part.switch(FullFineTuning().kind, there[part.ways], *(control.value for control in part._fields.values()))
+    assert back[part.controls[key]]["value"] == 77
+    hashed = [hash(ways) for ways in (part.ways.value, there[part.ways], back[part.ways])]
+    assert hashed[0] == hashed[2] != hashed[1]  # by which Gradio tells that it has changed
+
+
+def test_a_recipe_that_is_filled_in_forgets_what_was_typed(form: RecipeForm) -> None:
+    (part,) = [part for part in form.parts if part.choice.name == "fine_tuning"]
+    updates = part.put(fields.values_of(RecipeSpec()))
+    assert updates[part.ways].left == {}
 
 
 def test_the_form_as_a_whole_is_checked_when_it_is_edited(services: Services) -> None:
     page = layout.build(services)
     conflicts = next(block for block in page.blocks.values() if block.elem_id == "conflicts")
     (check,) = [fn for fn in page.fns.values() if conflicts in fn.outputs]
-    assert len(check.targets) > 150
+    assert len(check.targets) > 20
+    assert len(check.inputs) < 40  # each is looked up by the browser at each edit

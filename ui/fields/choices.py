@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, get_args
 
 from pydantic.fields import FieldInfo
@@ -67,21 +69,46 @@ class Choice:
         part = self.ways[kind]
         chosen = self.info.default if kind == self.default else part()
         names = (name for name in part.model_fields if name != "kind")
-        return [SpecField(("recipe", self.name), name, part, getattr(chosen, name), kind) for name in names]
+        path = ("recipe", self.name)
+        return [SpecField(path, name, part, getattr(chosen, name), kind, self._alike[kind, name]) for name in names]
 
-    def front(self, kind: str) -> list[SpecField]:
-        """The fields of a way that are seen at once."""
-        return [field for field in self.fields(kind) if self.in_front and field.name in IN_FRONT]
+    @cached_property
+    def controls(self) -> tuple[SpecField, ...]:
+        """A field for each control: those of all ways, of several that are alike the first; the default way's lead."""
+        kinds = sorted(self.ways, key=lambda kind: kind != self.default)
+        found = {field.key: field for kind in reversed(kinds) for field in self.fields(kind)}
+        order = dict.fromkeys(field.key for kind in self.ways for field in self.fields(kind))
+        return tuple(found[key] for key in order)
 
-    def more(self, kind: str) -> list[SpecField]:
-        """The fields of a way that stand under "More options"."""
-        front = self.front(kind)
-        return [field for field in self.fields(kind) if field not in front]
+    @property
+    def front(self) -> list[SpecField]:
+        """Those of :attr:`controls` that are seen at once."""
+        return [field for field in self.controls if self.in_front and field.name in IN_FRONT]
+
+    @property
+    def more(self) -> list[SpecField]:
+        """Those that stand under "More options"."""
+        return [field for field in self.controls if not (self.in_front and field.name in IN_FRONT)]
+
+    def keys(self, kind: str) -> set[str]:
+        """The controls of one way."""
+        return {field.key for field in self.fields(kind)}
 
     def values(self, part: Any) -> dict[str, Any]:
         """The form's values that stand for this part of a recipe."""
         fields = self.fields(part.kind)
         return {self.key: part.kind, **{field.key: field.shown(getattr(part, field.name)) for field in fields}}
+
+    @cached_property
+    def _alike(self) -> dict[tuple[str, str], str | None]:
+        """Kind and field → the first kind that declares the field alike; None if all do that have it."""
+        looks: defaultdict[str, dict[str, str]] = defaultdict(dict)
+        found: dict[tuple[str, str], str] = {}
+        for kind, part in self.ways.items():
+            for name, info in part.model_fields.items():
+                look = repr((info.title, info.description, info.annotation, info.metadata))
+                found[kind, name] = looks[name].setdefault(look, kind)
+        return {(kind, name): first if len(looks[name]) > 1 else None for (kind, name), first in found.items()}
 
 
 #: One for every part of the recipe, in the spec's order; how a model to compare with is trained comes last.

@@ -57,7 +57,7 @@ def compose(base: Document, values: Document) -> RunSpec:
         fault: Document = dict(error.errors()[0])
         if not fault["loc"]:
             raise SpecError(" ".join(_reasons(document, error)), say("data.conflict_remedy")) from error
-        titles = {field.key: field.title for field in all_fields()}
+        titles = {field.place: field.title for field in all_fields()}
         place = ".".join(map(str, fault["loc"]))
         title = next((titles[key] for key in (place, place.rpartition(".")[0]) if key in titles), place)
         raise SpecError(

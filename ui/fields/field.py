@@ -25,6 +25,7 @@ class SpecField:
         part: The class that declares it.
         value: What it holds before anybody changed it.
         kind: For a field of one of several ways: the way.
+        alike: The first of the ways that declare such a field alike; None if all do that have it.
     """
 
     path: tuple[str, ...]
@@ -32,10 +33,16 @@ class SpecField:
     part: type[Part]
     value: Any
     kind: str | None = None
+    alike: str | None = None
 
     @property
     def key(self) -> str:
-        """Unique among the page's fields."""
+        """Of its control; ways that declare a field alike have one for it."""
+        return ".".join((*self.path, *([self.alike] if self.alike else []), self.name))
+
+    @property
+    def place(self) -> str:
+        """Where the spec has it, as pydantic tells places."""
         return ".".join((*self.path, *([self.kind] if self.kind else []), self.name))
 
     @property

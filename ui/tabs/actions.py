@@ -86,7 +86,7 @@ class RunActions:
         listen(self.really.click, after(runs.delete, gone=True), here, outputs)
         to_compare = lambda visitor, run_id: page.go("compare", visitor, run_id)  # noqa: E731
         listen(self.compare.click, to_compare, here, page.go_outputs("compare"))
-        listen(self.edit.click, self.data.edit, here, self.data.edited, show_progress="minimal")
+        listen(self.edit.click, self.data.edit, here, self.data.edited)
         listen(self.rename.click, self._ask_name, here, self.outputs)
         listen(self.share.click, self._share, here, self.outputs)
         listen(self.take_back.click, self._take_back, here, self.outputs)

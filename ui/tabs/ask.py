@@ -81,9 +81,9 @@ class AskBox:
         page = self.page
         asked = [page.visitor, self.run, self.chosen.models, self.text, self.second, self.variant]
         for event in (self.ask.click, self.text.submit, self.second.submit, self.variant.input):
-            listen(event, self._ask, asked, self._answered, show_progress="minimal")
+            listen(event, self._ask, asked, self._answered, busy=self.answers)
         why = lambda *asked: self._ask(*asked, why=True)  # noqa: E731
-        listen(self.why.click, why, asked, self._answered, show_progress="minimal")
+        listen(self.why.click, why, asked, self._answered, busy=self.answers)
         listen(
             self.to_export.click,
             lambda visitor, run_id: page.go("export", visitor, run_id),

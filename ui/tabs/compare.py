@@ -65,8 +65,7 @@ class CompareTab:
             self._choose,
             chosen,
             self._drawn,
-            show_progress="minimal",
-            show_progress_on=self.verdict,
+            busy=self.verdict,
             trigger_mode="always_last",
         )
         pair = self.closer.pair

@@ -78,35 +78,37 @@ class DataTab:
         self.dictionary.connect(self._stamp, [self.brought])
         drawn = [output for card in self.cards.values() for output in card.outputs]
         drawn += [self.hint, *self.mapping.outputs, self.brought]
-        listen(self.task.input, self._look_again, [self.task, *self._slots], drawn, show_progress="minimal")
+        listen(self.task.input, self._look_again, [self.task, *self._slots], drawn, busy=self.hint)
         filled = [self.task, *drawn, *self.dictionary.outputs]
-        listen(self.samples.fill.click, self._fill, [self.samples.chosen], filled, show_progress="minimal")
+        listen(self.samples.fill.click, self._fill, [self.samples.chosen], filled, busy=self.samples.chosen)
         self.recipe.connect()
         picker = self.recipe.source
         poll(self.timer, self._look_for_hub, [picker.chosen], [self.timer, *self._hub_outputs])
         inputs = self._inputs
         opened = self.page.go_outputs("progress")
-        listen(self.start.click, self._start, [self.page.visitor, *inputs], opened, show_progress="minimal")
+        listen(self.start.click, self._start, [self.page.visitor, *inputs], opened, busy=self.recipe.summary)
         listen(self.write.click, self._write, inputs, [self.recipe_text])
-        edits = [*self.recipe.edits, self.brought.change]
+        # An event looks up each of its inputs among all components of the page: what is checked at each edit is what
+        # rules read, not the whole form.
+        rules = self.recipe.read_by_rules
         listen(
-            partial(gr.on, edits),
+            partial(gr.on, [*self.recipe.edits(rules), self.brought.change]),
             self._check,
-            inputs,
+            [*self._brought, *rules.values()],
             [self.conflicts, self.recipe.summary],
             trigger_mode="always_last",
         )
         self.recipe.ranking.connect(self._rank, inputs)
-        edited = partial(gr.on, [*edits, *self.mapping.changes, *picker.changes])
+        edits = self.recipe.edits(self.recipe.controls)
+        edited = partial(gr.on, [*edits, self.brought.change, *self.mapping.changes, *picker.changes])
         self.estimate.connect(self.ask, self._estimate, inputs, edited)
         self._connect_doctor()
 
     def _connect_doctor(self) -> None:
         controls, picker = self.recipe.read_by_doctor, self.recipe.source
-        inputs = [self.task, *self._slots, self.dictionary.slot, self.mapping.edited, self.mapping.renamed]
-        inputs += [*controls.values(), *picker.inputs, self.recipe.preset]
+        inputs = [*self._brought, *controls.values(), *picker.inputs, self.recipe.preset]
         outputs = [*self.doctor.outputs, *self.recipe.suggested.outputs]
-        shown = {"show_progress": "minimal", "show_progress_on": self.doctor.report}
+        shown = {"busy": self.doctor.report}
         changes = [self.brought.change, *self.mapping.changes]
         changes += [*map(edit_of, controls.values()), *picker.changes]
         listen(partial(gr.on, changes), self._look, inputs, outputs, trigger_mode="always_last", **shown)
@@ -115,8 +117,12 @@ class DataTab:
     @property
     def _inputs(self) -> list[Any]:
         """What a spec is made of."""
-        matched = [self.mapping.edited, self.mapping.renamed]
-        return [self.task, *self._slots, self.dictionary.slot, *matched, *self.recipe.inputs]
+        return [*self._brought, *self.recipe.inputs]
+
+    @property
+    def _brought(self) -> list[Any]:
+        """What :meth:`_files` reads."""
+        return [self.task, *self._slots, self.dictionary.slot, self.mapping.edited, self.mapping.renamed]
 
     @property
     def held(self) -> list[Any]:
@@ -235,9 +241,11 @@ class DataTab:
 
     def _check(self, *values: Any) -> Updates:
         files, _, form = self._files(values)
-        recipe = self.recipe.values(form)
-        reasons = training.conflicts(files, recipe)
-        return {self.conflicts: views.conflicts(reasons), self.recipe.summary: views.recipe(recipe)}
+        read = dict(zip(self.recipe.read_by_rules, form, strict=True))
+        return {
+            self.conflicts: views.conflicts(training.conflicts(files, read)),
+            self.recipe.summary: views.recipe(read),
+        }
 
     def _write(self, *values: Any) -> str:
         return run_views.recipe(recipes.recipe(self.page.services, self._spec(*values)))

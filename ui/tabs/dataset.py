@@ -69,7 +69,7 @@ class DatasetCard:
             return after(handlers.reread(services, slot, role, wanted, task), task, *values[count:])
 
         outputs = [*self.outputs, *also_outputs]
-        listen(self.file.upload, accept, [task, self.slot, self.file, *also_inputs], outputs, show_progress="minimal")
+        listen(self.file.upload, accept, [task, self.slot, self.file, *also_inputs], outputs, busy=self.file)
         self.hub.connect(task, self.slot, after, also_inputs, outputs)
         inputs = [task, self.slot, *self.corrections.values(), *also_inputs]
         for control in self.corrections.values():
@@ -135,7 +135,7 @@ class DictionaryCard:
             return {**self.draw(handlers.DictionarySlot()), **also()}
 
         outputs = [*self.outputs, *also_outputs]
-        listen(self.file.upload, accept, [self.slot, self.file], outputs, show_progress="minimal")
+        listen(self.file.upload, accept, [self.slot, self.file], outputs, busy=self.file)
         listen(self.remove.click, remove, [], outputs)
 
     def draw(self, slot: handlers.DictionarySlot) -> Updates:

@@ -54,7 +54,7 @@ class Downloads:
         here = [self.page.visitor, self.run, self.chosen.models]
         for kind, button in self.buttons.items():
             make = lambda visitor, run_id, chosen, kind=kind: self._make(visitor, run_id, chosen, kind)  # noqa: E731
-            listen(button.click, make, here, [self.sent], show_progress="minimal")
+            listen(button.click, make, here, [self.sent], busy=self.sent)
         self.sent.change(None, [self.sent], [self.sent], js=SAVE)
 
     def _make(self, visitor: str | None, run_id: str, chosen: list[str], kind: str) -> Updates:

@@ -106,13 +106,13 @@ class ExportTab:
             self._export,
             [*chosen, *self.options.values()],
             page.go_outputs("progress"),
-            show_progress="minimal",
+            busy=self.options["model"],
         )
         listen(self.model.input, self._choose, [*chosen, self.model], [self.file, self.snippets, self.pushed])
         pushed = [*chosen, self.model, self.repo, self.private, self.token]
-        done = listen(self.push.click, self._push, pushed, [self.pushed], show_progress="minimal", trigger_mode="once")
+        done = listen(self.push.click, self._push, pushed, [self.pushed], busy=self.pushed, trigger_mode="once")
         listen(done.then, lambda: "", [], [self.token])  # whether it failed or not
-        listen(self.prepare.click, self._zip, [*chosen, self.model], [self.file], show_progress="minimal")
+        listen(self.prepare.click, self._zip, [*chosen, self.model], [self.file], busy=self.file)
 
     def show(self, visitor: str | None, run_id: str | None) -> Updates:
         """Show what was exported of a run; without one, of the newest that is finished."""

@@ -20,7 +20,7 @@ from pipeline.spec import (
     VocabularySpec,
     parse,
 )
-from pipeline.spec.compatibility import RULES, Choice, conflicts
+from pipeline.spec.compatibility import FIELDS_READ, RULES, Choice, conflicts
 
 FILE = {"path": "x.csv"}
 ALL = {"source": FILE, "target": FILE, "unlabelled": FILE}
@@ -125,3 +125,30 @@ def test_every_task_has_a_recipe_that_is_accepted() -> None:
     for task in get_args(TaskName):
         recipe = {"adaptation": "masked-lm"} if task == "language-modelling" else {}
         assert parse(spec(task, **recipe)).task == task
+
+
+class Noting:
+    """A part of a recipe that writes down which of its fields are looked at."""
+
+    def __init__(self, part: Any, read: set[str]) -> None:
+        self.__dict__.update(part=part, read=read)
+
+    @property
+    def __class__(self) -> type:
+        return type(self.__dict__["part"])
+
+    def __getattr__(self, name: str) -> Any:
+        self.read.add(name)
+        return getattr(self.part, name)
+
+
+def test_rules_read_no_other_fields_than_they_say() -> None:
+    read: set[str] = set()
+    ways = [get_args(RecipeSpec.model_fields[name].annotation) for name in RecipeSpec.model_fields]
+    data = DataSpec(target=DatasetSpec(path="x.csv"), unlabelled=DatasetSpec(path="x.csv"))
+    for parts in product(*ways):
+        made = [part(shared_layers=2) if "shared_layers" in part.model_fields else part() for part in parts]
+        noting = {name: Noting(part, read) for name, part in zip(RecipeSpec.model_fields, made, strict=True)}
+        for task in get_args(TaskName):
+            conflicts(task, data, RecipeSpec.model_construct(**noting), (0,))
+    assert read - {"kind"} == FIELDS_READ

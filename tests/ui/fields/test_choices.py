@@ -29,9 +29,27 @@ def test_a_choice_offers_every_kind_of_the_spec(choice: fields.Choice) -> None:
 
 @CHOICES
 def test_every_field_of_every_kind_can_be_reached_and_once_only(choice: fields.Choice) -> None:
+    controls = [field.key for field in (*choice.front, *choice.more)]
+    assert len(controls) == len(set(controls))
     for kind, part in choice.ways.items():
-        reached = [field.name for field in (*choice.front(kind), *choice.more(kind))]
+        reached = [key.rpartition(".")[2] for key in controls if key in choice.keys(kind)]
         assert sorted(reached) == sorted(set(part.model_fields) - {"kind"})
+
+
+@CHOICES
+def test_ways_share_a_control_only_for_what_they_declare_alike(choice: fields.Choice) -> None:
+    shared = {field.key: field for field in choice.controls}
+    for kind in choice.ways:
+        for field in choice.fields(kind):
+            other = shared[field.key]
+            assert (field.title, field.description, field.bounds) == (other.title, other.description, other.bounds)
+            assert (field.type, field.optional, field.alternatives) == (other.type, other.optional, other.alternatives)
+
+
+@CHOICES
+def test_a_shared_control_begins_as_the_default_way_has_it(choice: fields.Choice) -> None:
+    begins = {field.key: field.value for field in choice.controls}
+    assert {field.key: field.value for field in choice.fields(choice.default)}.items() <= begins.items()
 
 
 @CHOICES
@@ -47,5 +65,5 @@ def test_fields_begin_as_the_spec_has_them(choice: fields.Choice) -> None:
 def test_an_encoder_inside_a_part_is_known_as_one() -> None:
     vocabulary = next(choice for choice in fields.CHOICES if choice.name == "vocabulary")
     found = [field for field in fields.all_fields() if field.is_source]
-    assert found == [field for field in vocabulary.front("adopt") if field.name == "model"]
-    assert vocabulary.values(AdoptVocabulary())["recipe.vocabulary.adopt.model"] == EmbeddedSource()
+    assert [field.key for field in found] == [field.key for field in vocabulary.front if field.name == "model"]
+    assert vocabulary.values(AdoptVocabulary())["recipe.vocabulary.model"] == EmbeddedSource()

@@ -22,8 +22,8 @@ from ui import fields
 
 def untouched() -> dict[str, Any]:
     """What the form holds when nobody changed it."""
-    values = {field.key: field.shown(field.value) for field in fields.all_fields()}
-    return values | {choice.key: choice.default for choice in fields.CHOICES}
+    values = {field.key: field.shown(field.value) for field in (*fields.RUN, *fields.DATA)}
+    return values | fields.values_of(RecipeSpec())
 
 
 def test_an_untouched_form_is_the_specs_default(base: dict[str, Any]) -> None:
@@ -33,19 +33,24 @@ def test_an_untouched_form_is_the_specs_default(base: dict[str, Any]) -> None:
 
 
 def test_only_the_chosen_way_counts(base: dict[str, Any]) -> None:
-    values = untouched() | {
-        "recipe.fine_tuning.kind": "probe",
-        "recipe.fine_tuning.probe.epochs": 7,
-        "recipe.fine_tuning.full.epochs": 99,
-        "recipe.vocabulary.kind": "adopt",
-        "recipe.vocabulary.adopt.model": HubSource(repo_id="a/b"),
-        "recipe.adaptation.kind": "masked-lm",
-        "recipe.adaptation.masked-lm.epochs": 2,
-        "recipe.ensemble.kind": "bagging",
-        "recipe.ensemble.bagging.members": 3,
-        "name": "mine",
-        "data.max_length": 64,
-    }
+    fine_tuning = next(choice for choice in fields.CHOICES if choice.name == "fine_tuning")
+    values = (
+        untouched()
+        | fine_tuning.values(LinearProbe())
+        | {
+            "recipe.fine_tuning.kind": "probe",
+            "recipe.fine_tuning.epochs": 7,
+            "recipe.fine_tuning.full.learning_rate": 0.9,
+            "recipe.vocabulary.kind": "adopt",
+            "recipe.vocabulary.model": HubSource(repo_id="a/b"),
+            "recipe.adaptation.kind": "masked-lm",
+            "recipe.adaptation.epochs": 2,
+            "recipe.ensemble.kind": "bagging",
+            "recipe.ensemble.members": 3,
+            "name": "mine",
+            "data.max_length": 64,
+        }
+    )
     found = fields.compose(base, values)
     assert found.recipe.fine_tuning == LinearProbe(epochs=7)
     assert found.recipe.vocabulary == AdoptVocabulary(model=HubSource(repo_id="a/b"))
@@ -55,7 +60,7 @@ def test_only_the_chosen_way_counts(base: dict[str, Any]) -> None:
 
 
 def test_what_may_be_left_empty_is_typed_as_a_text(base: dict[str, Any]) -> None:
-    values = {"recipe.fine_tuning.full.dropout": " 0.25 ", "recipe.vocabulary.transplant.size": ""}
+    values = {"recipe.fine_tuning.dropout": " 0.25 ", "recipe.vocabulary.transplant.size": ""}
     found = fields.compose(base, untouched() | values).recipe
     assert (found.fine_tuning.dropout, found.fine_tuning.patience, found.vocabulary.size) == (0.25, None, None)
 
@@ -69,10 +74,10 @@ def test_a_list_of_numbers_is_typed_as_a_text(base: dict[str, Any], typed: str) 
     ("key", "value", "title"),
     [
         ("recipe.vocabulary.transplant.size", 5, "Vocabulary size"),
-        ("recipe.fine_tuning.full.epochs", None, "Epochs"),
+        ("recipe.fine_tuning.epochs", None, "Epochs"),
         ("recipe.source_training.full.learning_rate", 0, "Learning rate"),
-        ("recipe.target_only.full.patience", "0", "Patience"),
-        ("recipe.target_only.full.dropout", "much", "Dropout"),
+        ("recipe.target_only.patience", "0", "Patience"),
+        ("recipe.target_only.dropout", "much", "Dropout"),
         ("learning_curve", "ten", "Learning curve"),
         ("seed", -1, "Seed"),
         ("name", "", "Name"),
@@ -88,7 +93,7 @@ def test_a_value_that_is_not_allowed_is_named_as_the_page_names_it(
 
 
 def test_parts_that_do_not_go_together_are_told_in_the_pages_words(base: dict[str, Any]) -> None:
-    values = untouched() | {"recipe.self_training.kind": "co-training", "recipe.fine_tuning.full.patience": "2"}
+    values = untouched() | {"recipe.self_training.kind": "co-training", "recipe.fine_tuning.patience": "2"}
     base["data"]["unlabelled"] = None
     found = fields.conflicts(base, values)
     assert len(found) == 2
@@ -100,7 +105,7 @@ def test_parts_that_do_not_go_together_are_told_in_the_pages_words(base: dict[st
 
 def test_a_form_that_is_all_right_has_no_conflicts(base: dict[str, Any]) -> None:
     assert fields.conflicts(base, untouched()) == []
-    half_typed = untouched() | {"recipe.fine_tuning.full.epochs": None}
+    half_typed = untouched() | {"recipe.fine_tuning.epochs": None}
     assert fields.conflicts(base, half_typed) == []  # that is told when it is started
 
 

@@ -11,7 +11,8 @@ from pydantic import TypeAdapter
 
 from ui import fields, forms
 
-FIELDS = [field for field in (*fields.all_fields(), *fields.EXPORT) if not field.is_source]
+OF_PARTS = [field for choice in fields.CHOICES for field in choice.controls]
+FIELDS = [field for field in (*fields.RUN, *fields.DATA, *OF_PARTS, *fields.EXPORT) if not field.is_source]
 
 
 def limit(field: fields.SpecField, *names: str) -> Any:
