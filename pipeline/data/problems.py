@@ -58,7 +58,7 @@ def problems(
     yield from _column_problems(dataset, table, task, labelled=labelled)
     yield from _row_problems(dataset, table, task, found)
     if labelled and found.texts:
-        yield from _label_problems(dataset, task, counts, len(found.texts))
+        yield from _label_problems(dataset, task, counts, found)
 
 
 def _other_labels(dataset: DatasetSpec, table: Table) -> Problem:
@@ -128,8 +128,8 @@ def _row_problems(dataset: DatasetSpec, table: Table, task: TaskName, found: Usa
         yield Problem("strange-tags", message, Message("Correct them in the file."), rows)
 
 
-def _label_problems(dataset: DatasetSpec, task: TaskName, counts: dict[str, int], total: int) -> Iterator[Problem]:
-    name, column, kind = Path(dataset.path).name, dataset.label_column, LABELS[task]
+def _label_problems(dataset: DatasetSpec, task: TaskName, counts: dict[str, int], found: Usable) -> Iterator[Problem]:
+    total, name, column, kind = len(found.texts), Path(dataset.path).name, dataset.label_column, LABELS[task]
     every_text_its_own = kind.by_label and len(counts) == total
     texts = counted(total, "text")
     if not counts:
@@ -151,8 +151,17 @@ def _label_problems(dataset: DatasetSpec, task: TaskName, counts: dict[str, int]
         remedy = Message("Choose a label column with at most {most} labels.", most=MOST_LABELS)
         yield Problem("too-many-labels", message, remedy)
     elif kind.by_label and (rare := [label for label, count in counts.items() if count == 1]):
-        message = Message("{file}: only one text has the label {labels}.", file=name, labels=quoted(rare))
-        yield Problem("few-per-label", message, Message("Add texts with it, or remove its row."))
+        holders = zip(found.rows, found.labels or (), strict=True)
+        rows = [row for row, label in holders if not {*kind.names(label)}.isdisjoint(rare)]
+        message = Message(
+            "{file}: only one text has the label {labels} ({places}).",
+            file=name,
+            labels=quoted(rare),
+            places=placed("row", rows),
+        )
+        yield Problem(
+            "few-per-label", message, Message("Add texts with it, or remove its row."), tuple(rows[:MOST_SHOWN])
+        )
 
 
 def missing(dataset: DatasetSpec, table: Table, found: Usable) -> dict[str, object]:

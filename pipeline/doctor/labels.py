@@ -25,11 +25,7 @@ def balance(material: Material) -> Iterator[Finding]:
     """Too many, too few and rare labels."""
     for sheet in material.labelled:
         counts = sheet.inspection.label_counts if sheet.inspection else {}
-        single = _rows_with(sheet, {name for name, count in counts.items() if count == 1})
-        refused = [
-            *reported("balance", sheet, "one-label", "too-many-labels"),
-            *reported("balance", sheet, "few-per-label", rows=single),
-        ]
+        refused = [*reported("balance", sheet, "one-label", "too-many-labels", "few-per-label")]
         yield from refused
         if refused or not counts:
             continue

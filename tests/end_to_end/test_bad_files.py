@@ -36,8 +36,11 @@ REFUSED = [
     Case("format", target('"a"\n"b"\n', "strings.jsonl"), "fail", (), "not an object"),
     Case("balance", target(GOOD.replace("negative", "positive"), "one.csv"), "fail", (), "only label"),
 ]
+#: Labels that the page finds no likely match for, as it does where they only have other words.
+UNMATCHED = "text,label\n" + "".join(f"{text},{label}\n" for text, label in zip("abcd", ["x1", "x2"] * 2, strict=True))
 #: One of each check; the doctor's own tests have more, and those that need an option set first (length).
 OF_EACH = {case.check: case for case in reversed(OF_CHECKS) if not case.options and case.level != "pass"}
+OF_EACH["mapping"] = Case("mapping", {"source": ("source.csv", GOOD), **target(UNMATCHED)}, "fail", (2, 3, 4, 5), "x1")
 CASES = [*REFUSED, *OF_EACH.values()]
 pytestmark = pytest.mark.slow
 
@@ -82,9 +85,10 @@ def test_a_bad_file_is_told_with_its_rows_and_a_remedy(case: Case, form: Page, t
     found = page.locator(f"#doctor-report .g-{case.level}[data-check={case.check}]")
     told = beside.or_(found).filter(has_text=case.says).filter(visible=True)
     expect(told.first).to_be_visible(timeout=PATIENCE)
-    for row in case.rows:
-        expect(told.first).to_contain_text(re.compile(rf"\b{row}\b"))
-    sentences = re.findall(r"\w[.!?]", told.first.inner_text())
+    if case.check != "tokens":  # the page's own model is not the one that the rows were found with
+        for row in case.rows:
+            expect(told.filter(has_text=re.compile(rf"\b{row}\b")).first).to_be_visible()
+    sentences = re.findall(r"[.!?][”)]*(?=\s|$)", told.first.inner_text())
     assert len(sentences) >= 2, "one of what is wrong, another of what to do"
     for trace in ("Traceback", ".py", "Error("):
         assert trace not in page.locator("#tab-data").inner_text()

@@ -112,6 +112,7 @@ def wait_for(condition: Callable[[], bool], supervisor: Supervisor, seconds: flo
 
 
 @pytest.mark.timeout(400)
+@pytest.mark.slow
 def test_a_run_killed_in_every_stage_ends_with_the_same_report(
     finished: tuple[RunStore, str, RunSpec], store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -107,7 +107,10 @@ def test_too_many_labels(look):
 
 def test_few_per_label(look):
     found = problem(look("label,text\n1,a\n0,b\n1,c\n2,d\n1,e\n"), "few-per-label")
-    assert str(found) == "reviews.csv: only one text has the label “0”, “2”. Add texts with it, or remove its row."
+    assert str(found) == (
+        "reviews.csv: only one text has the label “0”, “2” (rows 3, 5). Add texts with it, or remove its row."
+    )
+    assert found.rows == (3, 5)
 
 
 def test_missing_cells(look):

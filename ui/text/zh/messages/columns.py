@@ -47,7 +47,7 @@ TEXT = {
         "{file}：“{column}”列的 {total:,} 行中有 {count:,} 个不同的值。"
     ),
     "Choose a label column with at most {most} labels.": "请选择标签不超过 {most} 个的标签列。",
-    "{file}: only one text has the label {labels}.": "{file}：标签{labels}只有一条文本。",
+    "{file}: only one text has the label {labels} ({places}).": "{file}：标签{labels}只有一条文本（{places}）。",
     "Add texts with it, or remove its row.": "请补充带此标签的文本，或删除该行。",
     # 标签一致
     "source": "源数据",
