@@ -68,7 +68,7 @@ def _fill(blocks: gr.Blocks, services: Services) -> None:
     for tab in (start, data, progress, compare, export):
         tab.connect()
     switch.connect(data)
-    account.connect(kept, visitor, start)
+    account.connect(kept, visitor, start, switch, data)
     current.change(None, [current], [], js=ADDRESS)
     _on_load(blocks, page, Arrival(start, data, switch, account, kept, notice))
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import gradio as gr
 
 from pipeline.errors import RunError
 from ui import access
 from ui.accounts import Account
 from ui.services import Services
+from ui.tabs.data import DataTab
+from ui.tabs.language import LanguageSwitch
 from ui.tabs.start import StartTab
 from ui.text import say
 from ui.views import account as views
@@ -35,12 +39,14 @@ class AccountBar:
                     say("hub.claim"), size="sm", scale=0, elem_id="claim", elem_classes=present_if(False)
                 )
                 # Not gr.LoginButton, which tells by its words whether somebody has signed in: in one language.
-                self.sign = gr.Button(say("hub.sign_in"), link=SIGN_IN, size="sm", scale=0, elem_id="sign-in")
+                self.sign = gr.Button(say("hub.sign_in"), size="sm", scale=0, elem_id="sign-in")
                 self.outputs = [self.notice, self.claim, self.sign]
             gr.DuplicateButton(say("hub.duplicate"), variant="secondary", elem_id="duplicate")
 
-    def connect(self, kept: gr.BrowserState, visitor: gr.Textbox, start: StartTab) -> None:
-        """Wire the button that takes a browser's runs over."""
+    def connect(
+        self, kept: gr.BrowserState, visitor: gr.Textbox, start: StartTab, switch: LanguageSwitch, data: DataTab
+    ) -> None:
+        """Wire the buttons: to sign in or out, with what was filled in, and to take a browser's runs over."""
         if not self.outputs:
             return
 
@@ -55,6 +61,11 @@ class AccountBar:
                 **start.show(visitor),
             }
 
+        def leave(request: gr.Request, *values: Any) -> Updates:
+            address = SIGN_OUT if Account.of(self.services, request) else SIGN_IN
+            return switch.leave(address, values)
+
+        listen(self.sign.click, leave, data.held, [switch.leaving])
         listen(self.claim.click, claim, [kept, visitor], [self.notice, self.claim, *start.outputs])
 
     def visitor(self, browser: str, request: gr.Request) -> str:
@@ -71,11 +82,11 @@ class AccountBar:
             return {
                 self.notice: None,
                 self.claim: gr.Button(elem_classes=present_if(False)),
-                self.sign: gr.Button(value=say("hub.sign_in"), link=SIGN_IN),
+                self.sign: gr.Button(value=say("hub.sign_in")),
             }
         before = len(access.unclaimed(self.services, browser, account.visitor(self.services)))
         return {
             self.notice: views.signed_in(account.name, before),
             self.claim: gr.Button(elem_classes=present_if(before)),
-            self.sign: gr.Button(value=say("hub.sign_out", name=account.name), link=SIGN_OUT),
+            self.sign: gr.Button(value=say("hub.sign_out", name=account.name)),
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from ui.views.start import header
 from ui.wiring import Updates, listen, present_if
 
 TAB_COOKIE = "graft_tab"  # the tab that was open when the language was switched; lives for seconds
-FORM_COOKIE = "graft_form"  # the ticket of the form that was put away then; likewise
+FORM_COOKIE = "graft_form"  # the ticket of the form that was put away then, or to sign in; likewise
 SCRIPTS = Path(__file__).resolve().parents[1]
 
 #: Tells the server which language was chosen.
@@ -42,13 +43,19 @@ class LanguageSwitch:
         script = (SCRIPTS / "language.js").read_text(encoding="utf-8")
         listen(self.header.select, self._leave, data.held, [self.leaving])
         self.leaving.change(None, [self.leaving], [], js=script)
-        # An event of its own: the browser takes seconds to look through so many outputs, and seldom has to.
+        # An event of its own: the browser looks each of so many outputs up, and seldom has to.
         listen(self.returning.change, lambda ticket: self._fill(data, ticket), [self.returning], data.form)
 
-    def _leave(self, event: gr.SelectData, *values: Any) -> str:
-        """What the browser needs to come back: the language, and the form's ticket."""
+    def leave(self, whereto: str, values: Sequence[Any]) -> Updates:
+        """Load the page in a language, or go to an address from which people come back here; the form comes along.
+
+        Sets :attr:`leaving`, to what the browser needs to know for that: whereto, and the form's ticket.
+        """
+        return {self.leaving: f"{whereto} {self.shelf.put(values)}"}
+
+    def _leave(self, event: gr.SelectData, *values: Any) -> Updates:
         language = str(event.value)
-        return f"{language} {self.shelf.put(values)}" if language in LANGUAGES else ""
+        return self.leave(language, values) if language in LANGUAGES else gr.skip()
 
     def arrive(self, cookies: dict[str, str]) -> Updates:
         """Ask for the form that was left, if there is one; sets :attr:`returning`."""
