@@ -33,6 +33,7 @@ ANCHORS = {
     "DataSpec": "[data](#data)",
     "RecipeSpec": "[recipe](#recipe)",
     "ExportSpec": "[exports](#export)",
+    "SpeedSpec": "[comparisons of speed](#speed)",
     "EmbeddedSource": "[source model](#source-model)",
     "KeepVocabulary": "[vocabulary](#vocabulary)",
     "NoAdaptation": "[adaptation](#adaptation)",

@@ -1,6 +1,7 @@
 """The command line: ``python -m export RUN`` exports a model; ``predict FOLDER`` asks one, ``serve FOLDER…`` serves it.
 
-``variants`` shows what can be exported for which provider, ``push`` brings an exported folder to the Hub.
+``benchmark FOLDER`` compares its speed with PyTorch's, ``variants`` shows what can be exported for which provider,
+``push`` brings an exported folder to the Hub.
 
 Exit codes: 0 all went well, 1 an error (told in one line), 2 wrong usage, 130 interrupted.
 """
@@ -9,14 +10,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
-import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
 
+from export.parent import end_with_parent
 from export.report import FILE
 from pipeline.errors import DataError, ExportError, GraftError
 from pipeline.events import as_fields
@@ -63,7 +62,8 @@ def _export_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m export",
         description="Export a run's model to ONNX, checked against PyTorch.",
-        epilog="`python -m export predict --help` and `… serve --help` tell how to ask an exported model.",
+        epilog="`python -m export predict --help` and `… serve --help` tell how to ask an exported model, "
+        "`… benchmark --help` how to compare its speed.",
     )
     parser.add_argument("run", help="the run's id, or enough of its beginning")
     parser.add_argument("--model", choices=get_args(ModelName), default=default.model, help="default: %(default)s")
@@ -91,7 +91,7 @@ def _export(options: argparse.Namespace) -> None:
     from export.exporting import export_model
 
     if options.stage:
-        _end_with_parent()
+        end_with_parent()
     store = RunStore(options.runs_dir or Settings.from_environment().runs_dir)
     run_id = store.find(options.run).id
     events = store.events(run_id)
@@ -115,18 +115,6 @@ def _export(options: argparse.Namespace) -> None:
     else:
         print(showing.table(report))
         print(f"Served: {destination / report.variant(report.served).folder}")
-
-
-def _end_with_parent() -> None:
-    """Leave when the worker that started this is killed: the resumed one clears the folder this writes to."""
-    parent = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.5)
-        os._exit(1)
-
-    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
 
 
 # ── predict ─────────────────────────────────────────────────────────────────────────────
@@ -242,12 +230,28 @@ def _serve(options: argparse.Namespace) -> None:
     run(options)
 
 
+# ── benchmark ───────────────────────────────────────────────────────────────────────────
+
+
+def _benchmark_parser() -> argparse.ArgumentParser:
+    from export.speed.command import parser
+
+    return parser()
+
+
+def _benchmark(options: argparse.Namespace) -> None:
+    from export.speed.command import run
+
+    run(options)
+
+
 #: The command's name → its parser and what it does. A run's id in the place of a name means EXPORT.
 EXPORT = "export"
 COMMANDS: dict[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argparse.Namespace], None]]] = {
     EXPORT: (_export_parser, _export),
     "predict": (_predict_parser, _predict),
     "serve": (_serve_parser, _serve),
+    "benchmark": (_benchmark_parser, _benchmark),
     "variants": (_variants_parser, _variants),
     "push": (_push_parser, _push),
 }

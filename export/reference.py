@@ -93,7 +93,7 @@ class Reference:
         for start in range(0, len(order), batch):
             rows = order[start : start + batch]
             with torch.inference_mode():
-                answers = self.model(**self.inputs([texts[row] for row in rows])).logits.numpy()
+                answers = self.model(**self.inputs([texts[row] for row in rows])).logits.float().numpy()
             for row, answer in zip(rows, answers, strict=True):
                 yield row, answer[: len(texts[row].ids)] if answer.ndim > 1 else answer
 

@@ -20,6 +20,7 @@ from pipeline.spec import (
     Part,
     PseudoLabelling,
     SourceSpec,
+    SpeedSpec,
     TaskName,
     TransplantVocabulary,
 )
@@ -165,3 +166,9 @@ class ExportParameters(Parameters):
     """What an export needs. The gate it must pass is the export package's own."""
 
     export: ExportSpec
+
+
+class SpeedParameters(Parameters):
+    """What comparing an export's speed needs."""
+
+    speed: SpeedSpec

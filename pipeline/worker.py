@@ -121,7 +121,8 @@ def _publish(stage: Stage, artifact: Path, folder: Path) -> None:
     if (file := artifact / stage.publishes).is_file():
         for part in (beside(file), file):  # an older Graft's report has nothing beside it
             if part.is_file():
-                write_atomically(folder / part.name, part.read_text(encoding="utf-8"))
+                place = (folder / stage.publishes).with_name(part.name)
+                write_atomically(place, part.read_text(encoding="utf-8"))
     else:
         link_tree(artifact, folder / stage.publishes)
 

@@ -20,9 +20,10 @@ from pipeline import sources
 from pipeline.data.labels import sorted_labels
 from pipeline.data.texts import Texts
 from pipeline.estimate.lengths import Lengths
-from pipeline.estimate.memory import Peak, peak_bytes
+from pipeline.estimate.memory import Peak
 from pipeline.events import EventLog
 from pipeline.messages import Message
+from pipeline.peak import peak_bytes
 from pipeline.settings import Settings
 from pipeline.spec import FullFineTuning, RunSpec, TaskName
 from pipeline.stages.answering import answers

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
-
-import psutil
 
 from pipeline.spec import ExportSpec, ExtendVocabulary, RunSpec, TransplantVocabulary
 
@@ -37,15 +34,6 @@ class Peak:
     def activations(self) -> int:
         """What the batch itself took."""
         return max(0, self.after - self.before - LEARNING * self.learning)
-
-
-def peak_bytes() -> int:
-    """Most main memory that this process has held."""
-    try:
-        import resource  # noqa: PLC0415 - Windows has none
-    except ImportError:
-        return int(psutil.Process().memory_info().peak_wset)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def vocabulary_size(spec: RunSpec, own: int) -> int:

@@ -20,6 +20,7 @@ from pipeline.parameters import (
     EvaluationParameters,
     ExportParameters,
     FineTuningParameters,
+    SpeedParameters,
     Split,
 )
 from pipeline.plan.stage import Stage, StageKind
@@ -42,6 +43,8 @@ REPORT_ONCE = 4.0
 LOAD_ONCE, LOAD_BYTES = 0.5, 3e8
 #: Seconds of an export: once, and for each million parameters, more of them where int8 is tried and tested.
 EXPORT_ONCE, EXPORT_MILLION, QUANTISE_MILLION = 6.0, 0.2, 0.3
+#: Seconds of a comparison of speed: to open the candidates, to compile for one shape, and a round at one shape.
+SPEED_ONCE, COMPILE_SHAPE, SPEED_ROUND = 25.0, 20.0, 8.0
 MODELS: frozenset[StageKind] = frozenset({"fine-tuning", "adaptation", "vocabulary"})
 
 
@@ -143,6 +146,14 @@ def _export(stage: Stage, scale: Scale) -> float:
     return EXPORT_ONCE + rate * _exported(parameters, scale) / 1e6
 
 
+def _speed(stage: Stage, _: Scale) -> float:
+    parameters = stage.parameters
+    assert isinstance(parameters, SpeedParameters)  # noqa: S101 - the kind says so
+    speed = parameters.speed
+    shapes = len(speed.batches) * len(speed.lengths)
+    return SPEED_ONCE + shapes * (speed.rounds * SPEED_ROUND + COMPILE_SHAPE * speed.compiled)
+
+
 SECONDS: dict[StageKind, Callable[[Stage, Scale], float]] = {
     "data": _data,
     "fine-tuning": _fine_tuning,
@@ -153,6 +164,7 @@ SECONDS: dict[StageKind, Callable[[Stage, Scale], float]] = {
     "classical": _classical,
     "evaluation": _evaluation,
     "export": _export,
+    "speed": _speed,
 }
 
 

@@ -10,6 +10,7 @@ from pipeline.parameters import (
     EvaluatedModel,
     EvaluationParameters,
     ExportParameters,
+    SpeedParameters,
 )
 from pipeline.plan.chains import Chains, published
 from pipeline.plan.describing import descriptions, member, titles
@@ -18,6 +19,9 @@ from pipeline.plan.stage import Stage
 from pipeline.spec import Bagging, Boosting, LinearProbe, MaskedLanguageModelling, ModelName, NoEnsemble, RunSpec
 from pipeline.spec.compatibility import TAGGING
 from pipeline.tasks import TASKS
+
+#: Expected work of one round at one shape, in steps of one text through training.
+SPEED_COST = 40
 
 
 def plan(spec: RunSpec) -> tuple[Stage, ...]:
@@ -51,7 +55,8 @@ def plan(spec: RunSpec) -> tuple[Stage, ...]:
     report = _report(spec, data, models=models, repeats=repeats, curve=curve, rows=rows)
     shown = {stage.key: f"models/{name}" for name, stage in models.items() if stage.kind != "classical"}
     stages = [published(stage, shown[stage.key]) if stage.key in shown else stage for stage in made]
-    return (*stages, report, *_exports(spec, report, models))
+    exports = _exports(spec, report, models)
+    return (*stages, report, *exports, *_speed(spec, report, models, exports))
 
 
 @dataclass(frozen=True)
@@ -239,3 +244,26 @@ def _exports(spec: RunSpec, report: Stage, models: dict[ModelName, Stage]) -> tu
         )
         for export in spec.exports
     )
+
+
+def _speed(
+    spec: RunSpec, report: Stage, models: dict[ModelName, Stage], exports: tuple[Stage, ...]
+) -> tuple[Stage, ...]:
+    """After the exports: what was exported by hand lies there already, and has no stage."""
+    made = {stage.name: stage for stage in exports}
+    stages = []
+    for speed in spec.speed:
+        inputs = {"report": report, "model": models[speed.model]}
+        if export := made.get(f"export-{speed.model}"):
+            inputs["export"] = export
+        stage = Stage(
+            f"speed-{speed.model}",
+            "speed",
+            Message("Compare the speed of {model}", model=speed.model),
+            SpeedParameters(speed=speed),
+            inputs,
+            cost=SPEED_COST * speed.rounds * len(speed.batches) * len(speed.lengths) * (2 if speed.compiled else 1),
+            publishes=f"exports/{speed.model}/benchmark.json",
+        )
+        stages.append(stage)
+    return tuple(stages)

@@ -20,6 +20,7 @@ StageKind = Literal[
     "classical",
     "evaluation",
     "export",
+    "speed",
 ]
 
 #: Raised when a stage's code comes to give another output for the same parameters.

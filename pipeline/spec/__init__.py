@@ -16,6 +16,7 @@ from pipeline.spec.recipe import RecipeSpec
 from pipeline.spec.run import DATASETS, SCHEMA_VERSION, RunSpec, anchor, load, migrate, parse, relocate
 from pipeline.spec.self_training import CoTraining, NoSelfTraining, PseudoLabelling, SelfTrainingSpec
 from pipeline.spec.source import EmbeddedSource, HubSource, LocalSource, SourceSpec
+from pipeline.spec.speed import SpeedSpec
 from pipeline.spec.tuning import (
     AdaptationSpec,
     AttentionBridge,
@@ -84,6 +85,7 @@ __all__ = [
     "RunSpec",
     "SelfTrainingSpec",
     "SourceSpec",
+    "SpeedSpec",
     "TaskName",
     "TransplantVocabulary",
     "Tuning",

@@ -18,6 +18,7 @@ from pipeline.spec.data import DataSpec
 from pipeline.spec.export import ExportSpec
 from pipeline.spec.recipe import RecipeSpec
 from pipeline.spec.source import EmbeddedSource, LocalSource, SourceSpec
+from pipeline.spec.speed import SpeedSpec
 from pipeline.spec.vocabulary import AdoptVocabulary
 
 SCHEMA_VERSION = 1
@@ -49,6 +50,9 @@ class RunSpec(Part):
     data: DataSpec = Field(title="Data", description="What to learn from.")
     recipe: RecipeSpec = Field(RecipeSpec(), title="Recipe", description="How to transfer.")
     exports: tuple[ExportSpec, ...] = Field((), title="Exports", description="What to export after training.")
+    speed: tuple[SpeedSpec, ...] = Field(
+        (), title="Speed", description="Of which exports the speed is compared with PyTorch's."
+    )
 
     @model_validator(mode="after")
     def _fits_together(self) -> RunSpec:
@@ -60,6 +64,12 @@ class RunSpec(Part):
                 raise ValueError(Message("exports names classical, which is no network: it can't be turned into ONNX"))
             if model not in self.models:
                 raise ValueError(Message("exports names {model}, which this run does not make", model=model))
+        timed = [speed.model for speed in self.speed]
+        if len(timed) != len(set(timed)):
+            raise ValueError(Message("speed names one model twice"))
+        for model in timed:
+            if model == "classical" or model not in self.models:
+                raise ValueError(Message("speed names {model}, which this run does not export", model=model))
         if any(count != 0 and not 2 <= count <= MOST_LABELS for count in self.learning_curve):
             raise ValueError(
                 Message("learning_curve: a model learns from none, or from 2 to {most:,} labels", most=MOST_LABELS)

@@ -21,6 +21,7 @@ from pipeline.stages import (
     export,
     fine_tuning,
     pseudo_labels,
+    speed,
     vocabulary,
 )
 from pipeline.stages.context import Context
@@ -35,6 +36,7 @@ STAGES: dict[StageKind, Callable[[Context[Any]], None]] = {
     "classical": classical.run,
     "evaluation": evaluation.run,
     "export": export.run,
+    "speed": speed.run,
 }
 
 

@@ -7,7 +7,6 @@ four times. So it is measured, on a matrix product of the model's own shape.
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -15,13 +14,13 @@ import torch
 from torch import nn
 from transformers import PreTrainedModel
 
+from pipeline.gemm import cpu_has_bf16, gemm_speed
 from pipeline.stages.context import Context
 from pipeline.stages.models import device
 from pipeline.storage import write_atomically
 
 PAYS = 1.5  # times float32's speed; below that the casts eat the gain
 SMALLEST = 128  # a smaller product takes no time worth saving
-SECONDS = 0.05  # of each measurement
 
 Name = Literal["fp32", "bf16"]
 TYPES: dict[Name, torch.dtype] = {"fp32": torch.float32, "bf16": torch.bfloat16}
@@ -62,26 +61,11 @@ def choose(model: PreTrainedModel, tokens: int, context: Context[Any]) -> Precis
     candidates: list[Name] = ["fp32"] if asked == "auto" else [asked]
     if asked == "auto" and _has_bf16() and min(shape) >= SMALLEST:
         candidates.append("bf16")
-    speeds = {name: gemm_speed(shape, TYPES[name]) for name in candidates}
+    speeds = {name: gemm_speed(shape, TYPES[name], device()) for name in candidates}
     name: Name = "bf16" if speeds.get("bf16", 0) >= PAYS * speeds.get("fp32", 0) else "fp32"
     chosen = Precision(name, speeds[name])
     write_atomically(kept, json.dumps(asdict(chosen)))
     return chosen
-
-
-def gemm_speed(shape: tuple[int, int, int], dtype: torch.dtype) -> float:
-    """Floating-point operations a second of a product ``[m, k] × [k, n]``, the best of several."""
-    m, k, n = shape
-    left, right = torch.randn(m, k).to(device(), dtype), torch.randn(n, k).to(device(), dtype)
-    best, deadline, tries = float("inf"), time.perf_counter() + SECONDS, 0
-    while tries < 3 or time.perf_counter() < deadline:
-        started = time.perf_counter()
-        nn.functional.linear(left, right)
-        if left.is_cuda:
-            torch.cuda.synchronize()
-        best = min(best, time.perf_counter() - started)
-        tries += 1
-    return 2 * m * k * n / best
 
 
 def _shape(model: PreTrainedModel, tokens: int) -> tuple[int, int, int]:
@@ -94,4 +78,4 @@ def _shape(model: PreTrainedModel, tokens: int) -> tuple[int, int, int]:
 def _has_bf16() -> bool:
     if torch.cuda.is_available():
         return torch.cuda.is_bf16_supported(including_emulation=False)
-    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()  # noqa: SLF001 - no public one
+    return cpu_has_bf16()

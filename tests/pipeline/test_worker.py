@@ -16,7 +16,7 @@ from pipeline.plan import plan
 from pipeline.report import Report
 from pipeline.runs import RunState, RunStore
 from pipeline.settings import Settings
-from pipeline.spec import DatasetSpec, ExportSpec, FullFineTuning, MaskedLanguageModelling, RunSpec
+from pipeline.spec import DatasetSpec, ExportSpec, FullFineTuning, MaskedLanguageModelling, RunSpec, SpeedSpec
 from pipeline.worker import carry_out
 
 
@@ -44,7 +44,8 @@ def finished(tmp_path_factory: pytest.TempPathFactory, tiny_spec: RunSpec) -> tu
     adaptation = MaskedLanguageModelling(embedding_epochs=1, epochs=1)
     export = ExportSpec(model="transferred", optimisation="O1", quantisation="none")
     recipe = tiny_spec.recipe.model_copy(update={"adaptation": adaptation})
-    spec = tiny_spec.model_copy(update={"recipe": recipe, "exports": (export,)})
+    speed = SpeedSpec(batches=(1,), lengths=(4,), rounds=1, compiled=False)
+    spec = tiny_spec.model_copy(update={"recipe": recipe, "exports": (export,), "speed": (speed,)})
     store = RunStore(tmp_path_factory.mktemp("runs"))
     return store, carry_out_here(store, spec, Settings(runs_dir=store.root)), spec
 
@@ -67,6 +68,24 @@ def test_a_run_ends_with_a_report_and_ordinary_model_folders(finished: tuple[Run
         assert len(AutoTokenizer.from_pretrained(folder)) == loaded.get_input_embeddings().num_embeddings
         assert not list(folder.glob("*.bin"))
     assert (store.folder(run) / "events.jsonl").is_file()
+
+
+def test_what_was_measured_of_an_export_lies_in_it_and_stays_there(finished: tuple[RunStore, str, RunSpec]) -> None:
+    from export.package import damaged
+    from export.speed.report import read_speed
+
+    store, run, spec = finished
+    folder = store.export_folder(run, "transferred")
+    report = read_speed(folder)
+    assert report is not None
+    assert {"torch", "fp32", "O1"} <= {one.name for one in report.candidates}
+    assert damaged(folder / "o1") == []
+    again = carry_out_here(store, spec, Settings(runs_dir=store.root))  # nothing is done twice
+    for _ in range(2):
+        assert read_speed(store.export_folder(again, "transferred")) == report
+        store.move(again, RunState.QUEUED)
+        store.move(again, RunState.RUNNING)
+        carry_out(store, again, Settings(runs_dir=store.root))  # all is published anew
 
 
 def test_transfer_is_learned_not_asserted(finished: tuple[RunStore, str, RunSpec]) -> None:

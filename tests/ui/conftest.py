@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from export.report import ExportReport, Parity, VariantReport
+from export.speed.report import Candidate, Shape, SpeedReport, Timing
 from pipeline.demo import demo_spec
+from pipeline.messages import Message
 from pipeline.report import (
     ClassScores,
     Comparison,
@@ -258,6 +260,44 @@ def make_export(run_id: str, model: str = "transferred", *, int8_passes: bool = 
     )
 
 
+def make_candidate(name: str, time: float, **fields: Any) -> Candidate:
+    timings = [
+        Timing(
+            shape=shape,
+            calls=9,
+            p50_ms=time * shape.batch,
+            p95_ms=2 * time,
+            p99_ms=3 * time,
+            texts_per_second=1000 / time,
+            gemm_share=0.925,
+        )
+        for shape in (Shape(batch=1, length=32), Shape(batch=32, length=128))
+    ]
+    told = {"metric": 0.8, "passed": True, "size_bytes": 23_000_000, "memory_bytes": 140_000_000, "provider": ""}
+    return Candidate(name=name, torch=name.startswith("torch"), timings=tuple(timings), **{**told, **fields})
+
+
+def make_speed(processor: str, fault: str) -> SpeedReport:
+    """PyTorch, a variant six times as fast, and one that missed its gate; O2 could not be measured."""
+    one = Shape(batch=1, length=32).told
+    advice = Message("Take {variant}: it answers {shape} in {time:.1f} ms.", variant="int8", shape=one, time=2.0)
+    return SpeedReport(
+        model="transferred",
+        metric="accuracy",
+        processor=processor,
+        threads=2,
+        rounds=5,
+        gemm_flops_per_second={"1 x 32": 1e11},
+        candidates=(
+            make_candidate("torch", 12.0, passed=None),
+            make_candidate("int8", 2.0),
+            make_candidate("int8-static", 1.5, passed=False, metric=0.7),
+        ),
+        left_out=(Message("{name} could not be measured: {fault}.", name="O2", fault=fault),),
+        recommendation=(advice,),
+    )
+
+
 def finish(store: RunStore, spec: RunSpec, *, owner: str = "", models: tuple[str, ...] = ("transferred",)) -> str:
     """A finished run with a report and exports, as a worker would leave it."""
     run_id = store.create(spec, owner).id
@@ -281,13 +321,14 @@ def show(report: Report, **fields: Any) -> Shown:
 
 
 # importlib mode does not let tests import from here, so what they call comes as fixtures too.
-report_of, shown_of, model_of, export_of, finished, ended, services_for = (
+report_of, shown_of, model_of, export_of, speed_of, finished, ended, services_for = (
     pytest.fixture(lambda made=made: made, name=name)
     for name, made in {
         "report_of": make_report,
         "shown_of": show,
         "model_of": make_model,
         "export_of": make_export,
+        "speed_of": make_speed,
         "finished": finish,
         "ended": end,
         "services_for": make_services,

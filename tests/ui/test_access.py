@@ -10,7 +10,7 @@ import pytest
 from pipeline.errors import RunError
 from pipeline.spec import RunSpec
 from ui import access
-from ui.handlers import ask, chosen, compare, editing, export, progress, recipes, runs, sharing, start
+from ui.handlers import ask, chosen, compare, editing, export, progress, recipes, runs, sharing, speed, start
 from ui.services import Services
 
 #: Every handler that takes a run id, asked by a visitor.
@@ -35,6 +35,8 @@ HANDLERS: dict[str, Callable[[Services, str | None, str], object]] = {
     "ask": lambda services, visitor, run: ask.ask(services, visitor, run, "text"),
     "exports": export.exports_of,
     "export": lambda services, visitor, run: export.export(services, visitor, run, {}),
+    "speed": lambda services, visitor, run: speed.measure(services, visitor, run, "transferred"),
+    "speeds": lambda services, visitor, run: speed.speeds_of(services, visitor, run, {}),
     "zip": lambda services, visitor, run: export.zip_export(
         services, visitor, run, "transferred", services.store.root.parent
     ),

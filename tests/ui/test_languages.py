@@ -41,7 +41,7 @@ NAMES = set(
     HTML CSV TSV JSON Lines CoNLL BIO MUSE CEDICT CC MASK unigram wordpiece bpe dropout Dropout AdamW alpha Alpha rank
     MB zip logit config json spec model safetensors FacebookAI xlm roberta McNemar main run
     TensorRT GPU fp bf float HF TOKEN OWNER NAME export variants python
-    SST ChnSentiCorp AG News stanfordnlp sst lansinuote fancyzhx ag news Space
+    SST ChnSentiCorp AG News stanfordnlp sst lansinuote fancyzhx ag news Space torch compile
     """.split()  # noqa: SIM905 - a list of words
 )
 #: Three words in a row, in one line; classes of CSS have hyphens, scripts have many lines.

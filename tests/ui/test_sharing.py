@@ -10,7 +10,7 @@ import pytest
 from pipeline.errors import RunError
 from pipeline.spec import RunSpec
 from ui import access
-from ui.handlers import ask, compare, editing, export, progress, recipes, runs, sharing, start
+from ui.handlers import ask, compare, editing, export, progress, recipes, runs, sharing, speed, start
 from ui.services import Services
 
 #: Every handler that takes a run id and gives more than its report, asked by a guest.
@@ -28,6 +28,7 @@ REFUSED: dict[str, Callable[[Services, str, str], object]] = {
     "ask": lambda services, visitor, run: ask.ask(services, visitor, run, "text"),
     "exports": export.exports_of,
     "export": lambda services, visitor, run: export.export(services, visitor, run, {}),
+    "speed": lambda services, visitor, run: speed.measure(services, visitor, run, "transferred"),
 }
 
 

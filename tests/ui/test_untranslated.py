@@ -15,6 +15,7 @@ from typing import Any, get_args
 import pytest
 
 from export.report import ExportReport
+from export.speed.report import SpeedReport
 from pipeline.events import MEASURES, Progress, StageProgress
 from pipeline.report import CurvePoint, LearningCurve, Report, Spread
 from pipeline.runs import RunState
@@ -40,6 +41,7 @@ from ui.views import (
     metrics,
     progress,
     runs,
+    speed,
     stages,
     start,
 )
@@ -145,6 +147,11 @@ def test_answers_are_told_in_chinese(services: Services, spec: RunSpec, finished
     assert len(found) == 2
     assert found[0].hint  # one of them is not exported
     assert untranslated(answers.answers(found), "positive negative int CPUExecutionProvider") == set()
+
+
+def test_speed_is_told_in_chinese(speed_of: Callable[..., SpeedReport]) -> None:
+    drawn = [speed.speeds({}), speed.section(), speed.speeds({"transferred": speed_of("a processor", "O2 failed")})]
+    assert untranslated(" ".join(drawn), "a processor O2 failed torch.compile int8-static") == set()
 
 
 def test_exports_are_told_in_chinese(

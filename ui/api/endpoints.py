@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ui.api import asking, comparing, exporting, files, forms, managing, server, starting, watching
+from ui.api import asking, comparing, exporting, files, forms, managing, server, speed, starting, watching
 from ui.api.describing import Endpoint
 
 #: What is asked → the functions, in the order in which somebody needs them.
@@ -52,6 +52,8 @@ GROUPS: dict[str, Sequence[Callable[..., Any]]] = {
     "Exported models": (
         exporting.export_model,
         exporting.list_exports,
+        speed.measure_speed,
+        speed.read_speed,
         exporting.download_export,
         exporting.push_export,
         asking.predict,

@@ -70,7 +70,9 @@ def export(services: Services, visitor: str | None, run_id: str, values: dict[st
     wanted = export_spec(values)
     spec = services.store.spec(run_id)
     others = tuple(given for given in spec.exports if given.model != wanted.model)
-    return services.supervisor.extend(run_id, spec.model_copy(update={"exports": (*others, wanted)}))
+    # What was measured of the export before says nothing of the new one.
+    timed = tuple(given for given in spec.speed if given.model != wanted.model)
+    return services.supervisor.extend(run_id, spec.model_copy(update={"exports": (*others, wanted), "speed": timed}))
 
 
 def zip_export(services: Services, visitor: str | None, run_id: str, model: ModelName, folder: Path) -> Path:

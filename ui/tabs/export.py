@@ -13,6 +13,7 @@ from ui import fields, forms
 from ui.handlers import export as handlers
 from ui.handlers.progress import choose_run
 from ui.page import COPY, Page, run_dropdown
+from ui.tabs.speed import SpeedCard
 from ui.text import say
 from ui.views import export as views
 from ui.views.html import heading, tag
@@ -20,7 +21,7 @@ from ui.wiring import Updates, listen, present_if
 
 
 class ExportTab:
-    """Options for a new export, what there is, a zip file, snippets."""
+    """Options for a new export, what there is and how fast it is, a zip file, snippets."""
 
     id = "export"
 
@@ -42,10 +43,12 @@ class ExportTab:
                     self.export = gr.Button(
                         say("export.export"), variant="primary", elem_id="start-export", scale=0, min_width=160
                     )
+                with gr.Column(elem_classes=present_if(False, "g-card"), elem_id="speed-card") as self.timed:
+                    self.speed = SpeedCard(page)
                 with gr.Column(elem_classes=present_if(False, "g-card")) as self.away:
                     self._build_away()
         self.outputs = [page.current, self.run, self.empty, self.body, self.variants, self.away, self.model, self.file]
-        self.outputs += [self.snippets, self.pushed, self.options["model"]]
+        self.outputs += [self.snippets, self.pushed, self.options["model"], self.timed, *self.speed.outputs]
         page.run_tabs[self.id] = self
 
     def _build_away(self) -> None:
@@ -108,6 +111,7 @@ class ExportTab:
             page.go_outputs("progress"),
             busy=self.options["model"],
         )
+        self.speed.connect(self.run)
         listen(self.model.input, self._choose, [*chosen, self.model], [self.file, self.snippets, self.pushed])
         pushed = [*chosen, self.model, self.repo, self.private, self.token]
         done = listen(self.push.click, self._push, pushed, [self.pushed], busy=self.pushed, trigger_mode="once")
@@ -130,6 +134,8 @@ class ExportTab:
             self.body: gr.Column(elem_classes=present_if(True)),
             self.variants: views.variants(exports),
             self.options["model"]: gr.Dropdown(choices=handlers.exportable(services, visitor, chosen)),
+            self.timed: gr.Column(elem_classes=present_if(models, "g-card")),
+            **self.speed.show(visitor, chosen, exports.reports, model),
             self.away: gr.Column(elem_classes=present_if(models, "g-card")),
             self.model: gr.Dropdown(choices=[(say(f"common.model.{name}"), name) for name in models], value=model),
         }

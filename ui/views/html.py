@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
+from xml.etree import ElementTree as ET
 
 from ui.text import say
 from ui.text.telling import tell
@@ -47,6 +48,11 @@ def join(parts: Iterable[Content]) -> Markup:
 def escape(text: object) -> Markup:
     """A text as it is, whatever it holds."""
     return Markup(html.escape(str(text), quote=True))
+
+
+def drawing(tree: ET.Element) -> Markup:
+    """A picture that was made as a tree, whose texts are escaped as it is written."""
+    return Markup(ET.tostring(tree, encoding="unicode"))
 
 
 def _attribute(name: str, value: object) -> str:

@@ -21,6 +21,7 @@ from pipeline.spec import (
     Origin,
     PseudoLabelling,
     RunSpec,
+    SpeedSpec,
 )
 
 
@@ -44,6 +45,20 @@ def test_every_stage_comes_after_what_it_reads(tiny_spec: RunSpec) -> None:
         assert {before.name for before in stage.inputs.values()} <= seen
         seen.add(stage.name)
     assert seen >= {"data", "source-only", "vocabulary", "adaptation", "transferred", "target-only", "report"}
+
+
+def test_a_comparison_of_speed_comes_after_its_export_and_is_made_anew_when_asked_again(tiny_spec: RunSpec) -> None:
+    def timed(asked_at: float, *exports: ExportSpec) -> dict[str, Stage]:
+        speed = (SpeedSpec(asked_at=asked_at),)
+        return stages(tiny_spec.model_copy(update={"exports": exports, "speed": speed}))
+
+    first, again = timed(1, ExportSpec()), timed(2, ExportSpec())
+    assert [*first][-2:] == ["export-transferred", "speed-transferred"]
+    assert first["speed-transferred"].inputs["export"] is first["export-transferred"]
+    assert {name for name in first if first[name].key != again[name].key} == {"speed-transferred"}
+    other = timed(1, ExportSpec(optimisation="O1"))
+    assert other["speed-transferred"].key != first["speed-transferred"].key
+    assert "export" not in timed(1)["speed-transferred"].inputs  # what was exported by hand has no stage
 
 
 def test_keys_are_unique_and_stable(tiny_spec: RunSpec) -> None:

@@ -91,9 +91,10 @@ ACTIONS: dict[str, tuple[str, ...] | str] = {
     "ui.tabs.examples.ExampleList._pick": ("list_test_texts", "predict"),
     "ui.tabs.examples.ExampleList._filter": ("list_test_texts",),
     "ui.tabs.examples.ExampleList.connect.<locals>.<lambda>": ("list_test_texts",),
-    "ui.tabs.export.ExportTab.show": ("list_exports",),
+    "ui.tabs.export.ExportTab.show": ("list_exports", "read_speed"),
     "ui.tabs.export.ExportTab._export": ("export_model",),
     "ui.tabs.export.ExportTab._choose": ("list_exports",),
+    "ui.tabs.speed.SpeedCard._measure": ("measure_speed",),
     "ui.tabs.export.ExportTab._zip": ("download_export",),
     "ui.tabs.export.ExportTab._push": ("push_export",),
     "ui.tabs.export.ExportTab.connect.<locals>.<lambda>": PAGE_ONLY,  # empties the box of the token

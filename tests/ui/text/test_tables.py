@@ -17,7 +17,7 @@ CODE = "\n".join(
     for path in ROOT.rglob("*.py")
     if path.parent not in (ROOT / "text" / "en", ROOT / "text" / "zh")
 )
-AREAS = "common|start|data|hub|doctor|progress|runs|compare|export|api"
+AREAS = "common|start|data|hub|doctor|progress|runs|compare|export|speed|api"
 NAMED = set(re.findall(rf'"((?:{AREAS})\.[\w.-]+)"', CODE))
 COMPOSED = [
     re.compile(re.sub(r"\\\{.*?\\\}", "[^.]+", re.escape(found)))

@@ -1,6 +1,6 @@
 """The page in Chinese."""
 
-from ui.text.zh import api, common, compare, data, doctor, export, hub, progress, runs, start
+from ui.text.zh import api, common, compare, data, doctor, export, hub, progress, runs, speed, start
 
 AREAS = {
     "common": common.TEXT,
@@ -12,5 +12,6 @@ AREAS = {
     "runs": runs.TEXT,
     "compare": compare.TEXT,
     "export": export.TEXT,
+    "speed": speed.TEXT,
     "api": api.TEXT,
 }

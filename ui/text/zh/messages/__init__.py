@@ -1,6 +1,6 @@
 """What the pipeline and the export say, in Chinese: English template → Chinese, with the same places."""
 
-from ui.text.zh.messages import analysis, columns, data, doctor, export, hub, report, runs, spec, training, words
+from ui.text.zh.messages import analysis, columns, data, doctor, export, hub, report, runs, spec, speed, training, words
 
 AREAS = {
     "words": words.TEXT,
@@ -13,6 +13,7 @@ AREAS = {
     "training": training.TEXT,
     "report": report.TEXT,
     "export": export.TEXT,
+    "speed": speed.TEXT,
     "analysis": analysis.TEXT,
 }
 MESSAGES = {template: told for area in AREAS.values() for template, told in area.items()}

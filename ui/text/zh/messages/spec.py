@@ -68,6 +68,8 @@ TEXT = {
     "exports names classical, which is no network: it can't be turned into ONNX": (
         "exports 中有传统模型，它不是神经网络，无法转换为 ONNX"
     ),
+    "speed names one model twice": "speed 中同一个模型出现了两次",
+    "speed names {model}, which this run does not export": "speed 中的 {model} 不是这次运行会导出的模型",
     "exports names {model}, which this run does not make": "exports 中的 {model} 不是这次运行会产生的模型",
     "learning_curve: a model learns from none, or from 2 to {most:,} labels": (
         "learning_curve：模型要么不用标签，要么用 2 到 {most:,} 个标签"

@@ -1,0 +1,235 @@
+"""Measures an export: which candidates there are, their turns, and what came of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+
+from export.exporting import Progress, silent
+from export.predictor import PredictorError
+from export.predictor.folder import Folder
+from export.predictor.providers import allowed_threads
+from export.report import FILE, ExportReport, read_report
+from export.speed.products import Products, products
+from export.speed.recommending import recommend
+from export.speed.report import PEERS, Candidate, Shape, SpeedReport, Timing
+from export.speed.turns import Race
+from pipeline.errors import ExportError
+from pipeline.messages import Message, sentences
+
+WEIGHTS = "model*.safetensors"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is measured.
+
+    Attributes:
+        title: Which of the run's models, or the folder's name.
+        variants: Name of a variant → its folder; float32 first, if there is one.
+        report: Of the export; None of a single variant's folder.
+        trained: The model's folder for PyTorch, if it is at hand.
+        tested: The run's report with the frozen test set, if it is at hand.
+    """
+
+    title: str
+    variants: dict[str, Path]
+    report: ExportReport | None
+    trained: Path | None
+    tested: Path | None
+
+
+def subject(folder: Path, *, trained: Path | None = None, run: Path | None = None) -> Subject:
+    """What a folder holds: an export, or a single variant of one.
+
+    Args:
+        folder: An export's, or a variant's.
+        trained: The model for PyTorch; None: the run's.
+        run: The run's folder; None: that in which the export lies, if it does.
+
+    Raises:
+        ExportError: It holds neither, or ``trained`` no weights.
+    """
+    if trained is not None and not any(trained.glob(WEIGHTS)):
+        raise ExportError(
+            "{folder} holds no model.safetensors.",
+            "Name the folder of the trained model.",
+            folder=str(trained),
+        )
+    if not (folder / FILE).is_file():
+        if not (folder / "model.onnx").is_file():
+            raise ExportError("{folder} holds no finished export.", "Export the model first.", folder=str(folder))
+        return Subject(folder.name, {folder.name: folder}, None, trained, None)
+    report = read_report(folder)
+    around = run or folder.absolute().parent.parent
+    known = around if run or around.name == report.run_id else None
+    own, tested = (known / "models" / report.model, known / "report.json") if known else (None, None)
+    return Subject(
+        report.model,
+        {variant.name: folder / variant.folder for variant in report.variants},
+        report,
+        trained or (own if own and any(own.glob(WEIGHTS)) else None),
+        tested if tested and tested.is_file() else None,
+    )
+
+
+def measure_speed(
+    subject: Subject,
+    shapes: Sequence[Shape],
+    *,
+    rounds: int,
+    without: Sequence[str] = (),
+    threads: int | None = None,
+    progress: Progress = silent,
+) -> SpeedReport:
+    """Time PyTorch and every variant by turns.
+
+    Args:
+        subject: What is measured.
+        shapes: At which; those longer than the model reads are left out.
+        rounds: Turns of each candidate at each shape.
+        without: Candidates that are left out.
+        threads: CPU threads of one call; None: as many as suit the machine.
+        progress: Told at each step.
+
+    Raises:
+        ExportError: A folder can't be read, no shape fits the model, or nothing could be measured.
+    """
+    first = next(iter(subject.variants.values()))
+    try:
+        says = Folder.read(first)
+    except PredictorError as error:
+        raise ExportError(Message(error.template, error.values)) from error
+    notes: list[Message] = []
+    fitting = [shape for shape in shapes if shape.length <= says.longest]
+    if too_long := sorted({shape.length for shape in shapes} - {shape.length for shape in fitting}):
+        lengths = ", ".join(map(str, too_long))
+        notes.append(
+            Message(
+                "The model reads {longest} tokens at most: {lengths} left out.", longest=says.longest, lengths=lengths
+            )
+        )
+    if not fitting:
+        raise ExportError("The model reads {longest} tokens at most.", "Choose shorter texts.", longest=says.longest)
+    threads = threads or allowed_threads()
+    task = subject.report.task if subject.report else says.task
+    peers, missing = _peers(subject, task, threads, without)
+    notes += missing
+    asked = {
+        **peers,
+        **{
+            name: {"kind": "onnx", "folder": str(folder), "threads": threads}
+            for name, folder in subject.variants.items()
+            if name not in without
+        },
+    }
+    multiplied = _products(first)
+    race = Race(asked, fitting, rounds, progress)
+    counted = {shape: list(multiplied.shapes(shape.batch, shape.length)) for shape in fitting}
+    race.run(counted, threads, tested=subject.tested, scored=["torch bf16"])
+    notes += race.faults.values()
+    if not race.seconds:
+        raise ExportError(
+            "Nothing could be measured. {reasons}", "See what the candidates lack.", reasons=sentences(notes)
+        )
+    peaks = {shape: _peak(multiplied, shape, race.rates) for shape in fitting}
+    metrics = _metrics(subject.report) | race.metrics
+    found = []
+    for name, seconds in race.seconds.items():
+        timings = [_timing(shape, seconds[shape], multiplied, peaks[shape]) for shape in fitting]
+        found.append(_candidate(subject, name, timings, race.memory[name], metrics.get(name)))
+    report = SpeedReport(
+        model=subject.title,
+        metric=subject.report.metric if subject.report else None,
+        processor=_processor(),
+        threads=threads or os.cpu_count() or 1,
+        rounds=rounds,
+        gemm_flops_per_second={f"{shape.batch} x {shape.length}": peak for shape, peak in peaks.items() if peak},
+        candidates=tuple(found),
+        left_out=tuple(notes),
+    )
+    return report.model_copy(update={"recommendation": recommend(report)})
+
+
+def _peers(
+    subject: Subject, task: str, threads: int | None, without: Sequence[str]
+) -> tuple[dict[str, dict[str, Any]], list[Message]]:
+    """PyTorch's ways that can be measured here, and why the others can't."""
+    wanted = [peer for peer in PEERS if peer not in without]
+    if subject.trained is None:
+        missing = Message("PyTorch is left out: the trained model does not lie beside the export.")
+        return {}, [missing] if wanted else []
+    asked: dict[str, dict[str, Any]] = {
+        peer: {"kind": peer, "folder": str(subject.trained), "task": task, "threads": threads} for peer in wanted
+    }
+    return asked, []
+
+
+def _products(folder: Path) -> Products:
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    return products(folder / "model.onnx", int(config.get("hidden_size") or config.get("dim") or 0))
+
+
+def _peak(multiplied: Products, shape: Shape, rates: dict[tuple[int, int, int], float]) -> float | None:
+    """What the model's products reach alone, one after the other; None of a graph without any that can be told."""
+    counted = multiplied.shapes(shape.batch, shape.length)
+    operations = sum(2.0 * m * k * n * count for (m, k, n), count in counted.items())
+    seconds = sum(2.0 * m * k * n * count / rates[m, k, n] for (m, k, n), count in counted.items())
+    return operations / seconds if seconds else None
+
+
+def _timing(shape: Shape, seconds: list[float], multiplied: Products, peak: float | None) -> Timing:
+    cuts = quantiles(seconds, n=100, method="inclusive")
+    middle = median(seconds)
+    reached = multiplied.operations(shape.batch, shape.length) / middle
+    return Timing(
+        shape=shape,
+        calls=len(seconds),
+        p50_ms=1000 * middle,
+        p95_ms=1000 * cuts[94],
+        p99_ms=1000 * cuts[98],
+        texts_per_second=shape.batch / middle,
+        gemm_share=reached / peak if peak else None,
+    )
+
+
+def _metrics(report: ExportReport | None) -> dict[str, float]:
+    """The leading metric on the frozen test set that the export's report tells of each candidate."""
+    if report is None:
+        return {}
+    reference = report.variants[0].parity.metric_reference
+    known: dict[str, float] = {variant.name: variant.parity.metric for variant in report.variants}
+    return known | {"torch": reference, "torch.compile": reference}  # the same function
+
+
+def _candidate(subject: Subject, name: str, timings: list[Timing], memory: int, metric: float | None) -> Candidate:
+    in_torch = name in PEERS
+    folder = subject.trained if in_torch else subject.variants[name]
+    assert folder is not None  # noqa: S101 - it was measured
+    files = folder.glob(WEIGHTS if in_torch else "model.onnx*")
+    variant = subject.report.variant(name) if subject.report and not in_torch else None
+    return Candidate(
+        name=name,
+        torch=in_torch,
+        metric=metric,
+        passed=variant.parity.passed if variant else None,
+        size_bytes=sum(path.stat().st_size for path in files),
+        memory_bytes=memory,
+        provider=variant.provider if variant else "",
+        timings=tuple(timings),
+    )
+
+
+def _processor() -> str:
+    """What the machine calls its processor."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()

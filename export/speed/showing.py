@@ -1,0 +1,68 @@
+"""What the command line prints of a measurement, and draws."""
+
+from __future__ import annotations
+
+from xml.etree.ElementTree import Element
+
+from export.speed.plot import Dot, plot
+from export.speed.report import Candidate, SpeedReport
+from pipeline.evaluation.wording import MEASURES, number, shown
+
+
+def kind_of(candidate: Candidate) -> str:
+    """How a candidate is drawn."""
+    return "torch" if candidate.torch else "missed" if candidate.passed is False else "onnx"
+
+
+def table(report: SpeedReport) -> str:
+    """All that was measured, a block a shape, and what follows from it."""
+    head = report.metric or "metric"
+    lines = [f"{report.model}: {report.threads} threads of {report.processor}, {report.rounds} rounds by turns"]
+    lines.append(f"\n{'':<15}{'gate':<8}{head:>{max(10, len(head) + 2)}}{'files':>12}{'memory':>12}")
+    for one in report.candidates:
+        gate = {True: "passed", False: "FAILED", None: ""}[one.passed]
+        metric = shown(report.metric, one.metric) if report.metric and one.metric is not None else ""
+        sizes = f"{one.size_bytes / 1e6:>9.1f} MB{one.memory_bytes / 1e6:>9.0f} MB"
+        lines.append(f"{one.name:<15}{gate:<8}{metric:>{max(10, len(head) + 2)}}{sizes}")
+    for shape in report.shapes:
+        peak = report.gemm_flops_per_second.get(f"{shape.batch} x {shape.length}")
+        said = f"; its matrix products alone reach {peak / 1e9:,.0f} GFLOPS in float32" if peak else ""
+        lines.append(f"\n{shape.told}{said}")
+        lines.append(f"{'':<15}{'p50 ms':>9}{'p95 ms':>9}{'p99 ms':>9}{'texts/s':>10}{'of rate':>9}{'vs torch':>10}")
+        base = next((one.at(shape).p50_ms for one in report.candidates if one.name == "torch"), None)
+        for one in report.candidates:
+            took = one.at(shape)
+            times = "".join(f"{value:>9.2f}" for value in (took.p50_ms, took.p95_ms, took.p99_ms))
+            share = "" if took.gemm_share is None else f"{took.gemm_share:.0%}"
+            ratio = "" if base is None else f"{base / took.p50_ms:.2f} ×"
+            lines.append(f"{one.name:<15}{times}{took.texts_per_second:>10,.1f}{share:>9}{ratio:>10}")
+    return "\n".join([*lines, "", *report.left_out, *report.recommendation])
+
+
+def picture(report: SpeedReport) -> Element | None:
+    """Accuracy against the time of the first shape; None where no accuracy is known."""
+    if report.metric is None:
+        return None
+    metric, shape = report.metric, report.shapes[0]
+    dots = [
+        Dot(
+            one.name,
+            kind_of(one),
+            one.at(shape).p50_ms,
+            one.metric,
+            f"{one.name}: {shown(metric, one.metric)}, {one.at(shape).p50_ms:.1f} ms",
+        )
+        for one in report.candidates
+        if one.metric is not None
+    ]
+    if not dots:
+        return None
+    title = MEASURES[metric].title
+    return plot(
+        dots,
+        label=f"{title} against latency",
+        across=f"ms, {shape.told}, median",
+        up=f"{title} on the frozen test set",
+        value=lambda value: number(metric, value),
+        time=lambda time: f"{time:g}",
+    )

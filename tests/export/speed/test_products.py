@@ -1,0 +1,34 @@
+"""The matrix products of a graph, held against the model's own sizes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from export.speed.products import products
+
+WIDTH, INNER, LAYERS = 32, 64, 2  # of the tiny BERT
+
+
+def by_hand(batch: int, length: int) -> float:
+    tokens = batch * length
+    layer = 2 * tokens * (4 * WIDTH * WIDTH + 2 * WIDTH * INNER) + 4 * batch * length**2 * WIDTH
+    return LAYERS * layer + 2 * batch * (WIDTH * WIDTH + WIDTH * 2)  # pooler and head
+
+
+@pytest.mark.parametrize("variant", ["fp32", "o2", "int8"])
+def test_every_variant_multiplies_what_the_model_does(exported: Path, variant: str) -> None:
+    found = products(exported / variant / "model.onnx", WIDTH)
+    assert found.operations(3, 16) == by_hand(3, 16)
+
+
+def test_rows_are_tokens_but_of_what_speaks_for_the_text(exported: Path) -> None:
+    shapes = products(exported / "fp32" / "model.onnx", WIDTH).shapes(3, 16)
+    assert shapes == {
+        (48, WIDTH, WIDTH): 4 * LAYERS,
+        (48, WIDTH, INNER): LAYERS,
+        (48, INNER, WIDTH): LAYERS,
+        (3, WIDTH, WIDTH): 1,
+        (3, WIDTH, 2): 1,
+    }

@@ -1,0 +1,109 @@
+"""How fast an exported model is beside PyTorch: what to serve, a picture, and the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from export.speed.plot import Dot, plot
+from export.speed.report import Candidate, Shape, SpeedReport
+from export.speed.showing import kind_of
+from pipeline.spec import ModelName
+from ui.text import say
+from ui.text.telling import tell
+from ui.views import metrics
+from ui.views.html import Content, Markup, drawing, folded, heading, model_name, percent, table, tag
+
+COLUMNS = ("candidate", "p50", "p95", "p99", "rate", "times", "share", "memory", "size")
+
+
+def speeds(found: Mapping[ModelName, SpeedReport]) -> Markup:
+    """All that was measured of a run's exports."""
+    parts = [_model(name, report) for name, report in found.items()]
+    return tag("div", *(parts or [tag("p", say("speed.none"), class_="g-hint")]))
+
+
+def _model(name: str, report: SpeedReport) -> Markup:
+    advice = [tag("p", tell(sentence)) for sentence in report.said(report.recommendation)]
+    notes = [tag("li", tell(note)) for note in report.said(report.left_out)]
+    machine = say("speed.machine", threads=report.threads, processor=report.processor or "?", rounds=report.rounds)
+    blocks = [
+        folded(_named(shape), _timings(report, shape), opened=number == 0) for number, shape in enumerate(report.shapes)
+    ]
+    return tag(
+        "div",
+        tag("h3", model_name(name)),
+        tag("div", tag("b", say("speed.recommended")), *advice, class_="g-message g-good"),
+        _picture(report),
+        *blocks,
+        tag("p", machine, " ", say("speed.share_hint"), class_="g-hint"),
+        tag("ul", *notes, class_="g-plain g-hint") if notes else None,
+        class_="g-export",
+    )
+
+
+def _named(shape: Shape) -> str:
+    if shape.batch == 1:
+        return say("speed.one", length=shape.length)
+    return say("speed.many", batch=shape.batch, length=shape.length)
+
+
+def _timings(report: SpeedReport, shape: Shape) -> Markup:
+    base = next((one.at(shape).p50_ms for one in report.candidates if one.name == "torch"), None)
+    rows = [_row(one, shape, base) for one in report.candidates]
+    return table([say(f"speed.column_{name}") for name in COLUMNS], rows, class_="g-variants", label=_named(shape))
+
+
+def _row(one: Candidate, shape: Shape, base: float | None) -> list[Content]:
+    took = one.at(shape)
+    missed = tag("span", say("speed.missed"), class_="g-hint") if one.passed is False else None
+    figures = (
+        *(say("export.milliseconds", time=f"{time:,.2f}") for time in (took.p50_ms, took.p95_ms, took.p99_ms)),
+        f"{took.texts_per_second:,.1f}",
+        say("speed.times", times=f"{base / took.p50_ms:.2f}") if base else "",
+        percent(took.gemm_share, 0) if took.gemm_share is not None else "",
+        *(say("export.megabytes", size=f"{size / 1e6:,.0f}") for size in (one.memory_bytes, one.size_bytes)),
+    )
+    return [tag("span", tag("b", one.name), " ", missed), *(tag("span", figure, class_="g-num") for figure in figures)]
+
+
+def _picture(report: SpeedReport) -> Markup | None:
+    """Accuracy against the time for the first shape; None where no accuracy is known."""
+    known = [(one, one.metric) for one in report.candidates if one.metric is not None]
+    if report.metric is None or not known:
+        return None
+    metric, shape = report.metric, report.shapes[0]
+    dots = [
+        Dot(
+            one.name,
+            kind_of(one),
+            one.at(shape).p50_ms,
+            value,
+            say(
+                "speed.dot",
+                name=one.name,
+                value=metrics.figure(metric, value),
+                time=f"{one.at(shape).p50_ms:.1f}",
+            ),
+        )
+        for one, value in known
+    ]
+    title = metrics.title(metric)
+    drawn = plot(
+        dots,
+        label=say("speed.picture", metric=title),
+        across=say("speed.across", shape=_named(shape)),
+        up=say("speed.up", metric=title),
+        value=lambda value: metrics.number(metric, value),
+        time=lambda time: f"{time:g}",
+    )
+    kinds = dict.fromkeys(dot.kind for dot in dots)
+    legend = [tag("span", tag("i", class_=f"g-dot g-{kind}"), say(f"speed.{kind}")) for kind in kinds]
+    caption = tag(
+        "figcaption", tag("span", say("speed.picture", metric=title)), tag("span", *legend, class_="g-legend")
+    )
+    return tag("figure", caption, drawing(drawn), class_="g-curve g-speed")
+
+
+def section() -> Markup:
+    """The head of what stands here."""
+    return heading(say("speed.title"), say("speed.hint"))
