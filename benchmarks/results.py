@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from statistics import mean
+from typing import Any
 
 from benchmarks.goals import GOALS, SPLITS, SPLITS_LEAST, leading
 from benchmarks.rows import ROWS
@@ -27,16 +28,20 @@ def write(found: dict[str, Report], folder: Path, *, quick: bool) -> str:
     Returns:
         The table, in Markdown.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     name = "transfer-quick" if quick else "transfer"
     reports = _recorded(folder / f"{name}.json") | {
         row: report.model_copy(update={"examples": []}) for row, report in found.items()
     }
     reports = {row: reports[row] for row in ROWS if row in reports}
-    figures = {row: report.model_dump(mode="json") for row, report in reports.items()}
-    (folder / f"{name}.json").write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    (folder / f"{name}.md").write_text(table(reports) + "\n", encoding="utf-8")
+    record(name, {row: report.model_dump(mode="json") for row, report in reports.items()}, table(reports), folder)
     return table(reports)
+
+
+def record(name: str, figures: dict[str, Any], told: str, folder: Path) -> None:
+    """Keep what a benchmark found: its figures for programs, and the same for people, in Markdown."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.json").write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (folder / f"{name}.md").write_text(told + "\n", encoding="utf-8")
 
 
 def _recorded(path: Path) -> dict[str, Report]:

@@ -13,8 +13,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import csv
-import random
 import socket
 import statistics
 import subprocess
@@ -27,6 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.clients import ask_all
+from benchmarks.embedded import export, mixed, plain
 from export.predictor import Predictor
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -51,38 +50,10 @@ class Row:
             self.p95.append(cuts[18] * 1000)
 
 
-def mixed(count: int) -> list[str]:
-    """Texts of one to some sentences, a few of them long, as people write."""
-    with open(ROOT / "samples" / "reviews.en.csv", encoding="utf-8", newline="") as file:
-        sentences = [row["text"] for row in csv.DictReader(file)]
-    draw = random.Random(0)
-    return [" ".join(draw.choices(sentences, k=max(1, int(draw.lognormvariate(0.3, 0.8))))) for _ in range(count)]
-
-
 def make(root: Path, variant: str) -> tuple[Path, Path]:
     """The embedded model with a head: the exported variant, and the folder for PyTorch."""
-    from transformers import AutoModelForSequenceClassification, AutoTokenizer  # noqa: PLC0415 - torch
-
-    from export.convert import convert  # noqa: PLC0415
-    from export.optimise import optimise  # noqa: PLC0415
-    from export.quantise import LADDER, quantise  # noqa: PLC0415
-    from export.reference import Reference  # noqa: PLC0415
-    from pipeline.sources import resolve  # noqa: PLC0415
-    from pipeline.spec import EmbeddedSource  # noqa: PLC0415
-
-    source = resolve(EmbeddedSource()).path
-    labels = {0: "negative", 1: "positive"}
-    model = AutoModelForSequenceClassification.from_pretrained(
-        source, id2label=labels, label2id={label: number for number, label in labels.items()}
-    )
-    model.save_pretrained(root / "torch")
-    AutoTokenizer.from_pretrained(source).save_pretrained(root / "torch")
-    convert(Reference(root / "torch", "text-classification"), root / "fp32")
-    if variant == "o2":
-        optimise(root / "fp32", root / "o2", "O2")
-    if variant == "int8":
-        quantise(root / "fp32", root / "int8", LADDER[0])
-    return root / variant, root / "torch"
+    torch = plain(root / "torch")
+    return export(torch, root, [variant])[variant], torch
 
 
 @contextmanager
@@ -172,7 +143,7 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=32, help="default: %(default)s")
     parser.add_argument("--together", type=int, nargs="+", default=[1, 8], help="texts a request; default: 1 8")
     parser.add_argument("--rounds", type=int, default=5, help="after one that is not counted; default: %(default)s")
-    parser.add_argument("--variant", choices=("fp32", "o2", "int8"), default="int8", help="default: %(default)s")
+    parser.add_argument("--variant", choices=("fp32", "O2", "int8"), default="int8", help="default: %(default)s")
     parser.add_argument("--folder", type=Path, help="an exported variant, in place of the embedded model")
     parser.add_argument("--torch", type=Path, help="the same for PyTorch, with --folder")
     parser.add_argument("--infinity", help="the command infinity_emb of an environment that has it")

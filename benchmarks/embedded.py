@@ -1,0 +1,107 @@
+"""Models of the embedded encoder with heads of random weights, which cost what trained ones do; and texts to ask."""
+
+from __future__ import annotations
+
+import csv
+import random
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+LABELS = {0: "negative", 1: "positive"}
+MEMBERS = 5
+#: How far the members of a bag are from each other, for the converter keeps equal weights once; and how wide a
+#: bridge's gate stands.
+APART, OPEN = 0.02, 0.5
+
+
+def mixed(count: int) -> list[str]:
+    """Texts of one to some sentences, a few of them long, as people write."""
+    with open(ROOT / "samples" / "reviews.en.csv", encoding="utf-8", newline="") as file:
+        sentences = [row["text"] for row in csv.DictReader(file)]
+    draw = random.Random(0)
+    return [" ".join(draw.choices(sentences, k=max(1, int(draw.lognormvariate(0.3, 0.8))))) for _ in range(count)]
+
+
+def plain(root: Path) -> Path:
+    """The encoder with a head, for PyTorch."""
+    return _saved(_model(), root)
+
+
+def bag(root: Path, shared_layers: int) -> Path:
+    """Five of them that vote, with so many of their lowest layers in common."""
+    import torch  # noqa: PLC0415
+
+    from pipeline.models.ensemble import build_ensemble  # noqa: PLC0415
+    from pipeline.models.layers import encoder_layers  # noqa: PLC0415
+
+    members = [_model() for _ in range(MEMBERS)]
+    torch.manual_seed(0)
+    with torch.no_grad():
+        for member in members:
+            own = encoder_layers(member)[shared_layers:]
+            for module in (own, *(() if shared_layers else (member.base_model.embeddings,))):
+                for parameter in module.parameters():
+                    parameter.add_(torch.randn_like(parameter), alpha=APART * float(parameter.std().nan_to_num()))
+            member.classifier.reset_parameters()
+    return _saved(build_ensemble(members, [1.0] * MEMBERS, shared_layers), root)
+
+
+def bridge(root: Path) -> Path:
+    """A trained copy that attends to the frozen encoder."""
+    import torch  # noqa: PLC0415
+
+    from pipeline.models.bridge import build_bridge  # noqa: PLC0415
+    from pipeline.spec import AttentionBridge  # noqa: PLC0415
+
+    made = build_bridge(_model(), AttentionBridge())
+    with torch.no_grad():
+        for name, parameter in made.named_parameters():
+            if name.endswith("gate"):
+                parameter.fill_(OPEN)
+    return _saved(made, root)
+
+
+def export(folder: Path, root: Path, levels: Iterable[str]) -> dict[str, Path]:
+    """The model of a folder as ONNX: level → folder, ``fp32`` among them, of which the others are made."""
+    from export.convert import convert  # noqa: PLC0415
+    from export.optimise import optimise  # noqa: PLC0415
+    from export.quantise import LADDER, quantise  # noqa: PLC0415
+    from export.reference import Reference  # noqa: PLC0415
+
+    made = {level: root / level for level in dict.fromkeys(("fp32", *levels))}
+    convert(Reference(folder, "text-classification"), made["fp32"])
+    for level, out in made.items():
+        if level.startswith("O"):
+            optimise(made["fp32"], out, level)  # type: ignore[arg-type]
+        elif level == "int8":
+            quantise(made["fp32"], out, LADDER[0])
+    return made
+
+
+def _model() -> Any:
+    import torch  # noqa: PLC0415
+    from transformers import AutoModelForSequenceClassification  # noqa: PLC0415
+
+    from pipeline.sources import resolve  # noqa: PLC0415
+    from pipeline.spec import EmbeddedSource  # noqa: PLC0415
+
+    torch.manual_seed(0)  # the head
+    return AutoModelForSequenceClassification.from_pretrained(
+        resolve(EmbeddedSource()).path,
+        id2label=LABELS,
+        label2id={label: number for number, label in LABELS.items()},
+        use_safetensors=True,
+    ).eval()
+
+
+def _saved(model: Any, root: Path) -> Path:
+    from transformers import AutoTokenizer  # noqa: PLC0415
+
+    from pipeline.sources import resolve  # noqa: PLC0415
+    from pipeline.spec import EmbeddedSource  # noqa: PLC0415
+
+    model.save_pretrained(root)
+    AutoTokenizer.from_pretrained(resolve(EmbeddedSource()).path).save_pretrained(root)
+    return root

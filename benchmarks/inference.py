@@ -1,0 +1,256 @@
+"""How fast exported models answer, beside PyTorch: ``python -m benchmarks.inference``.
+
+Every figure is a ratio of medians, and both its sides were measured in the same run, by turns. The models are made
+here: the embedded encoder with a head of random weights, which costs what a trained one does; five of them that vote,
+with and without layers in common; and an attention bridge. With ``--export`` the first part measures a real export,
+whose parity is told beside it; with ``--data`` the texts are real ones. ``--profile`` adds where onnxruntime's time
+goes, by operator. What was found is written to ``results/inference.json`` and ``.md``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks import embedded
+from benchmarks.inference_goals import GOALS
+from benchmarks.profiling import profiled
+from benchmarks.results import record
+from export.predictor import Predictor, Tokens
+from export.speed.measuring import Subject, measure_speed, subject
+from export.speed.report import Shape, SpeedReport
+from export.speed.turns import Race
+
+HERE = Path(__file__).resolve().parent
+ONE, MANY = Shape(batch=1, length=32), Shape(batch=32, length=128)
+SHARED_LAYERS = (0, 4, 5)  # of a bag; the encoder has six
+
+
+@dataclass
+class Found:
+    """What the parts found: figures by their goals' names, and sections for people."""
+
+    figures: dict[str, float] = field(default_factory=dict)
+    details: dict[str, Any] = field(default_factory=dict)
+    sections: list[str] = field(default_factory=list)
+
+
+def shapes(options: argparse.Namespace, root: Path, found: Found) -> None:
+    """PyTorch and the variants at two shapes."""
+    if options.export:
+        wanted = subject(options.export)
+    else:
+        trained = embedded.plain(root / "plain")
+        variants = embedded.export(trained, root / "plain-onnx", ["O2", "int8"])
+        wanted = Subject("plain", variants, None, trained, None)
+    without = () if options.compiled else ("torch.compile",)
+    report = measure_speed(wanted, [ONE, MANY], rounds=options.rounds, without=without, progress=told)
+    times = {one.name: one for one in report.candidates}
+    found.figures["one"] = times["torch"].at(ONE).p50_ms / times["int8"].at(ONE).p50_ms
+    found.figures["many"] = times["torch"].at(MANY).p50_ms / times["int8"].at(MANY).p50_ms
+    found.figures["gemm"] = times["fp32"].at(MANY).gemm_share or 0.0
+    found.details["shapes"] = report.model_dump(mode="json")
+    found.sections.append(_speeds(report, wanted))
+    if options.profile:
+        lines = profiled(wanted.variants["fp32"], MANY, found.details.setdefault("profile", {}))
+        found.sections.append("Where onnxruntime's time goes, fp32, " + f"{MANY.told}:\n\n" + lines)
+
+
+def mixed(options: argparse.Namespace, root: Path, found: Found) -> None:
+    """The predictor beside a session that is fed batches as they come, in one process by turns."""
+    texts = _texts(options, options.texts)
+    trained = embedded.plain(root / "mixed")
+    variants = embedded.export(trained, root / "mixed-onnx", ["int8"])
+    lines = ["| Variant | Predictor, texts/s | Arrival order, texts/s | Ratio |", "| --- | --- | --- | --- |"]
+    for level, name in (("int8", "mixed"), ("fp32", "mixed-fp32")):
+        predictor = Predictor(variants[level])
+        ways: dict[str, Callable[[], object]] = {
+            "predictor": lambda predictor=predictor: predictor.predict(texts),
+            "arrival": lambda predictor=predictor: _in_arrival_order(predictor, texts, options.batch),
+        }
+        taken = by_turns(ways, options.rounds_of_mixed)
+        rates = {way: len(texts) / seconds for way, seconds in taken.items()}
+        found.figures[name] = rates["predictor"] / rates["arrival"]
+        found.details[name] = {"texts": len(texts), "batch": options.batch, "texts_per_second": rates}
+        ratio = f"{found.figures[name]:.2f} ×"
+        lines.append(f"| {level} | {rates['predictor']:,.0f} | {rates['arrival']:,.0f} | {ratio} |")
+    title = f"{len(texts):,} texts of mixed lengths; in arrival order {options.batch} a batch, padded to its longest:"
+    found.sections.append(f"{title}\n\n" + "\n".join(lines))
+
+
+def _in_arrival_order(predictor: Predictor, texts: Sequence[str], size: int) -> list[int]:
+    """As somebody writes it who has a tokenizer and a session: no sorting, no budget."""
+    labels: list[int] = []
+    for start in range(0, len(texts), size):
+        encoded = predictor.encode(texts[start : start + size])
+        logits = predictor.batch([Tokens(each.ids, each.type_ids) for each in encoded])
+        labels += np.argmax(logits, axis=1).tolist()
+    return labels
+
+
+def ensembles(options: argparse.Namespace, root: Path, found: Found) -> None:
+    """Bags beside one model, at each level that is asked for."""
+    folders = {"one": embedded.plain(root / "one")}
+    folders |= {f"bag-{shared}": embedded.bag(root / f"bag-{shared}", shared) for shared in SHARED_LAYERS}
+    against(options, root, folders, found, "Bags of five, and one model")
+
+
+def bridges(options: argparse.Namespace, root: Path, found: Found) -> None:
+    """The bridge beside the plain encoder, and its labels beside PyTorch's."""
+    from export.reference import Reference  # noqa: PLC0415 - torch
+
+    folders = {"one": embedded.plain(root / "alone"), "bridge": embedded.bridge(root / "bridge")}
+    made = against(options, root, folders, found, "A bridge, and the plain encoder")
+    texts = _texts(options, options.labelled)
+    reference = Reference(folders["bridge"], "text-classification")
+    encoded = [Tokens(each.ids, each.type_ids) for each in reference.encode(texts)]
+    expected = {row: int(logits.argmax()) for row, logits in reference.outputs(encoded)}
+    answered = {
+        row: int(logits.argmax()) for row, logits in Predictor(made["bridge", options.levels[0]]).outputs(encoded)
+    }
+    equal = sum(expected[row] == answered[row] for row in expected)
+    found.figures["bridge-labels"] = equal / len(expected)
+    found.sections[-1] += f"\n\n{equal:,} of {len(expected):,} labels of the bridge's graph are PyTorch's."
+
+
+def against(
+    options: argparse.Namespace, root: Path, folders: dict[str, Path], found: Found, title: str
+) -> dict[tuple[str, str], Path]:
+    """Models at each level beside the one that is called ``one``; the first level's figures are the goals'."""
+    made = {
+        (name, level): out
+        for name, folder in folders.items()
+        for level, out in embedded.export(folder, root / f"{name}-onnx", options.levels).items()
+    }
+    asked = {
+        f"{name} {level}": {"kind": "onnx", "folder": str(made[name, level]), "threads": None}
+        for level in options.levels
+        for name in folders
+    }
+    race = Race(asked, [ONE, MANY], options.rounds, told)
+    race.run({}, None)
+    lines = [f"| Model | {ONE.told}, ms | ratio | {MANY.told}, ms | ratio |", "| --- | --- | --- | --- | --- |"]
+    for level in options.levels:
+        for name in folders:
+            times = {shape: statistics.median(race.seconds[f"{name} {level}"][shape]) for shape in (ONE, MANY)}
+            base = {shape: statistics.median(race.seconds[f"one {level}"][shape]) for shape in (ONE, MANY)}
+            ratios = {shape: times[shape] / base[shape] for shape in (ONE, MANY)}
+            cells = [f"{1000 * times[shape]:.2f} | {ratios[shape]:.2f} ×" for shape in (ONE, MANY)]
+            lines.append(f"| {name}, {level} | {' | '.join(cells)} |")
+            found.details[f"{name} {level}"] = {
+                f"{shape.batch} x {shape.length}": {"ms": 1000 * times[shape], "ratio": ratios[shape]}
+                for shape in (ONE, MANY)
+            }
+            if name != "one" and level == options.levels[0]:
+                found.figures[name] = ratios[ONE]
+    found.sections.append(f"{title}:\n\n" + "\n".join(lines))
+    return made
+
+
+def by_turns(ways: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """Median seconds of each way; the first round is not counted."""
+    taken: dict[str, list[float]] = {name: [] for name in ways}
+    for turn in range(rounds + 1):
+        for name, way in ways.items():
+            began = time.perf_counter()
+            way()
+            if turn:
+                taken[name].append(time.perf_counter() - began)
+    return {name: statistics.median(seconds) for name, seconds in taken.items()}
+
+
+def _texts(options: argparse.Namespace, count: int) -> list[str]:
+    """Real texts in the order of their file, as often as it takes; else texts made of the samples."""
+    if not options.data:
+        return embedded.mixed(count)
+    lines = (options.data / "en" / "stsa.binary.train").read_text(encoding="utf-8").splitlines()
+    texts = [line[2:] for line in lines]
+    return (texts * -(-count // len(texts)))[:count]
+
+
+def _speeds(report: SpeedReport, wanted: Subject) -> str:
+    lines = []
+    for shape in report.shapes:
+        peak = report.gemm_flops_per_second.get(f"{shape.batch} x {shape.length}", 0.0)
+        base = next(one.at(shape).p50_ms for one in report.candidates if one.name == "torch")
+        lines += [
+            f"{shape.told}; the matrix products alone reach {peak / 1e9:,.0f} GFLOPS in float32:\n",
+            "| | p50 ms | p95 ms | p99 ms | texts/s | of that rate | against PyTorch | memory, MB |",
+            "| --- | --- | --- | --- | --- | --- | --- | --- |",
+        ]
+        for one in report.candidates:
+            took = one.at(shape)
+            share = f"{took.gemm_share:.0%}" if took.gemm_share is not None else ""
+            times = " | ".join(f"{value:.2f}" for value in (took.p50_ms, took.p95_ms, took.p99_ms))
+            ratio = f"{base / took.p50_ms:.2f} ×"
+            memory = f"{one.memory_bytes / 1e6:,.0f}"
+            lines.append(f"| {one.name} | {times} | {took.texts_per_second:,.1f} | {share} | {ratio} | {memory} |")
+        lines.append("")
+    parities = [
+        f"- {variant.name}: {wanted.report.metric} {variant.parity.metric:.4f}, "
+        f"PyTorch {variant.parity.metric_reference:.4f}; "
+        f"{variant.parity.flip_count} of {variant.parity.answers} answers changed"
+        for variant in (wanted.report.variants if wanted.report else ())
+    ]
+    return "\n".join([*lines, *parities, *(f"- {note}" for note in report.left_out)]).strip()
+
+
+def told(done: int, total: int, text: str) -> None:
+    """Progress on stderr."""
+    print(f"\r{done}/{total} {text:<40}", end="", file=sys.stderr, flush=True)
+
+
+#: Part → what measures it.
+PARTS: dict[str, Callable[[argparse.Namespace, Path, Found], None]] = {
+    "shapes": shapes,
+    "mixed": mixed,
+    "bagging": ensembles,
+    "bridge": bridges,
+}
+
+
+def main() -> int:
+    """Measure, write and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--parts", choices=PARTS, nargs="+", default=list(PARTS), help="default: all")
+    parser.add_argument("--rounds", type=int, default=7, help="turns of each candidate; default: %(default)s")
+    parser.add_argument("--texts", type=int, default=5000, help="of mixed lengths; default: %(default)s")
+    parser.add_argument("--rounds-of-mixed", type=int, default=3, help="default: %(default)s")
+    parser.add_argument("--batch", type=int, default=32, help="texts a batch in arrival order; default: %(default)s")
+    parser.add_argument("--labelled", type=int, default=1000, help="texts the bridge labels; default: %(default)s")
+    parser.add_argument(
+        "--levels",
+        nargs="+",
+        default=["O2", "int8"],
+        help="of bags and bridge; goals: the first's; default: O2 int8",
+    )
+    parser.add_argument("--compiled", action="store_true", help="torch.compile too")
+    parser.add_argument("--profile", action="store_true", help="onnxruntime's time by operator")
+    parser.add_argument("--export", type=Path, help="a real export's folder, for the first part")
+    parser.add_argument("--data", type=Path, help="folder with en/: real texts in place of the samples'")
+    parser.add_argument("--results", type=Path, default=HERE / "results", help="where the table is written")
+    options = parser.parse_args()
+    found = Found()
+    with tempfile.TemporaryDirectory() as root:
+        for part in options.parts:
+            PARTS[part](options, Path(root), found)
+    print(file=sys.stderr)
+    lines = ["| What | Found | Goal | |", "| --- | --- | --- | --- |"]
+    lines += [goal.judged(found.figures[name]) for name, goal in GOALS.items() if name in found.figures]
+    page = "\n\n".join(["\n".join(lines), *found.sections])
+    record("inference", {"figures": found.figures, "details": found.details}, page, options.results)
+    print(page)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
