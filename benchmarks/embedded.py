@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -71,7 +72,8 @@ def export(folder: Path, root: Path, levels: Iterable[str]) -> dict[str, Path]:
     from export.reference import Reference  # noqa: PLC0415
 
     made = {level: root / level for level in dict.fromkeys(("fp32", *levels))}
-    convert(Reference(folder, "text-classification"), made["fp32"])
+    with warnings.catch_warnings(action="ignore"):  # of the tracer, on a normal conversion
+        convert(Reference(folder, "text-classification"), made["fp32"])
     for level, out in made.items():
         if level.startswith("O"):
             optimise(made["fp32"], out, level)  # type: ignore[arg-type]
@@ -82,11 +84,12 @@ def export(folder: Path, root: Path, levels: Iterable[str]) -> dict[str, Path]:
 
 def _model() -> Any:
     import torch  # noqa: PLC0415
-    from transformers import AutoModelForSequenceClassification  # noqa: PLC0415
+    from transformers import AutoModelForSequenceClassification, logging  # noqa: PLC0415
 
     from pipeline.sources import resolve  # noqa: PLC0415
     from pipeline.spec import EmbeddedSource  # noqa: PLC0415
 
+    logging.set_verbosity_error()  # that the head is new is meant
     torch.manual_seed(0)  # the head
     return AutoModelForSequenceClassification.from_pretrained(
         resolve(EmbeddedSource()).path,

@@ -11,6 +11,7 @@ import onnx
 import torch
 from optimum.onnxruntime import AutoOptimizationConfig, OptimizationConfig, ORTOptimizer
 
+from export.apart import bring_together, set_apart
 from pipeline.errors import ExportError
 from pipeline.messages import Message
 from pipeline.spec import Optimisation
@@ -118,9 +119,21 @@ def _write(onnx_folder: Path, out: Path, config: OptimizationConfig) -> None:
     spare = out.with_name(f"{out.name}.read")
     link_tree(onnx_folder, spare)
     try:
+        apart = config.enable_transformers_specific_optimizations and _set_apart(spare)
         ORTOptimizer.from_pretrained(spare).optimize(config, save_dir=out, file_suffix="")
+        if apart:
+            bring_together(out / "model.onnx")
     finally:
         shutil.rmtree(spare)
+
+
+def _set_apart(folder: Path) -> bool:
+    """See :func:`export.apart.set_apart`; the folder's graph is another folder's too, by a hard link."""
+    own = folder / "own.onnx"
+    shutil.copyfile(folder / "model.onnx", own)
+    apart = set_apart(own)
+    own.replace(folder / "model.onnx")
+    return apart
 
 
 def _branches(model: Path) -> bool:

@@ -43,15 +43,23 @@ def test_each_layer_has_its_attention_fused_or_it_is_said(zoo, family_name: str)
         assert found["skip-layer-norm"].fused == 2 * LAYERS
 
 
-@pytest.mark.parametrize(("kind", "there", "fused"), [("ensemble", 6, 6), ("shared", 4, 1)])
-def test_of_an_ensemble_all_members_are_counted_and_shared_layers_once(zoo, kind: str, there: int, fused: int):
-    """What three members read at once onnxruntime does not fuse: the layer above the shared ones. It is said."""
-    folder = zoo.variants("bert", "text-classification", kind)
+@pytest.mark.parametrize(
+    ("name", "kind", "there"),
+    [("bert", "ensemble", 6), *((name, "shared", 4) for name in ("bert", "roberta", "electra", "distilbert"))],
+)
+def test_of_an_ensemble_all_members_are_counted_and_shared_layers_once(zoo, name: str, kind: str, there: int):
+    """What three members read at once is fused for each of them."""
+    folder = zoo.variants(name, "text-classification", kind)
     found = fusions(folder / "fp32" / "model.onnx", folder / "o2" / "model.onnx")
-    assert found[0] == Fusion(kind="attention", fused=fused, there=there)
-    assert missing(found) == (
-        "" if fused == there else "Only 1 of 4 attentions were fused; the others run node by node."
-    )
+    assert found[0] == Fusion(kind="attention", fused=there, there=there)
+    assert missing(found) == ""
+
+
+def test_of_a_bridge_the_encoders_attentions_are_fused(zoo):
+    """What looks from one encoder into the other is no attention that onnxruntime knows; each source layer is one."""
+    folder = zoo.variants("bert", "text-classification", "bridge")
+    found = fusions(folder / "fp32" / "model.onnx", folder / "o2" / "model.onnx")
+    assert found[0] == Fusion(kind="attention", fused=4, there=6)
 
 
 def test_fused_nodes_are_counted_by_type(exported: Path, tmp_path: Path):
