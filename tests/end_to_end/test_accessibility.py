@@ -17,8 +17,10 @@ if not os.environ.get("CI"):  # there it is promised, and the imports below fail
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from export.speed.report import place_of, write_speed
 from pipeline.runs import RunStore
 from tests.end_to_end.test_compare import finish
+from tests.ui.conftest import make_speed
 from ui.access import SHARE, Share
 
 if TYPE_CHECKING:
@@ -76,6 +78,7 @@ def finished(app: Any, page: Page, spec: Any) -> str:
     visitor = page.locator("#visitor").locator("textarea, input").first.input_value()
     made = RunStore(app.store.root.parent / "made")  # elsewhere: the server starts what is queued
     run_id = finish(made, spec, "A finished run")
+    write_speed(make_speed("a processor", "no memory"), place_of(made.export_folder(run_id, "transferred")))
     log = made.events(run_id)
     log.append("plan", stages=PLAN)
     for stage in PLAN:
@@ -163,6 +166,7 @@ def test_tabs_with_a_finished_run_are_for_everybody(
     judge(page, "compare")
     open_tab(page, "export")
     expect(page.locator("#variants")).to_contain_text("int8")
+    expect(page.locator("#speeds svg circle").first).to_be_visible()
     judge(page, "export")
     guest = visit(theme, width, f"/?report={run_id}")
     expect(guest.locator("#models tbody tr").first).to_be_visible()
