@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import random
-import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 LABELS = {0: "negative", 1: "positive"}
 MEMBERS = 5
-#: How far the members of a bag are from each other, for the converter keeps equal weights once; and how wide a
-#: bridge's gate stands.
+#: How far models that were trained apart are from each other, for what is equal in a graph is computed once; and how
+#: wide a bridge's gate stands.
 APART, OPEN = 0.02, 0.5
 
 
@@ -43,8 +42,7 @@ def bag(root: Path, shared_layers: int) -> Path:
         for member in members:
             own = encoder_layers(member)[shared_layers:]
             for module in (own, *(() if shared_layers else (member.base_model.embeddings,))):
-                for parameter in module.parameters():
-                    parameter.add_(torch.randn_like(parameter), alpha=APART * float(parameter.std().nan_to_num()))
+                _move(module)
             member.classifier.reset_parameters()
     return _saved(build_ensemble(members, [1.0] * MEMBERS, shared_layers), root)
 
@@ -58,6 +56,7 @@ def bridge(root: Path) -> Path:
 
     made = build_bridge(_model(), AttentionBridge())
     with torch.no_grad():
+        _move(made.target)
         for name, parameter in made.named_parameters():
             if name.endswith("gate"):
                 parameter.fill_(OPEN)
@@ -66,19 +65,20 @@ def bridge(root: Path) -> Path:
 
 def export(folder: Path, root: Path, levels: Iterable[str]) -> dict[str, Path]:
     """The model of a folder as ONNX: level → folder, ``fp32`` among them, of which the others are made."""
+    from export.building import quietly  # noqa: PLC0415
     from export.convert import convert  # noqa: PLC0415
     from export.optimise import optimise  # noqa: PLC0415
     from export.quantise import LADDER, quantise  # noqa: PLC0415
     from export.reference import Reference  # noqa: PLC0415
 
     made = {level: root / level for level in dict.fromkeys(("fp32", *levels))}
-    with warnings.catch_warnings(action="ignore"):  # of the tracer, on a normal conversion
+    with quietly():
         convert(Reference(folder, "text-classification"), made["fp32"])
-    for level, out in made.items():
-        if level.startswith("O"):
-            optimise(made["fp32"], out, level)  # type: ignore[arg-type]
-        elif level == "int8":
-            quantise(made["fp32"], out, LADDER[0])
+        for level, out in made.items():
+            if level.startswith("O"):
+                optimise(made["fp32"], out, level)  # type: ignore[arg-type]
+            elif level == "int8":
+                quantise(made["fp32"], out, LADDER[0])
     return made
 
 
@@ -97,6 +97,14 @@ def _model() -> Any:
         label2id={label: number for number, label in LABELS.items()},
         use_safetensors=True,
     ).eval()
+
+
+def _move(module: Any) -> None:
+    """Move weights a little, as a training does."""
+    import torch  # noqa: PLC0415
+
+    for parameter in module.parameters():
+        parameter.add_(torch.randn_like(parameter), alpha=APART * float(parameter.std(correction=0)))
 
 
 def _saved(model: Any, root: Path) -> Path:

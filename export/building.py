@@ -30,7 +30,7 @@ def build(job: Job, out: Path, progress: Callable[[int, int, str], None]) -> Exp
     """
     plan = ways(job.options)
     total = len(plan) + 2
-    with _quietly():
+    with quietly():
         progress(0, total, "Asking PyTorch for its answers")
         yardstick = Yardstick(job)
         variants: list[Variant] = []
@@ -75,7 +75,7 @@ def build(job: Job, out: Path, progress: Callable[[int, int, str], None]) -> Exp
 
 
 @contextmanager
-def _quietly() -> Iterator[None]:
+def quietly() -> Iterator[None]:
     """Keep the libraries' comments on a normal export to themselves; their errors come through.
 
     onnxruntime's optimiser logs under as many names as it has files, and prints besides.

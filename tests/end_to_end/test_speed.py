@@ -54,3 +54,4 @@ def test_measuring_is_the_runs_work_and_outlives_the_page(app: Any, page: Page, 
     (asked,) = app.store.spec(run_id).speed
     assert (asked.model, asked.compiled) == ("transferred", False)
     app.store.request_cancel(run_id)
+    expect(page.locator("#progress-summary .g-chip")).to_have_text("cancelled", timeout=60_000)

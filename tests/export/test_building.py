@@ -48,7 +48,7 @@ def test_a_variant_made_for_nothing_says_so(exported: Path, latencies: dict[str,
 
 
 def test_what_the_libraries_say_is_not_heard(capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture):
-    with building._quietly():
+    with building.quietly():
         print("failed in shape inference")
         logging.getLogger("fusion_skiplayernorm").warning("symbolic shape inference disabled or failed.")
         logging.getLogger("onnxruntime").error("Out of memory.")
