@@ -15,6 +15,7 @@ from xml.etree.ElementTree import Element, SubElement
 WIDTH, HEIGHT = 480.0, 250.0
 LEFT, RIGHT, TOP, BOTTOM = 54.0, 24.0, 16.0, 42.0
 LETTER, LINE = 5.6, 12.0  # how wide a letter of a label is, and how high its line
+RADIUS = 4.5
 MARKS = (1, 2, 5)  # of a scale by powers of ten
 
 STYLE = """
@@ -74,10 +75,14 @@ def plot(
         _text(drawn, x, HEIGHT - BOTTOM + 14, time(took), anchor="middle")
     _text(drawn, WIDTH - RIGHT, HEIGHT - 8, across, anchor="end")
     _text(drawn, LEFT, TOP - 5, up)
-    taken: list[tuple[float, float, float]] = []  # left, right and height of the labels that stand
+    # Left, right and height of what no label may cover: the dots, and the labels that stand.
+    spots = [place(dot.time, dot.value) for dot in dots]
+    taken = [(x - RADIUS, x + RADIUS, y + 3.5) for x, y in spots]
     for dot in sorted(dots, key=lambda dot: dot.time):
         x, y = place(dot.time, dot.value)
-        circle = SubElement(drawn, "circle", {"class": f"g-{dot.kind}", "cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": "4.5"})
+        circle = SubElement(
+            drawn, "circle", {"class": f"g-{dot.kind}", "cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": f"{RADIUS:g}"}
+        )
         SubElement(circle, "title").text = dot.told
         _text(drawn, *_beside(taken, x, y, dot.name), dot.name, class_="g-name")
     return drawn

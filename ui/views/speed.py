@@ -97,7 +97,7 @@ def _picture(report: SpeedReport) -> Markup | None:
         time=lambda time: f"{time:g}",
     )
     kinds = dict.fromkeys(dot.kind for dot in dots)
-    legend = [tag("span", tag("i", class_=f"g-dot g-{kind}"), say(f"speed.{kind}")) for kind in kinds]
+    legend = [tag("span", tag("i", class_=f"g-dot g-{kind}"), say(f"speed.{kind}"), class_="g-model") for kind in kinds]
     caption = tag(
         "figcaption", tag("span", say("speed.picture", metric=title)), tag("span", *legend, class_="g-legend")
     )

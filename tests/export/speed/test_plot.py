@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from xml.etree import ElementTree as ET
 
-from export.speed.plot import LETTER, LINE, Dot, plot, svg
+from export.speed.plot import LETTER, LINE, RADIUS, Dot, plot, svg
 from export.speed.report import Candidate, SpeedReport
 from export.speed.showing import picture
 
@@ -44,6 +44,14 @@ def test_labels_of_close_neighbours_stand_apart() -> None:
     assert len(boxes) == len(names)
     for (x, y, wide), (other_x, other_y, other_wide) in itertools.combinations(boxes, 2):
         assert abs(y - other_y) >= LINE or x > other_x + other_wide or other_x > x + wide
+
+
+def test_no_label_lies_under_a_dot() -> None:
+    tree = drawn(Dot("torch bf16", "torch", 4.7, 0.8, "a"), Dot("fp32", "onnx", 5.2, 0.8, "b"))
+    for label in (text for text in tree.iter("text") if text.attrib.get("class") == "g-name"):
+        left, line = float(label.attrib["x"]), float(label.attrib["y"])
+        for x, y in dots_of(tree):
+            assert not (left <= x <= left + LETTER * len(label.text or "") and abs(line - 3.5 - y) < RADIUS)
 
 
 def test_one_candidate_alone_is_drawn_too() -> None:

@@ -17,12 +17,15 @@ TEXT = {
     "column_share": "Of the matrix rate",
     "column_memory": "Memory",
     "column_size": "Files",
-    "share_hint": "What the model's operations come to, as a share of what its matrix products alone reach in float32.",
+    "share_hint": (
+        "“Of the matrix rate”: what all of its operations come to, as a share of what its matrix products reach alone "
+        "in float32."
+    ),
     "one": "One text of {length} tokens",
     "many": "{batch} texts of {length} tokens",
     "times": "{times} ×",
     "picture": "{metric} against the time for one answer",
-    "across": "milliseconds, median: {shape}",
+    "across": "{shape}: median, in milliseconds",
     "up": "{metric}, frozen test set",
     "dot": "{name}: {value}, {time} ms",
     "recommended": "Recommended",
