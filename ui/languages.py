@@ -1,14 +1,13 @@
 """One page in several languages: each request is answered in its own.
 
-Gradio translates labels in the browser, but neither choices nor HTML. So the page is built once a language, at the
-first request in it, and what differs, its components' properties, is lent to the one that is served.
+Gradio translates labels in the browser, but neither choices nor HTML. So the page is built once a language, and what
+differs, its components' properties, is lent to the one that is served.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from threading import Lock
 from typing import Any
 
 import gradio as gr
@@ -16,7 +15,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.text.languages import DEFAULT, LOCALES, current, speaking, wanted
+from ui.text.languages import DEFAULT, LANGUAGES, LOCALES, current, speaking, wanted
 
 #: Makes the browser's language the page's, so that Gradio's own sentences are in it too; before Gradio starts.
 AGREE = """
@@ -34,15 +33,13 @@ class MultilingualBlocks(gr.Blocks):
     What comes after the components of the page, the arguments of endpoints, is told in one language.
 
     Args:
-        fill: Places the page.
         login: Whether Gradio is to let people sign in with Hugging Face.
         options: Those of ``gr.Blocks``.
     """
 
-    def __init__(self, fill: Callable[[gr.Blocks], None], *, login: bool = False, **options: Any) -> None:
-        self._fill, self._login, self._options = fill, login, options
+    def __init__(self, *, login: bool = False, **options: Any) -> None:
+        self._login, self._options = login, options
         self._translations: dict[str, list[dict[str, Any]]] = {}
-        self._translating = Lock()
         super().__init__(**options)
 
     @property
@@ -51,7 +48,7 @@ class MultilingualBlocks(gr.Blocks):
         told = {**self._config, "mcp_server": True}
         if current() == DEFAULT:
             return told
-        pairs = zip(self._config["components"], self._translated(), strict=False)
+        pairs = zip(self._config["components"], self._translations[current()], strict=False)
         translated = [{**own, "props": other["props"]} for own, other in pairs]
         return {**told, "components": translated + self._config["components"][len(translated) :]}
 
@@ -64,18 +61,16 @@ class MultilingualBlocks(gr.Blocks):
         """Gradio asks it before it offers the addresses for signing in; else it looks for a button of its own."""
         return self._login
 
-    def _translated(self) -> list[dict[str, Any]]:
-        """The components in the language that is spoken, in the order of this page's own.
+    def translate(self, fill: Callable[[gr.Blocks], None]) -> None:
+        """Build the page in the other languages too, in the order of this page's own components.
 
-        Built when somebody asks for the language: the page is there sooner for whoever comes first.
+        Before anybody is served: Gradio has one place for all threads where it keeps the page that is being built, and
+        a component that a handler makes meanwhile would end up in it.
         """
-        language = current()
-        with self._translating:
-            if language not in self._translations:
-                with gr.Blocks(**self._options) as blocks:
-                    self._fill(blocks)
-                self._translations[language] = blocks.config["components"]
-        return self._translations[language]
+        for language in LANGUAGES.keys() - {DEFAULT}:
+            with speaking(language), gr.Blocks(**self._options) as blocks:
+                fill(blocks)
+            self._translations[language] = blocks.config["components"]
 
 
 def multilingual(
@@ -93,9 +88,10 @@ def multilingual(
         login: As :class:`MultilingualBlocks` takes it.
         options: Likewise.
     """
-    with speaking(DEFAULT), MultilingualBlocks(fill, login=login, **options) as page:
+    with speaking(DEFAULT), MultilingualBlocks(login=login, **options) as page:
         fill(page)
         finish()
+    page.translate(fill)
     return page
 
 
