@@ -30,13 +30,13 @@ TABS = {
 SENTENCE = re.compile(r"[A-Za-z]{2,}[ ,.]+[A-Za-z]{2,}")
 NAMES = re.compile(
     r"Hugging Face Hub|Hub ID|JSON Lines|BERT base|AdaBoost SAMME|MiniLM L6|int8 ONNX|model\.safetensors|config\.json"
-    r"|torch\.compile|[\w.-]+\.(?:csv|tsv|txt|json)"
+    r"|torch\.compile|onnxruntime CPUExecutionProvider|[\w.-]+\.(?:csv|tsv|txt|json)"
 )
 #: What is seen and heard: texts, labels, hints, lists; but not what people wrote into their files, and not the footer
-#: and the hidden inputs, which Gradio names in English alone.
+#: and the hidden inputs, which Gradio names in English alone; and not code.
 SEEN = """
 () => {
-  const theirs = '.g-preview, .g-bars, .g-file, .g-refused, .g-languages, footer, input[type=file], script, style';
+  const theirs = '.g-preview, .g-bars, .g-file, .g-refused, .g-languages, footer, input[type=file], pre, script, style';
   const said = [];
   for (const element of document.querySelectorAll('body *')) {
     if (element.closest(theirs)) continue;
