@@ -32,7 +32,7 @@ def examples(task: TaskName) -> Markup:
     ]
     if not found:
         return Markup()
-    return tag("p", tag("span", say("hub.examples"), class_="g-hint"), *found, class_="g-examples")
+    return tag("p", tag("span", say("hub.examples"), class_="g-hint"), *found, class_="g-picks")
 
 
 def asking(dataset: str, rows: int) -> Markup:
