@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 120_000  # milliseconds; only a slow machine needs them
 expect.set_options(timeout=20_000)
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
