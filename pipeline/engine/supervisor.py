@@ -116,7 +116,8 @@ class Supervisor:
             self._sweep()
 
     def start(self, seconds: float = 1.0) -> None:
-        """Tick in the background until :meth:`stop`."""
+        """Tick in the background until :meth:`stop`; the first tick tidies up, for few servers run for hours."""
+        self._swept_at = 0.0
         threading.Thread(target=self._run, args=(seconds,), name="supervisor", daemon=True).start()
 
     def stop(self) -> None:

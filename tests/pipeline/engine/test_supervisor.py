@@ -1,14 +1,17 @@
 """The state machine, with an engine whose workers do nothing but live."""
 
 import os
+import threading
 import time
 from dataclasses import dataclass, field
 
 import pytest
 
+from pipeline.engine import supervisor as supervising
 from pipeline.engine.local import LocalEngine
 from pipeline.engine.supervisor import Supervisor
 from pipeline.errors import RunError
+from pipeline.housekeeping import Swept
 from pipeline.runs import RunState, RunStore
 from pipeline.settings import Settings
 from pipeline.spec import RunSpec
@@ -167,3 +170,15 @@ def test_old_runs_are_tidied_away_once_an_hour(
         monkeypatch.setattr("pipeline.engine.supervisor.time.time", lambda later=later: now + later)
         supervisor.tick()
         assert store.folder(run).exists() is kept
+
+
+def test_a_server_tidies_up_once_it_has_started_and_a_single_command_does_not(
+    supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swept = threading.Event()
+    monkeypatch.setattr(supervising, "sweep", lambda *_: swept.set() or Swept())
+    supervisor.tick()
+    assert not swept.is_set()
+    supervisor.start(seconds=0.01)
+    assert swept.wait(10)
+    supervisor.stop()
