@@ -79,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _supervisor(settings: Settings) -> Supervisor:
     store = RunStore(settings.runs_dir)
-    return Supervisor(store, LocalEngine(store), settings)
+    return Supervisor(store, LocalEngine(store, settings.max_running), settings)
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
+import psutil
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import SpecError
@@ -14,6 +15,22 @@ from pipeline.faults import fault
 PREFIX = "GRAFT_"
 #: What a Space that everybody can use begins with.
 ON_A_SPACE = {"shared": "true", "max_active": "3", "max_disk_gb": "5", "max_run_minutes": "120", "keep_days": "7"}
+
+
+#: What one run wants to itself: cores that its products fill, and memory for masked LM of a small encoder.
+CORES_EACH, GIGABYTES_EACH = 4, 6
+GPU = Path("/dev/nvidia0")  # there without asking torch, which the page must not load
+
+
+def bearable(cores: int, memory: int, *, gpu: bool) -> int:
+    """How many runs a machine bears at a time.
+
+    Args:
+        cores: Of its processors.
+        memory: In bytes, all of it.
+        gpu: Whether runs share a GPU; nobody knows how much of its memory each will want, so there is one at a time.
+    """
+    return 1 if gpu else min(64, max(1, min(cores // CORES_EACH, memory // (GIGABYTES_EACH << 30))))
 
 
 class Settings(BaseModel):
@@ -44,13 +61,14 @@ class Settings(BaseModel):
 
     @classmethod
     def from_environment(cls, environment: dict[str, str] | None = None) -> Settings:
-        """Read ``GRAFT_*`` variables; a Space's own variables set the defaults there.
+        """Read ``GRAFT_*`` variables; the machine, and a Space's own variables, set defaults.
 
         Raises:
             SpecError: A variable has a value that its field does not allow.
         """
         source = dict(os.environ if environment is None else environment)
-        values: dict[str, str] = {}
+        room = bearable(os.cpu_count() or 1, psutil.virtual_memory().total, gpu=GPU.exists())
+        values = {"max_running": str(room)}
         if "SPACE_ID" in source:
             values |= ON_A_SPACE
             if os.access("/data", os.W_OK):

@@ -56,7 +56,7 @@ def create(settings: Settings) -> Services:
     store.root.mkdir(parents=True, exist_ok=True)
     return Services(
         store=store,
-        supervisor=Supervisor(store, LocalEngine(store), settings),
+        supervisor=Supervisor(store, LocalEngine(store, settings.max_running), settings),
         settings=settings,
         hub=HubProbe(settings.hub_probe_seconds),
         predictors=Predictors(),

@@ -30,10 +30,16 @@ class LocalEngine:
     A worker outlives the process that started it, so that neither a closed page nor a
     restarted server ends a run. It is known by its process id and by the run id in its
     command line, which no other process has: process ids are used again, clocks are set back.
+
+    Args:
+        store: All runs.
+        at_once: Workers that share the cores, each with its part of them.
     """
 
-    def __init__(self, store: RunStore) -> None:
+    def __init__(self, store: RunStore, at_once: int = 1) -> None:
         self.store = store
+        cores = max(1, (os.cpu_count() or 1) // at_once)
+        self._environment = WORKER_ENVIRONMENT | ({"OMP_NUM_THREADS": str(cores)} if at_once > 1 else {})
         self._children: dict[int, subprocess.Popen[bytes]] = {}
 
     def start(self, run_id: str) -> int:
@@ -42,7 +48,7 @@ class LocalEngine:
             process = subprocess.Popen(
                 [sys.executable, "-m", "pipeline.worker", str(self.store.root), run_id],
                 cwd=PROJECT,
-                env={**WORKER_ENVIRONMENT, **os.environ},
+                env={**self._environment, **os.environ},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import SpecError
-from pipeline.settings import Settings
+from pipeline.settings import Settings, bearable
 
 
 def test_defaults_are_for_one_person_on_one_machine() -> None:
@@ -31,3 +31,22 @@ def test_a_space_is_shared_and_sets_limits() -> None:
 def test_a_wrong_value_is_named_with_its_variable(name: str, value: str) -> None:
     with pytest.raises(SpecError, match=f"GRAFT_{name}"):
         Settings.from_environment({f"GRAFT_{name}": value})
+
+
+@pytest.mark.parametrize(
+    ("cores", "gigabytes", "gpu", "runs"),
+    [
+        (2, 24, False, 1),
+        (16, 128, False, 4),
+        (16, 13, False, 2),
+        (1, 1, False, 1),
+        (64, 512, True, 1),
+        (999, 9999, False, 64),
+    ],
+)
+def test_a_machine_bears_as_many_runs_as_have_room(cores: int, gigabytes: int, gpu: bool, runs: int) -> None:
+    assert bearable(cores, gigabytes << 30, gpu=gpu) == runs
+
+
+def test_the_host_has_the_last_word_on_how_many_run() -> None:
+    assert Settings.from_environment({"GRAFT_MAX_RUNNING": "7"}).max_running == 7

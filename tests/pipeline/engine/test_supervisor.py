@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 import pytest
 
@@ -182,3 +183,16 @@ def test_a_server_tidies_up_once_it_has_started_and_a_single_command_does_not(
     supervisor.start(seconds=0.01)
     assert swept.wait(10)
     supervisor.stop()
+
+
+@pytest.mark.parametrize(("at_once", "threads"), [(1, None), (2, "4"), (16, "1")])
+def test_workers_that_share_a_machine_share_its_cores(
+    store: RunStore, tiny_spec: RunSpec, monkeypatch: pytest.MonkeyPatch, at_once: int, threads: str | None
+) -> None:
+    given: list[dict[str, str]] = []
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.setattr("os.cpu_count", lambda: 8)
+    worker = SimpleNamespace(pid=1)
+    monkeypatch.setattr("pipeline.engine.local.subprocess.Popen", lambda *_, env, **__: given.append(env) or worker)
+    LocalEngine(store, at_once).start(store.create(tiny_spec).id)
+    assert given[0].get("OMP_NUM_THREADS") == threads
