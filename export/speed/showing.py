@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
 from export.speed.plot import Dot, plot
@@ -39,22 +40,27 @@ def table(report: SpeedReport) -> str:
     return "\n".join([*lines, "", *report.left_out, *report.recommendation])
 
 
+def dots_of(report: SpeedReport, told: Callable[[Candidate, float, float], str]) -> list[Dot]:
+    """Each candidate whose accuracy is known, at its median time for the first shape.
+
+    Args:
+        report: What was measured.
+        told: From a candidate, its accuracy and its milliseconds to what is said of it.
+    """
+    return [
+        Dot(one.name, kind_of(one), time, one.metric, told(one, one.metric, time))
+        for one in report.candidates
+        if one.metric is not None
+        for time in [one.at(report.shapes[0]).p50_ms]
+    ]
+
+
 def picture(report: SpeedReport) -> Element | None:
     """Accuracy against the time of the first shape; None where no accuracy is known."""
     if report.metric is None:
         return None
     metric, shape = report.metric, report.shapes[0]
-    dots = [
-        Dot(
-            one.name,
-            kind_of(one),
-            one.at(shape).p50_ms,
-            one.metric,
-            f"{one.name}: {shown(metric, one.metric)}, {one.at(shape).p50_ms:.1f} ms",
-        )
-        for one in report.candidates
-        if one.metric is not None
-    ]
+    dots = dots_of(report, lambda one, value, time: f"{one.name}: {shown(metric, value)}, {time:.1f} ms")
     if not dots:
         return None
     title = MEASURES[metric].title

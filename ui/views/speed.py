@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from export.speed.plot import Dot, plot
+from export.speed.plot import plot
 from export.speed.report import Candidate, Shape, SpeedReport
-from export.speed.showing import kind_of
+from export.speed.showing import dots_of
 from pipeline.spec import ModelName
 from ui.text import say
 from ui.text.telling import tell
@@ -68,25 +68,16 @@ def _row(one: Candidate, shape: Shape, base: float | None) -> list[Content]:
 
 def _picture(report: SpeedReport) -> Markup | None:
     """Accuracy against the time for the first shape; None where no accuracy is known."""
-    known = [(one, one.metric) for one in report.candidates if one.metric is not None]
-    if report.metric is None or not known:
+    if report.metric is None:
         return None
     metric, shape = report.metric, report.shapes[0]
-    dots = [
-        Dot(
-            one.name,
-            kind_of(one),
-            one.at(shape).p50_ms,
-            value,
-            say(
-                "speed.dot",
-                name=one.name,
-                value=metrics.figure(metric, value),
-                time=f"{one.at(shape).p50_ms:.1f}",
-            ),
-        )
-        for one, value in known
-    ]
+
+    def told(one: Candidate, value: float, time: float) -> str:
+        return say("speed.dot", name=one.name, value=metrics.figure(metric, value), time=f"{time:.1f}")
+
+    dots = dots_of(report, told)
+    if not dots:
+        return None
     title = metrics.title(metric)
     drawn = plot(
         dots,
