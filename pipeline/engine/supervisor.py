@@ -71,6 +71,7 @@ class Supervisor:
         Raises:
             RunError: The run is at work.
         """
+        self.tick()  # notices if its worker died with the machine
         state = self.store.get(run_id).state
         if state.active:
             raise RunError(

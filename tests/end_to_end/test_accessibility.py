@@ -19,6 +19,7 @@ from playwright.sync_api import expect
 
 from export.speed.report import place_of, write_speed
 from pipeline.runs import RunStore
+from tests.end_to_end.acts import open_tab
 from tests.end_to_end.test_compare import finish
 from tests.ui.conftest import make_speed
 from ui.access import SHARE, Share
@@ -95,9 +96,8 @@ def finished(app: Any, page: Page, spec: Any) -> str:
     return run_id
 
 
-def open_tab(page: Page, name: str) -> None:
-    page.locator(f"#tab-{name}-button:visible").first.click()
-    expect(page.locator(f"#tab-{name}-button:visible").first).to_have_attribute("aria-selected", "true")
+def look_into(page: Page, tab: str) -> None:
+    open_tab(page, tab)
     page.wait_for_timeout(300)  # what is drawn when a tab is opened
 
 
@@ -139,7 +139,7 @@ def test_tabs_without_a_run_are_for_everybody_and_say_what_to_do(
         "compare": "finished",
         "export": "finished",
     }.items():
-        open_tab(page, name)
+        look_into(page, name)
         judge(page, f"{name}, empty")
         shown = page.locator(f"#tab-{name} .g-empty:visible, #tab-{name} #doctor-report:visible").first
         expect(shown).to_contain_text(words)
@@ -157,14 +157,14 @@ def test_tabs_with_a_finished_run_are_for_everybody(
     page.locator("#share").click()
     expect(page.locator("#share-link pre")).to_be_visible()
     judge(page, "progress")
-    open_tab(page, "compare")
+    look_into(page, "compare")
     expect(page.locator("#verdict")).to_contain_text("Transfer helped")
     unfold(page, "#choose-models", "#fold-crossed", "#fold-calibration", "#fold-parts", "#details summary")
     page.locator("#ask-text textarea").fill("text good")
     page.locator("#ask").click()
     expect(page.locator("#answers article").first).to_be_visible()
     judge(page, "compare")
-    open_tab(page, "export")
+    look_into(page, "export")
     expect(page.locator("#variants")).to_contain_text("int8")
     expect(page.locator("#speeds svg circle").first).to_be_visible()
     judge(page, "export")
@@ -176,7 +176,7 @@ def test_tabs_with_a_finished_run_are_for_everybody(
 @pytest.mark.parametrize(("theme", "width"), LOOKS)
 def test_the_form_is_for_everybody(visit: Callable[..., Page], theme: str, width: int) -> None:
     page = visit(theme, width)
-    open_tab(page, "data")
+    look_into(page, "data")
     page.locator("#fill-samples").click()
     expect(page.locator("#upload-target-status")).to_contain_text("In use")
     expect(page.locator("#doctor-report .g-checkup")).to_be_visible()
@@ -257,7 +257,7 @@ def test_everything_can_be_done_with_the_keyboard_alone(
 @pytest.mark.parametrize("tab", ["start", "data", "progress", "compare", "export"])
 def test_no_tab_keeps_the_focus(visit: Callable[..., Page], tab: str) -> None:
     page = visit()
-    open_tab(page, tab)
+    look_into(page, tab)
     page.evaluate("document.activeElement.blur()")
     before, steps = None, 0
     while steps < 150:

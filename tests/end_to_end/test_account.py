@@ -14,6 +14,7 @@ if not os.environ.get("CI"):  # there it is promised, and the import below fails
 
 from playwright.sync_api import expect
 
+from tests.end_to_end.acts import open_tab
 from tests.end_to_end.conftest import App, served
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def test_what_was_filled_in_comes_along_when_somebody_signs_in(space: App, page:
     page.route("**/login/huggingface*", hub)
     page.goto(space.url)
     expect(page.locator("#sign-in")).to_have_text("Sign in with Hugging Face")
-    page.locator("#tab-data-button:visible").first.click()
+    open_tab(page, "data")
     page.locator("#fill-samples").click()
     expect(page.locator("#upload-target-status")).to_contain_text("In use")
     page.locator("#every-part > button").click()

@@ -16,6 +16,7 @@ if not os.environ.get("CI"):  # there it is promised, and the import below fails
 from playwright.sync_api import expect
 
 from pipeline.doctor.checks import CHECKS
+from tests.end_to_end.acts import choose, open_tab
 from tests.pipeline.doctor.test_checks import CASES as OF_CHECKS
 from tests.pipeline.doctor.test_checks import GOOD, Case, target
 from ui.text.spec import task as task_name
@@ -52,7 +53,7 @@ def form(app: Any, browser: Browser) -> Iterator[Page]:
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
     page.goto(app.url)
-    page.locator("#tab-data-button:visible").first.click()
+    open_tab(page, "data")
     page.locator("#more-files button").first.click()
     yield page
     context.close()
@@ -72,8 +73,7 @@ def test_a_bad_file_is_told_with_its_rows_and_a_remedy(case: Case, form: Page, t
     task = task_name(case.task)
     if page.locator("#task input").input_value() != task:
         before = page.locator("#task-hint").inner_text()
-        page.locator("#task input").click()
-        page.get_by_role("option", name=task, exact=True).click()
+        choose(page, "#task", task)
         expect(page.locator("#task-hint")).not_to_have_text(before, use_inner_text=True, timeout=PATIENCE)
     for role, (name, content) in case.files.items():
         path = tmp_path / name

@@ -13,7 +13,8 @@ if not os.environ.get("CI"):  # there it is promised, and the import below fails
 
 from playwright.sync_api import expect
 
-from tests.end_to_end.test_languages import english, open_tab
+from tests.end_to_end.acts import open_tab
+from tests.end_to_end.test_languages import english
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

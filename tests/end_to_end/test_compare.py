@@ -19,6 +19,7 @@ from playwright.sync_api import expect
 
 from pipeline.runs import RunState, RunStore
 from pipeline.spec import RunSpec
+from tests.end_to_end.acts import choose, open_tab
 from tests.ui.conftest import make_export, make_report
 
 if TYPE_CHECKING:
@@ -90,15 +91,14 @@ def compared(app: Any, runs: tuple[str, str], page: Page) -> Page:
     """The page, with two models of the first run and one of the second side by side."""
     page.goto(f"{app.url}/?run={runs[0]}")
     expect(page.locator("#progress-summary h2")).to_be_visible()
-    page.locator("#tab-compare-button:visible").first.click()
+    open_tab(page, "compare")
     expect(page.locator("#verdict")).to_contain_text("Transfer helped")
     page.locator("#choose-models button").first.click()
     chosen = page.locator("#chosen-models")
     expect(chosen.locator(".token-remove:visible")).to_have_count(4)  # three models, and "all"
     chosen.locator(".token-remove:visible").nth(2).click()
     expect(page.locator("#models tbody tr")).to_have_count(2)
-    chosen.locator("input").fill("transferred · Tuesday")
-    page.get_by_role("option", name="transferred · Tuesday").click()
+    choose(page, "#chosen-models", "transferred · Tuesday")
     expect(page.locator("#models tbody tr")).to_have_count(3)
     page.keyboard.press("Escape")
     return page
@@ -135,8 +135,7 @@ def test_every_exported_model_answers_and_says_why(compared: Page) -> None:
     expect(page.locator("#answers .g-weights")).to_have_count(2)
     expect(page.locator("#answers .g-weights").first).to_contain_text("For “positive”: good (+4.0).")
     expect(page.locator("#why")).to_be_hidden()
-    page.locator("#ask-variant input").click()
-    page.get_by_role("option", name="every variant").click()
+    choose(page, "#ask-variant", "every variant")
     expect(page.locator("#answers article")).to_have_count(4)
     page.locator("#examples .g-pick").first.click()
     expect(page.locator("#ask-text textarea")).to_have_value(re.compile("^text "))

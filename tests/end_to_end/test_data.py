@@ -15,6 +15,8 @@ if not os.environ.get("CI"):  # there it is promised, and the import below fails
 
 from playwright.sync_api import expect
 
+from tests.end_to_end.acts import open_tab
+
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
@@ -45,7 +47,7 @@ def line(page: Page, check: str) -> Locator:
 
 def test_bad_data_are_told_with_their_rows_and_the_suggestion_is_taken(app: Any, page: Page, tmp_path: Path) -> None:
     page.goto(app.url)
-    page.locator("#tab-data-button:visible").first.click()
+    open_tab(page, "data")
     expect(page.locator("#doctor-report")).to_contain_text("Bring texts above")
     page.locator("#more-files button").first.click()
     for role, rows in FILES.items():
@@ -78,7 +80,7 @@ def test_bad_data_are_told_with_their_rows_and_the_suggestion_is_taken(app: Any,
 
 def test_what_can_not_be_estimated_or_ranked_says_why(app: Any, page: Page) -> None:
     page.goto(app.url)
-    page.locator("#tab-data-button:visible").first.click()
+    open_tab(page, "data")
     page.locator("#estimate").click()
     expect(page.locator("#forecast")).to_contain_text("needs target texts")
     page.locator("#rank-sources").click()

@@ -21,15 +21,13 @@ if not os.environ.get("CI"):  # there it is promised, and the import below fails
 
 from playwright.sync_api import expect
 
+from tests.end_to_end.acts import open_tab
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 FIRST_SIGN, PATIENCE = 5_000, 120_000  # milliseconds; the latter is for slow machines
 expect.set_options(timeout=20_000)
-
-
-def open_tab(page: Page, name: str) -> None:
-    page.locator("button[role=tab]:visible", has_text=name).first.click()
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +74,7 @@ def test_bad_files_are_told_beside_the_upload_and_change_nothing(
     (tmp_path / "good.csv").write_text("\n".join(["text,label", *rows]), encoding="utf-8")
     page.goto(app.url)
     expect(page.locator("#progress-summary h2")).to_be_visible()  # the demo's run has opened by itself
-    open_tab(page, "Your data")
+    open_tab(page, "data")
     upload = page.locator("#upload-source input[type=file]")
     upload.set_input_files(tmp_path / "good.csv")
     status = page.locator("#upload-source-status")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.end_to_end.acts import open_tab
 from tests.end_to_end.conftest import served
 from tests.hub import CSV, Hub, Repository, answering
 
@@ -41,7 +42,7 @@ def hub_app(hub: Hub, tmp_path_factory: pytest.TempPathFactory, tiny_model: Path
 
 def test_a_data_set_is_picked_misnamed_and_named(hub_app: Any, page: Page) -> None:
     page.goto(hub_app.url)
-    page.locator("#tab-data-button:visible").first.click()
+    open_tab(page, "data")
     page.locator("#hub-source button").first.click()
     example = page.locator("#hub-source-examples button", has_text="SST-2")
     expect(example).to_be_visible(timeout=PATIENCE)
@@ -63,7 +64,7 @@ def test_a_data_set_is_picked_misnamed_and_named(hub_app: Any, page: Page) -> No
 
 def test_without_a_hub_a_file_is_asked_for(app: Any, page: Page) -> None:
     page.goto(app.url)
-    page.locator("#tab-data-button:visible").first.click()
+    open_tab(page, "data")
     page.locator("#hub-target button").first.click()
     expect(page.locator("#hub-target")).to_contain_text("Upload the texts as a file.", timeout=PATIENCE)
     expect(page.locator("#hub-target-bring")).to_be_hidden()

@@ -15,6 +15,8 @@ if not os.environ.get("CI"):  # there it is promised, and the import below fails
 
 from playwright.sync_api import expect
 
+from tests.end_to_end.acts import choose, open_tab
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
@@ -63,11 +65,6 @@ def visit(app: Any, browser: Browser) -> Iterator[Callable[[str], Page]]:
     yield opened
     for context in contexts:
         context.close()
-
-
-def open_tab(page: Page, name: str) -> None:
-    page.locator(f"#tab-{name}-button:visible").first.click()
-    expect(page.locator(f"#tab-{name}-button:visible").first).to_have_attribute("aria-selected", "true")
 
 
 def english(page: Page) -> list[str]:
@@ -142,8 +139,7 @@ def test_what_was_filled_in_comes_along_when_the_language_is_switched(visit: Cal
     open_tab(page, "data")
     page.locator("#fill-samples").click()
     expect(page.locator("#upload-target-status")).to_contain_text("In use")
-    page.locator("#preset input").click()
-    page.get_by_role("option").nth(3).click()
+    choose(page, "#preset", "Same language, new domain")
     expect(page.locator("#preset-reason")).to_contain_text("unfreeze")
     page.locator("#every-part > button").click()
     epochs = page.locator("#field-recipe-fine_tuning-epochs input")

@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 
 from export.speed.report import place_of, write_speed
 from pipeline.spec import RunSpec
+from tests.end_to_end.acts import open_tab
 from tests.end_to_end.test_compare import finish
 from tests.ui.conftest import make_speed
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 def open_exports(app: Any, page: Page, run_id: str) -> None:
     page.goto(f"{app.url}/?run={run_id}")
     expect(page.locator("#progress-summary h2")).to_be_visible()
-    page.locator("#tab-export-button:visible").first.click()
+    open_tab(page, "export")
     expect(page.locator("#variants")).to_contain_text("int8")
 
 

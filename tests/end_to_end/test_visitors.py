@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,8 @@ if not os.environ.get("CI"):  # there it is promised, and the import below fails
 
 from playwright.sync_api import TimeoutError as NothingCame
 from playwright.sync_api import expect
+
+from tests.end_to_end.acts import choose, open_tab
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -122,10 +123,6 @@ def report() -> Report:
     )
 
 
-def open_tab(page: Page, name: str) -> None:
-    page.locator(f"#tab-{name}-button:visible").first.click()
-
-
 def test_two_visitors_keep_their_runs_apart(shared_app: Any, visit: Callable[..., Page]) -> None:
     mine, theirs = visit(), visit()
     assert visitor_of(mine) != visitor_of(theirs)
@@ -167,8 +164,7 @@ def test_a_run_is_renamed_told_apart_and_deleted_and_a_reload_keeps_it_all(
     expect(page.locator("#progress-summary h2")).to_have_text("Second <b>")
 
     page.locator("#differences button").first.click()
-    page.locator("#other-run input").click()
-    page.get_by_role("option", name=re.compile("One")).click()
+    choose(page, "#other-run", "One")
     expect(page.locator("#difference-table")).to_contain_text("asked to do the same")
     page.locator("#run-spec button").first.click()
     expect(page.locator("#run-spec")).to_contain_text("python -m pipeline run spec.json")

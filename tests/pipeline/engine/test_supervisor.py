@@ -74,6 +74,14 @@ def test_a_dead_worker_is_noticed_and_can_be_resumed(
     assert supervisor.store.get(run).error == ""
 
 
+def test_a_run_whose_worker_died_unseen_is_resumed(
+    supervisor: Supervisor, engine: FakeEngine, tiny_spec: RunSpec
+) -> None:
+    run = supervisor.submit(tiny_spec).id
+    engine.die(run)  # as when the machine went down, and nobody has looked since
+    assert supervisor.resume(run).state is RunState.RUNNING
+
+
 def test_a_new_supervisor_adopts_a_living_worker(
     supervisor: Supervisor, engine: FakeEngine, settings: Settings, tiny_spec: RunSpec
 ) -> None:
