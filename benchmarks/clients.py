@@ -8,6 +8,8 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+ANSWER_SECONDS = 120
+
 
 async def ask_all(
     port: int, path: str, texts: Sequence[str], *, clients: int, together: int, field: str = "texts", **more: Any
@@ -25,6 +27,10 @@ async def ask_all(
 
     Returns:
         Seconds that all took, and of each request.
+
+    Raises:
+        RuntimeError: A request was refused.
+        TimeoutError: One wasn't answered.
     """
     left = [list(texts[first : first + together]) for first in range(0, len(texts), together)][::-1]
     taken: list[float] = []
@@ -43,7 +49,8 @@ async def _client(port: int, path: str, left: list[list[str]], taken: list[float
             f"Content-Length: {len(body)}\r\n\r\n".encode()
             + body
         )
-        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        async with asyncio.timeout(ANSWER_SECONDS):
+            head = (await reader.readuntil(b"\r\n\r\n")).lower()
         length = int(head.partition(b"content-length:")[2].split()[0])
         answer = await reader.readexactly(length)
         if not head.startswith(b"http/1.1 200"):

@@ -22,10 +22,10 @@ from typing import Any
 import numpy as np
 
 from benchmarks import embedded
-from benchmarks.inference_goals import GOALS
 from benchmarks.profiling import profiled
 from benchmarks.results import record
-from export.predictor import Predictor, Tokens
+from benchmarks.speed_goals import MODELS, judged
+from export.predictor import Predictor, Tokens, processors
 from export.speed.measuring import Subject, measure_speed, subject
 from export.speed.report import Shape, SpeedReport
 from export.speed.turns import Race
@@ -72,10 +72,10 @@ def mixed(options: argparse.Namespace, root: Path, found: Found) -> None:
     variants = embedded.export(trained, root / "mixed-onnx", ["int8"])
     lines = ["| Variant | Predictor, texts/s | Arrival order, texts/s | Ratio |", "| --- | --- | --- | --- |"]
     for level, name in (("int8", "mixed"), ("fp32", "mixed-fp32")):
-        predictor = Predictor(variants[level])
+        predictor, session = Predictor(variants[level], callers=processors()), Predictor(variants[level])
         ways: dict[str, Callable[[], object]] = {
             "predictor": lambda predictor=predictor: predictor.predict(texts),
-            "arrival": lambda predictor=predictor: _in_arrival_order(predictor, texts, options.batch),
+            "arrival": lambda session=session: _in_arrival_order(session, texts, options.batch),
         }
         taken = by_turns(ways, options.rounds_of_mixed)
         rates = {way: len(texts) / seconds for way, seconds in taken.items()}
@@ -87,12 +87,12 @@ def mixed(options: argparse.Namespace, root: Path, found: Found) -> None:
     found.sections.append(f"{title}\n\n" + "\n".join(lines))
 
 
-def _in_arrival_order(predictor: Predictor, texts: Sequence[str], size: int) -> list[int]:
+def _in_arrival_order(session: Predictor, texts: Sequence[str], size: int) -> list[int]:
     """As somebody writes it who has a tokenizer and a session: no sorting, no budget."""
     labels: list[int] = []
     for start in range(0, len(texts), size):
-        encoded = predictor.encode(texts[start : start + size])
-        logits = predictor.batch([Tokens(each.ids, each.type_ids) for each in encoded])
+        encoded = session.encode(texts[start : start + size])
+        logits = session.batch([Tokens(each.ids, each.type_ids) for each in encoded])
         labels += np.argmax(logits, axis=1).tolist()
     return labels
 
@@ -239,15 +239,13 @@ def main() -> int:
     parser.add_argument("--data", type=Path, help="folder with en/: real texts in place of the samples'")
     parser.add_argument("--results", type=Path, default=HERE / "results", help="where the table is written")
     options = parser.parse_args()
-    found = Found()
+    found, page = Found(), ""
     with tempfile.TemporaryDirectory() as root:
         for part in options.parts:
             PARTS[part](options, Path(root), found)
+            page = "\n\n".join([judged(MODELS, found.figures), *found.sections])
+            record("inference", {"figures": found.figures, "details": found.details}, page, options.results)
     print(file=sys.stderr)
-    lines = ["| What | Found | Goal | |", "| --- | --- | --- | --- |"]
-    lines += [goal.judged(found.figures[name]) for name, goal in GOALS.items() if name in found.figures]
-    page = "\n\n".join(["\n".join(lines), *found.sections])
-    record("inference", {"figures": found.figures, "details": found.details}, page, options.results)
     print(page)
     return 0
 

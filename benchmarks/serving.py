@@ -1,9 +1,11 @@
 """The server beside a bare session and its peers: ``python -m benchmarks.serving``.
 
 32 clients ask the same texts of mixed lengths, each as soon as it is answered; one text a request, then several. Set
-beside that are the bare session with all texts at once, sorted by length; transformers' pipeline behind FastAPI; and,
+beside that are the bare session with all texts at once, sorted by length, and the predictor as it answers many texts
+fastest; transformers' pipeline behind FastAPI; and,
 given its command in an environment of its own (``--infinity``), infinity_emb. All take turns, round by round, and only
-one works at a time. Printed are medians of the rounds and what they are of the bare session.
+one works at a time; the clients work on the same cores. A last part tells how long the server takes from its start to
+its first answer. What was found, medians of the rounds, is written to ``results/serving.json`` and ``.md``.
 
 The model is the embedded one with a classification head of random weights, which cost what trained ones do; as a folder
 of an exported variant and one for PyTorch, any other can be given.
@@ -13,23 +15,26 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from benchmarks.clients import ask_all
 from benchmarks.embedded import export, mixed, plain
-from export.predictor import Predictor
+from benchmarks.results import record
+from benchmarks.servers import Peer, graft, infinity, pipeline, serving
+from benchmarks.speed_goals import SERVER, judged
+from benchmarks.starting import first_answer
+from export.predictor import Predictor, processors
 
-ROOT = Path(__file__).resolve().parents[1]
-START_SECONDS = 180
+HERE = Path(__file__).resolve().parent
+PEERS = ("pipeline", "infinity")
+LONGEST = 1500  # characters, which are fewer than 512 tokens: infinity_emb doesn't cut a longer text and never answers
 
 
 @dataclass
@@ -49,95 +54,78 @@ class Row:
             self.p50.append(cuts[9] * 1000)
             self.p95.append(cuts[18] * 1000)
 
-
-def make(root: Path, variant: str) -> tuple[Path, Path]:
-    """The embedded model with a head: the exported variant, and the folder for PyTorch."""
-    torch = plain(root / "torch")
-    return export(torch, root, [variant])[variant], torch
-
-
-@contextmanager
-def serving(command: Sequence[str], port: int) -> Iterator[None]:
-    """A server in a process of its own, listening."""
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        end = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                if process.poll() is not None or time.monotonic() > end:
-                    raise RuntimeError(f"{' '.join(command)} did not start") from None
-                time.sleep(0.1)
-        yield
-    finally:
-        process.terminate()
-        process.wait()
+    @property
+    def medians(self) -> dict[str, float]:
+        """Of the rounds: texts a second, and milliseconds where requests were timed."""
+        found = {"texts_per_second": self.rates, "p50_ms": self.p50, "p95_ms": self.p95}
+        return {name: statistics.median(values) for name, values in found.items() if values}
 
 
-def free_port() -> int:
-    """A port that nobody listens at."""
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
+def offline(predictor: Predictor, texts: Sequence[str], row: Row) -> None:
+    """A round without a server."""
+    began = time.perf_counter()
+    predictor.predict(texts)
+    row.add(len(texts), time.perf_counter() - began, [])
 
 
-def compare(options: argparse.Namespace, variant: Path, torch: Path) -> list[Row]:
-    """All ways, in turns."""
-    texts = mixed(options.texts)
-    predictor = Predictor(variant)
-    ways: list[tuple[Row, Callable[[Row], None]]] = []
+def asked(peer: Peer, texts: Sequence[str], clients: int, together: int, row: Row) -> None:
+    """A round of a server."""
+    asking = ask_all(peer.port, peer.path, texts, clients=clients, together=together, **peer.form)
+    row.add(len(texts), *asyncio.run(asking))
 
-    def bare(row: Row) -> None:
-        began = time.perf_counter()
-        predictor.predict(texts)
-        row.add(len(texts), time.perf_counter() - began, [])
 
-    def server(name: str, command: Sequence[str], port: int, path: str, **form: str) -> None:
-        stack.enter_context(serving(command, port))
+def compare(options: argparse.Namespace, variant: Path, torch: Path) -> dict[str, Row]:
+    """All ways, in turns; by ``bare``, or the peer's key and the texts a request."""
+    texts = [text for text in mixed(options.texts) if len(text) <= LONGEST]
+    bare_session, bulk = Predictor(variant), Predictor(variant, callers=processors())
+    peers = {"graft": graft(variant), "pipeline": pipeline(torch)}
+    if options.infinity:
+        folder = torch if options.infinity_engine == "torch" else variant
+        peers["infinity"] = infinity(options.infinity, options.infinity_engine, folder)
+
+    rows = {"bare": Row("bare session"), "bulk": Row(f"predictor, {bulk.callers} callers")}
+    ways = {"bare": partial(offline, bare_session, texts), "bulk": partial(offline, bulk, texts)}
+    for name, peer in peers.items():
         for together in options.together:
-
-            def ask(row: Row, together: int = together) -> None:
-                asked = ask_all(port, path, texts, clients=options.clients, together=together, **form)
-                row.add(len(texts), *asyncio.run(asked))
-
-            ways.append((Row(f"{name}, {together} a request"), ask))
-
+            rows[f"{name}-{together}"] = Row(f"{peer.title}, {together} a request")
+            ways[f"{name}-{together}"] = partial(asked, peer, texts, options.clients, together)
     with ExitStack() as stack:
-        ways.append((Row("bare session"), bare))
-        python, port = sys.executable, free_port()
-        command = [python, "-m", "export", "serve", f"model={variant}", "--port", str(port)]
-        server("graft", command, port, "/v1/models/model/predict")
-        port = free_port()
-        peer = [python, str(ROOT / "benchmarks" / "pipeline_server.py"), str(torch), str(port)]
-        server("pipeline behind FastAPI", peer, port, "/predict")
-        if options.infinity:
-            port = free_port()
-            command = [
-                *(options.infinity, "v2", "--port", str(port)),
-                *("--model-id", str(torch if options.infinity_engine == "torch" else variant)),
-                *("--engine", options.infinity_engine, "--device", "cpu", "--no-bettertransformer"),
-                *("--served-model-name", "model"),
-            ]
-            server("infinity_emb", command, port, "/classify", field="input", model="model")
-        for round_ in range(options.rounds + 1):
-            for row, measure in ways:
-                measure(Row("warm-up") if round_ == 0 else row)
-    return [row for row, _ in ways]
+        for peer in peers.values():
+            stack.enter_context(serving(peer))
+        for turn in range(options.rounds + 1):
+            for name, measure in ways.items():
+                measure(rows[name] if turn else Row("warm-up"))
+    return rows
 
 
-def report(rows: Sequence[Row]) -> None:
-    """Print medians."""
-    base = statistics.median(rows[0].rates)
-    print(f"{'':<38}{'texts/s':>9}{'of bare':>9}{'p50 ms':>9}{'p95 ms':>9}")
-    for row in rows:
-        rate = statistics.median(row.rates)
-        times = "".join(f"{statistics.median(each):>9.1f}" if each else f"{'':>9}" for each in (row.p50, row.p95))
-        print(f"{row.name:<38}{rate:>9.0f}{rate / base:>9.0%}{times}")
+def figures(rows: dict[str, Row]) -> dict[str, float]:
+    """What the goals are about."""
+    medians = {name: row.medians for name, row in rows.items()}
+    found = {"of-bare": medians["graft-1"]["texts_per_second"] / medians["bare"]["texts_per_second"]}
+    for name in rows:
+        peer, _, together = name.partition("-")
+        if peer not in PEERS:
+            continue
+        ours, theirs = medians[f"graft-{together}"], medians[name]
+        found[f"{name}-rate"] = ours["texts_per_second"] / theirs["texts_per_second"]
+        found[f"{name}-p95"] = ours["p95_ms"] / theirs["p95_ms"]
+    return found
+
+
+def table(rows: dict[str, Row]) -> str:
+    """Markdown: every way, beside the bare session."""
+    lines = ["| | texts/s | of bare | p50 ms | p95 ms |", "| --- | --- | --- | --- | --- |"]
+    base = rows["bare"].medians["texts_per_second"]
+    for row in rows.values():
+        found = row.medians
+        rate = found["texts_per_second"]
+        times = " | ".join(f"{found[name]:.1f}" if name in found else "" for name in ("p50_ms", "p95_ms"))
+        lines.append(f"| {row.name} | {rate:,.0f} | {rate / base:.0%} | {times} |")
+    return "\n".join(lines)
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure, write and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--texts", type=int, default=2000, help="default: %(default)s")
     parser.add_argument("--clients", type=int, default=32, help="default: %(default)s")
@@ -150,15 +138,28 @@ def main() -> None:
     parser.add_argument(
         "--infinity-engine", choices=("optimum", "torch"), default="optimum", help="default: %(default)s"
     )
+    parser.add_argument("--results", type=Path, default=HERE / "results", help="where the table is written")
     options = parser.parse_args()
     if bool(options.folder) != bool(options.torch):
         parser.error("--folder and --torch belong together")
+    if 1 not in options.together:
+        parser.error("--together needs 1, which a goal is about")
     with tempfile.TemporaryDirectory() as root:
-        folders = (options.folder, options.torch) if options.folder else make(Path(root), options.variant)
-        rows = compare(options, *folders)
-    report(rows)
+        variant, torch = options.folder, options.torch
+        if not variant:
+            torch = plain(Path(root) / "torch")
+            variant = export(torch, Path(root), [options.variant])[options.variant]
+        rows = compare(options, variant, torch)
+        answered, imported = first_answer(variant, options.rounds)
+    found = {**figures(rows), "start": answered - imported}
+    started = f"First answer after {answered:.2f} s; importing onnxruntime alone takes {imported:.2f} s."
+    page = "\n\n".join([judged(SERVER, found), table(rows), started])
     if not options.infinity:
-        print("infinity_emb: not measured; give --infinity its command, from an environment of its own.")
+        page += "\n\ninfinity_emb: not measured; give --infinity its command, from an environment of its own."
+    details = {row.name: row.medians for row in rows.values()}
+    start = {"answered_seconds": answered, "imported_seconds": imported}
+    record("serving", {"figures": found, "details": {**details, "start": start}}, page, options.results)
+    print(page)
 
 
 if __name__ == "__main__":

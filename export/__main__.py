@@ -136,10 +136,10 @@ def _predict_parser() -> argparse.ArgumentParser:
 
 def _predict(options: argparse.Namespace) -> None:
     from export import showing
-    from export.predictor import Predictor, PredictorError
+    from export.predictor import Predictor, PredictorError, processors
 
     try:
-        predictor = Predictor(_variant(options.folder))
+        predictor = Predictor(_variant(options.folder), callers=processors())
         questions = showing.read(predictor.task, options.texts, _lines)
         answers = zip(questions, showing.answers(predictor, questions), strict=True)
     except PredictorError as error:

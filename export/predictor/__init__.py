@@ -11,6 +11,7 @@ and nothing of the project. ::
     predictor.predict([["Ada", "saw", "Paris"]])  # tagging of words that are split already
     predictor.fill("Paris is [MASK].", top=5)     # masked language model → Filling, likeliest first
     explain(predictor, "A text.")                 # classification → Explanation: which words it rests on
+    Predictor(folder, callers=processors())       # for many texts at once: as many a second as a CPU can
 """
 
 from .answers import Answer, Entity, Filling, MultiPrediction, Prediction, Tagging, Word
@@ -18,7 +19,7 @@ from .checksums import CHECKSUMS, verify
 from .explaining import Explanation, Part, explain
 from .folder import FILES, PredictorError, longest_input
 from .predictor import Predictor
-from .providers import PROVIDERS
+from .providers import PROVIDERS, processors
 from .session import Tokens
 from .tasks import WAYS, Question
 
@@ -42,5 +43,6 @@ __all__ = [
     "Word",
     "explain",
     "longest_input",
+    "processors",
     "verify",
 ]

@@ -23,8 +23,10 @@ class Predictor:
     Args:
         folder: The folder of one exported variant: ``model.onnx``, ``config.json`` (task, labels,
             padding), ``tokenizer.json`` and ``tokenizer_config.json``.
-        threads: CPU threads of one call; None: as many as suit the machine.
+        threads: CPU threads of all calls together; None: as many as suit the machine.
         batch_tokens: Most padded tokens of a batch; None: as many as suit where it is computed.
+        callers: Threads that compute at the same time, each a batch of its own. One answers a text that is alone the
+            soonest; as many as there are processors answer most texts a second on a CPU.
 
     Attributes:
         folder: Where the model is.
@@ -36,12 +38,15 @@ class Predictor:
         longest: Most tokens that it reads of a text, special ones included.
         provider: Name of the execution provider that computes.
         batch_tokens: Most padded tokens of a batch.
+        callers: How many there are; no more than processors, and one where a GPU computes.
 
     Raises:
         PredictorError: A file is missing or can't be read.
     """
 
-    def __init__(self, folder: Path, *, threads: int | None = None, batch_tokens: int | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, threads: int | None = None, batch_tokens: int | None = None, callers: int = 1
+    ) -> None:
         self.folder = Path(folder)
         try:
             says = Folder.read(self.folder)
@@ -49,7 +54,7 @@ class Predictor:
             self._tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))
             self._tokenizer.no_padding()
             self._tokenizer.enable_truncation(says.longest)
-            self._session = Session(says, threads, batch_tokens)
+            self._session = Session(says, threads, batch_tokens, callers)
         except PredictorError:
             raise
         except Exception as error:  # the libraries raise bare or private types
@@ -60,6 +65,7 @@ class Predictor:
         self.mask_id: int | None = self._tokenizer.token_to_id(says.mask) if says.mask else None
         self.longest = says.longest
         self.provider, self.batch_tokens = self._session.provider, self._session.batch_tokens
+        self.callers = self._session.callers
         self._empty = np.empty((0, says.width), np.float32)
 
     def predict(self, questions: Sequence[Question]) -> list[Answer]:

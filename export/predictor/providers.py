@@ -33,6 +33,7 @@ class Provider:
         drivers: Libraries that it needs, each by its name on one platform or another; none: it is always there.
         options: Given to onnxruntime.
         device: Where its inputs and outputs are bound; empty: they are in the machine's memory anyway.
+        together: Whether it computes calls faster at the same time than one after the other.
         kept: Option that names a folder for what is compiled for this machine; empty: nothing is.
     """
 
@@ -42,6 +43,7 @@ class Provider:
     drivers: tuple[tuple[str, ...], ...]
     options: dict[str, str]
     device: str = ""
+    together: bool = False
     kept: str = ""
 
     @property
@@ -67,20 +69,24 @@ PROVIDERS = {
     "CUDAExecutionProvider": Provider(
         16_384, 1024, int8=False, drivers=(_CUDA,), options={"use_tf32": "0"}, device="cuda"
     ),
-    "CPUExecutionProvider": Provider(512, 16, int8=True, drivers=(), options={}),
+    "CPUExecutionProvider": Provider(512, 16, int8=True, drivers=(), options={}, together=True),
 }
 
 
-def open_graph(folder: Folder, threads: int | None) -> tuple[ort.InferenceSession, str]:
+def open_graph(folder: Folder, threads: int | None, callers: int = 1) -> tuple[ort.InferenceSession, str]:
     """A session on the best provider that works here, and that provider's name; the log says why.
 
     Args:
         folder: What the folder says.
-        threads: CPU threads of one call; None: as many as suit the machine.
+        threads: CPU threads of all calls together; None: as many as suit the machine.
+        callers: Threads that will call at the same time. Each computes itself and shares the others with the rest, so
+            that a call that is alone has all but those of the callers.
     """
     options = ort.SessionOptions()
     options.log_severity_level = 3  # errors; warnings tell of nodes placed on the CPU, as they should be
     options.intra_op_num_threads = threads or allowed_threads() or 0
+    if callers > 1:
+        options.intra_op_num_threads = max(1, processors(threads) - callers + 1)
     # Threads that spin for a next call would hinder the other models, and a training beside them.
     options.add_session_config_entry("session.force_spinning_stop", "1")
     model, reasons = folder.path / "model.onnx", []
@@ -98,6 +104,11 @@ def open_graph(folder: Folder, threads: int | None) -> tuple[ort.InferenceSessio
         reasons.append(f"{name} {reason}")
     logger.info("%s runs on %s%s", folder.path, name, "".join(f"; {reason}" for reason in reasons))
     return session, name
+
+
+def processors(threads: int | None = None) -> int:
+    """How many threads can compute at the same time: those that are wanted, else as many as there are processors."""
+    return threads or allowed_threads() or os.cpu_count() or 1
 
 
 def allowed_threads() -> int | None:

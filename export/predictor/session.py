@@ -7,16 +7,21 @@ not pay for a long one.
 
 from __future__ import annotations
 
+import math
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
 
 from .folder import Folder
-from .providers import PROVIDERS, open_graph
+from .providers import PROVIDERS, open_graph, processors
 
 #: Most scores that a graph gives at once. A language model has one for each token of its vocabulary.
 MOST_SCORES = 1 << 24
+#: Fewer tokens are not shared out among callers: beginning two batches would cost more than it gains.
+SMALLEST_SHARE = 64
 #: Tokens of the shortest texts that a GPU is compiled for: a word, and the special tokens around it.
 SHORTEST = 3
 
@@ -33,18 +38,22 @@ class Session:
 
     Args:
         folder: What the folder says.
-        threads: CPU threads of one call; None: as many as suit the machine.
+        threads: CPU threads of all calls together; None: as many as suit the machine.
         batch_tokens: Most padded tokens of a batch; None: as many as suit the provider.
+        callers: Threads that call at the same time.
 
     Attributes:
+        callers: How many there are; no more than processors, and one where a GPU computes.
         provider: Name of the execution provider that computes.
         batch_tokens: Most padded tokens of a batch.
     """
 
-    def __init__(self, folder: Folder, threads: int | None, batch_tokens: int | None = None) -> None:
+    def __init__(self, folder: Folder, threads: int | None, batch_tokens: int | None = None, callers: int = 1) -> None:
         self._pad_id, self._types = folder.pad_id, folder.types
-        self.graph, self.provider = open_graph(folder, threads)
+        callers = min(callers, processors(threads))
+        self.graph, self.provider = open_graph(folder, threads, callers)
         provider = PROVIDERS[self.provider]
+        self.callers = callers if provider.together else 1
         self._device = provider.device
         self._inputs = [item.name for item in self.graph.get_inputs()]
         self.batch_tokens = min(batch_tokens or provider.batch_tokens, MOST_SCORES // folder.width)
@@ -56,8 +65,20 @@ class Session:
 
         Float32 of shape [labels], or [tokens, labels] without the padding if the graph speaks of tokens.
         """
-        for rows in self.batches([len(text.ids) for text in texts]):
-            yield from zip(rows, self.batch([texts[row] for row in rows]), strict=True)
+        batches = self.batches([len(text.ids) for text in texts])
+        if self.callers == 1:
+            for rows in batches:
+                yield from zip(rows, self.batch([texts[row] for row in rows]), strict=True)
+            return
+        with ThreadPoolExecutor(self.callers, "caller") as pool:
+            # Not all at once: what a language model says of a batch is large, and waits here until it is taken.
+            ahead: deque[tuple[list[int], Future[list[np.ndarray]]]] = deque()
+            for rows in batches:
+                ahead.append((rows, pool.submit(self.batch, [texts[row] for row in rows])))
+                if len(ahead) > self.callers:
+                    yield from _ended(*ahead.popleft())
+            while ahead:
+                yield from _ended(*ahead.popleft())
 
     def batch(self, texts: Sequence[Tokens]) -> list[np.ndarray]:
         """What the graph says of each of some texts, asked all at once; see :meth:`outputs`."""
@@ -67,10 +88,12 @@ class Session:
         ]
 
     def batches(self, lengths: Sequence[int]) -> Iterator[list[int]]:
-        """Row numbers, longest text first, in batches that pad to no more tokens than the budget."""
+        """Row numbers, longest text first; a batch is padded to no more than the budget or a caller's share."""
         order = sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True)
+        share = max(SMALLEST_SHARE, math.ceil(sum(lengths) / self.callers))
+        budget = self.batch_tokens if self.callers == 1 else min(self.batch_tokens, share)
         while order:
-            size = max(1, self.batch_tokens // max(1, lengths[order[0]]))
+            size = max(1, budget // max(1, lengths[order[0]]))
             yield order[:size]
             order = order[size:]
 
@@ -107,3 +130,8 @@ class Session:
             if self._types:
                 feeds["token_type_ids"][row, filled] = text.type_ids
         return {name: feeds[name] for name in self._inputs}
+
+
+def _ended(rows: list[int], answers: Future[list[np.ndarray]]) -> Iterator[tuple[int, np.ndarray]]:
+    """A batch's texts and answers, once there are any."""
+    return zip(rows, answers.result(), strict=True)

@@ -1,8 +1,9 @@
-"""One thread that computes for all clients of a model, in batches of what is waiting."""
+"""The threads that compute for all clients of a model, in batches of what is waiting."""
 
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from export.predictor.session import SMALLEST_SHARE
 from export.serving.waiting import Asked, Place, Waiting
 
 logger = logging.getLogger(__name__)
@@ -65,12 +67,13 @@ class Batcher:
     """Computes items of several callers together.
 
     Args:
-        compute: From some items to a result each, in order; called by the batcher's thread alone.
+        compute: From some items to a result each, in order; called by so many threads as ``at_once`` says.
         batch_tokens: Most padded tokens of a batch.
         overhead: What a batch costs besides, in tokens.
         wait: Most seconds that a batch which is not full waits for callers that have reserved places and are not there.
         size: Most items that wait or have a place reserved.
-        name: Of the thread.
+        at_once: How many batches are computed at the same time, each by a thread of its own.
+        name: Of the threads.
         observe: Told of every batch.
     """
 
@@ -82,16 +85,20 @@ class Batcher:
         overhead: int,
         wait: float,
         size: int,
+        at_once: int = 1,
         name: str = "batcher",
         observe: Callable[[Batch], object] | None = None,
     ) -> None:
         self._compute, self._observe = compute, observe
         self._budget, self._wait, self._size = batch_tokens, wait, size
         self._waiting, self._reserved, self._closing = Waiting(batch_tokens, overhead), 0, False
-        self._token_seconds = 0.0
-        self._changed = threading.Condition()
-        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
-        self._thread.start()
+        self._token_seconds, self._idle = 0.0, at_once
+        self._changed, self._delivering = threading.Condition(), threading.Lock()
+        self._threads = [
+            threading.Thread(target=self._work, name=f"{name}-{number}", daemon=True) for number in range(at_once)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     @property
     def waiting(self) -> int:
@@ -100,8 +107,8 @@ class Batcher:
 
     @property
     def alive(self) -> bool:
-        """Whether its thread works."""
-        return self._thread.is_alive()
+        """Whether all its threads work."""
+        return all(thread.is_alive() for thread in self._threads)
 
     @contextmanager
     def reserve(self, count: int) -> Iterator[Callable[[Sequence[Any], Sequence[int]], Future[list[Any]]]]:
@@ -118,7 +125,7 @@ class Batcher:
             if self._closing:
                 raise Closed
             if self.waiting + count > self._size:
-                raise Full(self.waiting, self._waiting.tokens * self._token_seconds)
+                raise Full(self.waiting, self._waiting.tokens * self._token_seconds / len(self._threads))
             self._reserved += count
         left = count
 
@@ -142,15 +149,17 @@ class Batcher:
                 self._changed.notify_all()
 
     def close(self) -> None:
-        """Take nothing more; what is waiting or has a place is computed, then the thread ends."""
+        """Take nothing more; what is waiting or has a place is computed, then the threads end."""
         with self._changed:
             self._closing = True
             self._changed.notify_all()
 
     def join(self, timeout: float | None = None) -> bool:
-        """Wait for the thread's end; whether it came."""
-        self._thread.join(timeout)
-        return not self.alive
+        """Wait for the threads' end; whether it came."""
+        until = None if timeout is None else time.monotonic() + timeout
+        for thread in self._threads:
+            thread.join(None if until is None else max(0.0, until - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
 
     def _drop(self, request: Asked) -> None:
         with self._changed:
@@ -163,12 +172,15 @@ class Batcher:
             requests = dict.fromkeys(place.request for place in batch)
             waited = [began - request.came for request in requests if isinstance(request, _Request)]
             results = self._results([place.request.items[place.row] for place in batch])
-            for place, result in zip(batch, results, strict=True):
-                self._deliver(place, result)
+            with self._delivering:  # a request's texts may be in the batches of several threads
+                for place, result in zip(batch, results, strict=True):
+                    self._deliver(place, result)
             lengths = [place.length for place in batch]
             seconds = time.monotonic() - began
             latest = seconds / max(1, sum(lengths))
-            self._token_seconds += (latest - self._token_seconds) * (NEWEST if self._token_seconds else 1)
+            with self._changed:
+                self._idle += 1
+                self._token_seconds += (latest - self._token_seconds) * (NEWEST if self._token_seconds else 1)
             if self._observe:
                 self._observe(Batch(lengths, waited, seconds))
 
@@ -185,7 +197,9 @@ class Batcher:
                     if (left := until - time.monotonic()) <= 0:
                         break
                     self._changed.wait(left)
-                if batch := self._waiting.take():
+                share = max(SMALLEST_SHARE, math.ceil(self._waiting.tokens / self._idle))
+                if batch := self._waiting.take(share):
+                    self._idle -= 1
                     return batch
 
     def _results(self, items: Sequence[Any]) -> list[Any]:

@@ -54,7 +54,9 @@ class Generation:
         self.verified = verify(folder)
         if not self.verified:
             logger.warning("%s has no checksums; its files are taken as they are", folder)
-        self.predictor = Predictor(folder, threads=settings.threads, batch_tokens=settings.max_batch_tokens)
+        self.predictor = Predictor(
+            folder, threads=settings.threads, batch_tokens=settings.max_batch_tokens, callers=settings.at_once
+        )
         self.task = self.predictor.task
         for text in WARM_UP:
             self._warm(text)
@@ -68,6 +70,7 @@ class Generation:
             overhead=PROVIDERS[self.predictor.provider].overhead,
             wait=settings.max_wait_ms / 1000,
             size=settings.queue_size,
+            at_once=self.predictor.callers,
             name=f"{name}-{number}",
             observe=observe,
         )

@@ -39,7 +39,10 @@ class ServeSettings(BaseModel):
         0, ge=0, description="Least seconds between SIGTERM and the closing of the port, in which readyz says 503."
     )
     threads: int | None = Field(
-        None, ge=1, description="CPU threads of one computation; unset: the machine's cores, or a container's share."
+        None, ge=1, description="CPU threads of a model; unset: the machine's cores, or a container's share."
+    )
+    at_once: int = Field(
+        2, ge=1, description="Batches of a model computed at the same time, as far as there are cores; on a GPU one."
     )
     allow_failed: bool = Field(False, description="Serve variants that missed their parity gate, too.")
     open_metrics: bool = Field(False, description="Show /metrics without a key.")

@@ -85,14 +85,19 @@ class Waiting:
             self.tokens += length
         self._turns.append(request)
 
-    def take(self) -> list[Place]:
-        """The next batch, shortest first; may be empty."""
+    def take(self, most: int | None = None) -> list[Place]:
+        """The next batch, shortest first; may be empty.
+
+        Args:
+            most: Of padded tokens, where it is to have less than the budget.
+        """
         while self._turns and not self._turns[0].places:
             self._turns.popleft()
         if not self._turns:
             return []
         first = self._turns.popleft()
-        low, high = self._around(bisect_left(self._sorted, first.places[-1]))
+        budget = min(self._budget, most or self._budget)
+        low, high = self._around(bisect_left(self._sorted, first.places[-1]), budget)
         taken = self._sorted[low:high]
         del self._sorted[low:high]
         for place in taken:
@@ -112,7 +117,7 @@ class Waiting:
         request.places.clear()
         return dropped
 
-    def _around(self, middle: int) -> tuple[int, int]:
+    def _around(self, middle: int, budget: int) -> tuple[int, int]:
         """Of the batches that hold a place, the one that reads most for what it costs.
 
         For each longest text, shorter ones are added while each reads more for its padded length than those before it;
@@ -122,7 +127,7 @@ class Waiting:
         read = 0
         for last in range(middle, len(row)):
             longest = row[last].length
-            most = max(1, self._budget // max(1, longest))
+            most = max(1, budget // max(1, longest))
             read += longest
             first, sum_ = middle, read
             if last - middle + 1 > most:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from export.parent import end_with_parent
-from export.predictor import Predictor, Tokens
+from export.predictor import Predictor, Tokens, processors
 from pipeline.peak import peak_bytes
 
 if TYPE_CHECKING:
@@ -55,13 +55,21 @@ def tokens(batch: int, length: int, vocabulary: int, pad_id: int) -> list[Tokens
 
 
 def _onnx(asked: dict[str, Any]) -> Opened:
-    folder = Path(asked["folder"])
-    predictor = Predictor(folder, threads=asked["threads"])
+    folder, threads = Path(asked["folder"]), asked["threads"]
+    opened = {1: Predictor(folder, threads=threads)}
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
 
     def prepare(batch: int, length: int) -> Call:
         texts = tokens(batch, length, config["vocab_size"], config.get("pad_token_id") or 0)
-        return lambda: predictor.batch(texts)
+        callers = 1 if batch == 1 else processors(threads)  # as each is answered best
+
+        def call() -> object:
+            if callers not in opened:
+                opened.clear()  # in a process's memory there is one, as where it is served
+                opened[callers] = Predictor(folder, threads=threads, callers=callers)
+            return list(opened[callers].outputs(texts))
+
+        return call
 
     return Opened(prepare)
 

@@ -207,3 +207,14 @@ def test_threads_are_set_as_asked_or_to_the_share(exported: Path, monkeypatch: p
     monkeypatch.setattr(providers, "allowed_threads", lambda: 1)
     assert session.Session(says, threads=2).graph.get_session_options().intra_op_num_threads == 2
     assert session.Session(says, threads=None).graph.get_session_options().intra_op_num_threads == 1
+
+
+@pytest.mark.parametrize(
+    ("threads", "callers", "inside", "should"), [(1, 2, 1, 1), (2, 2, 1, 2), (8, 2, 7, 2), (4, 1, 4, 1)]
+)
+def test_callers_compute_themselves_and_share_the_other_threads(
+    exported: Path, threads: int, callers: int, inside: int, should: int
+):
+    opened = session.Session(Folder.read(exported / "o2"), threads, callers=callers)
+    assert opened.graph.get_session_options().intra_op_num_threads == inside
+    assert opened.callers == should

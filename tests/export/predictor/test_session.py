@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from export.predictor import PROVIDERS, Tokens, session
@@ -48,3 +49,21 @@ def test_a_batch_is_asked_all_at_once_and_without_its_padding(opened: session.Se
 def test_the_budget_can_be_chosen(exported: Path):
     small = session.Session(Folder.read(exported / "o2"), threads=1, batch_tokens=10)
     assert [len(rows) for rows in small.batches([5] * 5)] == [2, 2, 1]
+
+
+def test_callers_share_out_what_is_asked_and_answer_as_one_does(exported: Path, opened: session.Session):
+    folder = Folder.read(exported / "o2")
+    several = session.Session(folder, threads=2, callers=2)
+    texts = [Tokens([2, *[5 + row % 7] * (row % 20), 3], [0] * (2 + row % 20)) for row in range(60)]
+    alone, together = dict(opened.outputs(texts)), dict(several.outputs(texts))
+    assert sorted(together) == list(range(60))
+    assert all(np.allclose(alone[row], together[row], atol=1e-5) for row in alone)
+    assert [len(rows) for rows in several.batches([20] * 10)] == [5, 5]
+    assert [len(rows) for rows in several.batches([20] * 3)] == [3]  # too little to be shared out
+
+
+def test_what_fails_is_told_by_whoever_is_asked_first(exported: Path, monkeypatch: pytest.MonkeyPatch):
+    several = session.Session(Folder.read(exported / "o2"), threads=2, callers=2)
+    monkeypatch.setattr(several, "_compute", lambda _: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        list(several.outputs([Tokens([2, 5, 3], [0] * 3)] * 500))

@@ -1,4 +1,4 @@
-"""The thread: batches, bounded wait and queue, cancelling, errors, closing."""
+"""The threads: batches, bounded wait and queue, cancelling, errors, closing."""
 
 from __future__ import annotations
 
@@ -82,6 +82,38 @@ def test_the_budget_is_kept_and_an_answer_waits_for_all_its_batches(make: Make, 
     items = [f"{number}" for number in range(10)]
     assert ask(batcher, *items).result(LONG) == [f"{item}!" for item in items]
     assert [len(batch) for batch in held.batches] == [4, 4, 2]
+
+
+def test_several_batches_are_computed_at_the_same_time(make: Make, held: Held):
+    batcher = make(at_once=2)
+    first = occupied(batcher, held)
+    held.begun.clear()
+    second = ask(batcher, "second")
+    assert held.begun.wait(LONG)  # though the first is not done
+    third = ask(batcher, "third")
+    assert batcher.waiting == 1
+    held.go.set()
+    assert [each.result(LONG) for each in (first, second, third)] == [["first!"], ["second!"], ["third!"]]
+
+
+def test_a_request_is_shared_out_among_threads_that_are_idle(make: Make, held: Held):
+    batcher = make(at_once=2, batch_tokens=1000)
+    items = [f"{number}" for number in range(20)]
+    asked = ask(batcher, *items)
+    for _ in range(100):
+        if len(held.batches) == 2:
+            break
+        time.sleep(LONG / 100)
+    held.go.set()
+    assert asked.result(LONG) == [f"{item}!" for item in items]
+    assert [len(batch) for batch in held.batches] == [10, 10]
+
+
+def test_little_is_not_shared_out(make: Make, held: Held):
+    batcher = make(at_once=4)
+    held.go.set()
+    assert ask(batcher, "1", "2", length=30).result(LONG) == ["1!", "2!"]
+    assert held.batches == [["1", "2"]]
 
 
 def test_a_batch_waits_for_who_has_a_place_but_not_longer_than_it_may(make: Make, held: Held):
