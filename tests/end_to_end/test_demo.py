@@ -61,6 +61,7 @@ def test_a_run_is_found_again_after_a_reload_and_goes_on(demo: str, app: Any, pa
     expect(page.locator("#progress-curves svg").first).to_be_visible()
 
 
+@pytest.mark.slow
 def test_bad_files_are_told_beside_the_upload_and_change_nothing(
     demo: str, app: Any, page: Page, tmp_path: Path
 ) -> None:

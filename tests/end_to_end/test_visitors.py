@@ -219,6 +219,7 @@ def test_a_link_shows_the_report_and_nothing_else(shared_app: Any, visit: Callab
     expect(lost.locator("#verdict")).to_be_hidden()
 
 
+@pytest.mark.slow
 def test_a_run_is_edited_as_new_on_a_phone(shared_app: Any, visit: Callable[..., Page]) -> None:
     page = visit(width=375)
     run_id = finished(shared_app, visitor_of(page), "From a phone")
