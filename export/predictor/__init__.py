@@ -20,13 +20,14 @@ from .explaining import Explanation, Part, explain
 from .folder import FILES, PredictorError, longest_input
 from .predictor import Predictor
 from .providers import PROVIDERS, processors
-from .session import Tokens
+from .session import SMALLEST_SHARE, Tokens
 from .tasks import WAYS, Question
 
 __all__ = [
     "CHECKSUMS",
     "FILES",
     "PROVIDERS",
+    "SMALLEST_SHARE",
     "WAYS",
     "Answer",
     "Entity",

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from export.predictor.session import SMALLEST_SHARE
+from export.predictor import SMALLEST_SHARE
 from export.serving.waiting import Asked, Place, Waiting
 
 logger = logging.getLogger(__name__)
