@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -17,10 +17,12 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
 
     text: str | None = Field(None, description="One text.")
-    texts: list[str] | None = Field(None, description="Texts.")
+    texts: Annotated[list[str], Field(fail_fast=True)] | None = Field(None, description="Texts.")
     pair: tuple[str, str] | None = Field(None, description="Two texts that are compared.")
-    pairs: list[tuple[str, str]] | None = Field(None, description="Pairs of texts.")
-    words: list[list[str]] | None = Field(None, description="Texts that are split into words already, to be tagged.")
+    pairs: Annotated[list[tuple[str, str]], Field(fail_fast=True)] | None = Field(None, description="Pairs of texts.")
+    words: Annotated[list[Annotated[list[str], Field(fail_fast=True)]], Field(fail_fast=True)] | None = Field(
+        None, description="Texts that are split into words already, to be tagged."
+    )
     top: int = Field(5, ge=1, le=100, description="How many guesses at a mask; for language models only.")
 
 
@@ -34,6 +36,8 @@ FIELDS = {
     "part-of-speech": (*_TEXTS, "words"),
     "language-modelling": _TEXTS,
 }
+_MOST_FAULTS = 100  # looked at in one body; each costs more memory than the field that has it
+_LONGEST_NAME = 80
 #: Fields that hold one question.
 ONE = frozenset({"text", "pair"})
 
@@ -113,8 +117,12 @@ def read(body: bytes, *, task: str, longest: int, most_texts: int, most_characte
 
 
 def _refused(error: ValidationError) -> Refusal:
+    if error.error_count() > _MOST_FAULTS:
+        return Refusal("wrong_type", "The body: {count:,} fields are none of those.", count=error.error_count())
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     if first["type"] == "json_invalid":
         return Refusal("bad_json", "The body is no JSON: {fault}.", fault=first["msg"].removeprefix("Invalid JSON: "))
-    where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"]).lstrip(".")
+    where = "".join(
+        f"[{part}]" if isinstance(part, int) else f".{part[:_LONGEST_NAME]}" for part in first["loc"]
+    ).lstrip(".")
     return Refusal("wrong_type", "{where}: {fault}.", where=where or "The body", fault=first["msg"])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
 from pipeline.data.labellings import LABELS
 from pipeline.data.labels import match_labels, sorted_labels
 from pipeline.data.texts import Texts
-from pipeline.data.wording import quoted
+from pipeline.data.wording import MOST_SHOWN, quoted, shortened
 from pipeline.errors import DataError
 from pipeline.messages import Message
 from pipeline.spec import DatasetSpec, TaskName
@@ -91,4 +92,5 @@ class Agreement:
 
 
 def _pairs(mapping: Iterable[tuple[str, str]]) -> str:
-    return ", ".join(f"{old} → {new}" for old, new in mapping)
+    shown = [f"{shortened(old)} → {shortened(new)}" for old, new in islice(mapping, MOST_SHOWN)]
+    return ", ".join(shown)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Literal, NamedTuple, TypeVar
 
+from pipeline.data.wording import shortened
 from pipeline.errors import DataError
 
 Item = TypeVar("Item")
 MOST_COLUMNS = 200
+_UNWRITABLE = re.compile(r"[\0\ud800-\udfff]")
 
 
 class Content(NamedTuple):
@@ -64,6 +67,27 @@ def bounded(
     return taken
 
 
+def cleaned(text: str) -> str:
+    """Replace what JSON can spell and no text has: NUL, and halves of characters, which no encoding can write."""
+    return _UNWRITABLE.sub("\ufffd", text)
+
+
+def checked_width(columns: int, name: str) -> None:
+    """Refuse a table that is too wide, before anything is made of each of its columns.
+
+    Raises:
+        DataError: There are too many columns.
+    """
+    if columns > MOST_COLUMNS:
+        raise DataError(
+            "{file} has {count} columns; at most {most} can be read.",
+            "Leave some out.",
+            file=name,
+            count=columns,
+            most=MOST_COLUMNS,
+        )
+
+
 def checked_columns(columns: list[str], name: str) -> list[str]:
     """The columns' names, stripped.
 
@@ -71,14 +95,7 @@ def checked_columns(columns: list[str], name: str) -> list[str]:
         DataError: A name is blank or stands twice, or there are too many.
     """
     names = [column.strip() for column in columns]
-    if len(names) > MOST_COLUMNS:
-        raise DataError(
-            "{file} has {count} columns; at most {most} can be read.",
-            "Leave some out.",
-            file=name,
-            count=len(names),
-            most=MOST_COLUMNS,
-        )
+    checked_width(len(names), name)
     if "" in names:
         raise DataError(
             "{file}: column {number} has no name.",
@@ -92,6 +109,6 @@ def checked_columns(columns: list[str], name: str) -> list[str]:
             "{file}: more than one column is named “{column}”.",
             "Rename one of them, or remove it.",
             file=name,
-            column=twice,
+            column=shortened(twice),
         )
     return names

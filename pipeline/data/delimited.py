@@ -11,13 +11,14 @@ from itertools import islice
 from typing import Literal
 
 from pipeline.data.clues import is_header, is_repeated
-from pipeline.data.content import Content, bounded, checked_columns, numbered_lines
+from pipeline.data.content import Content, bounded, checked_columns, checked_width, numbered_lines
 from pipeline.data.wording import counted
 from pipeline.errors import DataError
 
 Record = tuple[int, list[str]]
 _SAMPLE_ROWS = 50
 _SAMPLE_CHARACTERS = 1_000_000
+csv.field_size_limit(2**31 - 1)  # a cell may be as long as a file, whose size is limited already
 _QUOTED = re.compile(r'"([^"]*(?:""[^"]*)*)"')
 
 
@@ -101,6 +102,7 @@ def _content(records: Iterable[Record], name: str, limit: int) -> Content:
     if not taken:
         return Content([], [], [])
     (top, first), *rest = taken
+    checked_width(len(first), name)
     for number, cells in rest:
         if len(cells) != len(first):
             raise DataError(

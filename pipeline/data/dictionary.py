@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +17,7 @@ from pipeline.messages import Message
 from pipeline.settings import Settings
 
 _SAMPLE_TEXTS = 2000
+_SAMPLE_CHARACTERS = 500_000
 
 
 class Entries(NamedTuple):
@@ -102,10 +103,20 @@ def _reading(turned: float, read: dict[str, object]) -> Message:
 def _evidence(pairs: list[Pair], source: Iterable[str], target: Iterable[str]) -> float:
     """By how much more of the dictionary occurs in the texts if its left side is the target's: above 0, it is."""
     left, right = ({word.casefold() for word in side} for side in zip(*pairs, strict=True))
-    in_source, in_target = (vocabulary(islice(texts, _SAMPLE_TEXTS)) for texts in (source, target))
+    in_source, in_target = (vocabulary(_sample(texts)) for texts in (source, target))
 
     def occurring(words: set[str], known: set[str]) -> float:
         return len(words & known) / len(words)
 
     turned = occurring(left, in_target) + occurring(right, in_source)
     return turned - occurring(left, in_source) - occurring(right, in_target)
+
+
+def _sample(texts: Iterable[str]) -> Iterator[str]:
+    """The first texts, cut where they become too long: each run of some characters may be a word."""
+    left = _SAMPLE_CHARACTERS
+    for text in islice(texts, _SAMPLE_TEXTS):
+        yield text[:left]
+        left -= len(text)
+        if left <= 0:
+            return

@@ -24,6 +24,8 @@ SIGNATURES: dict[bytes, tuple[Message, Message]] = {
     b"Rar!\x1a": _ARCHIVE,
     b"\xfd7zXZ": _ARCHIVE,
     b"(\xb5/\xfd": _ARCHIVE,
+    b'\x04"M\x18': _ARCHIVE,
+    **{b"BZh%d1AY&SY" % level: _ARCHIVE for level in range(1, 10)},
     b"\xd0\xcf\x11\xe0": _OFFICE,
     b"\x89PNG": _PICTURE,
     b"\xff\xd8\xff": _PICTURE,
@@ -34,6 +36,7 @@ SIGNATURES: dict[bytes, tuple[Message, Message]] = {
     b"ARROW1\x00": _TABLE,
     b"SQLite format 3\x00": (Message("a database"), Message("Export its table as CSV.")),
 }
+_TAR = slice(257, 262)  # where an archive of tar says what it is, behind the name of its first file
 _DETECTED = Message("UTF-8, UTF-16 or GB18030")
 _MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
@@ -57,9 +60,9 @@ def decode(data: bytes, encoding: Encoding, name: str) -> tuple[str, str]:
     Raises:
         DataError: The file is no text, or some of its bytes do not fit the encoding.
     """
-    known = next((signature for signature in SIGNATURES if data.startswith(signature)), None)
+    known = _kind(data)
     if known is not None:
-        kind, remedy = _WORKBOOK if b"xl/workbook" in data else SIGNATURES[known]
+        kind, remedy = known
         raise DataError("{file} is not a text file; it seems to be {kind}.", remedy, file=name, kind=kind)
     used = _guess(data, name) if encoding == "auto" else encoding
     text = _strictly(data, used, name, _DETECTED if encoding == "auto" else encoding.upper())
@@ -67,6 +70,16 @@ def decode(data: bytes, encoding: Encoding, name: str) -> tuple[str, str]:
         raise _binary(name)
     # Joined files carry byte order marks inside them too; they show nowhere and would upset a tokenizer.
     return text.replace("\ufeff", ""), used
+
+
+def _kind(data: bytes) -> tuple[Message, Message] | None:
+    """What a file is that is no text, and what to do with it. Nothing is unpacked to find out."""
+    if data[_TAR].startswith(b"ustar"):
+        return _ARCHIVE
+    known = next((signature for signature in SIGNATURES if data.startswith(signature)), None)
+    if known is None:
+        return None
+    return _WORKBOOK if b"xl/workbook" in data else SIGNATURES[known]
 
 
 def _guess(data: bytes, name: str) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
+from pipeline.data.content import cleaned
 from pipeline.data.labels import sorted_labels
 from pipeline.data.schemes import OUTSIDE
 from pipeline.spec import TaskName
@@ -16,6 +18,7 @@ Item = str | tuple[str, ...]
 #: What it is labelled with: one label; all of several, in order; a tag for each word.
 Label = str | tuple[str, ...]
 
+_MOST_NAMES = 10_000  # of a cell; a column of so many labels is refused in any case
 _CERTAIN = ("|", ";", "；")
 _LIKELY = (",", "，", "、")  # these may stand inside a label as well
 
@@ -59,7 +62,8 @@ def split_labels(cell: str, separator: str | None) -> tuple[str, ...]:
     parts = _json_list(cell)
     if parts is None:
         parts = [cell] if separator is None else cell.split(separator if separator.strip() else None)
-    return tuple(sorted_labels(name for part in parts if (name := " ".join(part.split()))))
+    names = dict.fromkeys(name for part in parts if (name := " ".join(part.split())))
+    return tuple(sorted_labels(islice(names, _MOST_NAMES)))
 
 
 def _json_list(cell: str) -> list[str] | None:
@@ -67,9 +71,9 @@ def _json_list(cell: str) -> list[str] | None:
         return None
     try:
         found: Any = json.loads(cell)
+        return [cleaned(part if isinstance(part, str) else json.dumps(part, ensure_ascii=False)) for part in found]
     except (ValueError, RecursionError):
         return None
-    return [part if isinstance(part, str) else json.dumps(part, ensure_ascii=False) for part in found]
 
 
 def _all(label: Label) -> tuple[str, ...]:

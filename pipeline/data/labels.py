@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from pipeline.data.words import folded
 
 # Names of the same scales, from low to high.
 SCALES: tuple[tuple[str, ...], ...] = (
@@ -100,8 +101,8 @@ def sorted_labels(labels: Iterable[str]) -> list[str]:
 
 
 def _plain(label: str) -> str:
-    folded = unicodedata.normalize("NFKC", label).casefold().strip()
-    return folded if _NUMBER.fullmatch(folded) else re.sub(r"[\W_]+", "", folded) or folded
+    plain = folded(label).strip()
+    return plain if _NUMBER.fullmatch(plain) else re.sub(r"[\W_]+", "", plain) or plain
 
 
 def _same_letters(sources: list[str], targets: list[str]) -> dict[str, str]:

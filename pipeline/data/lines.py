@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.data.clues import is_few
-from pipeline.data.content import Content, bounded, checked_columns, numbered_lines
+from pipeline.data.content import Content, bounded, checked_columns, cleaned, numbered_lines
 from pipeline.data.labels import WELL_KNOWN
 from pipeline.errors import DataError
 from pipeline.messages import Message
 
 _FASTTEXT = "__label__"
+_LABELS = re.compile(r"(?:__label__\S*(?:\s+|$))*")
 _LABEL = re.compile(r"__label__\S+|[+-]?\d+|[A-Z][A-Z0-9_]+(:\w+)?")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _DECODER = json.JSONDecoder(parse_constant=lambda _: None)  # NaN is no text
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _ONE_OBJECT_A_LINE = Message('Write one object a line, like {"text": "…", "label": "…"}, or one array of objects.')
@@ -131,18 +131,13 @@ def _parse(text: str) -> Any:
 
 def _flat(value: Any) -> dict[str, str] | None:
     """An object's fields as text; what is nested stays JSON."""
-    return {_clean(key): _clean(_cell(field)) for key, field in value.items()} if isinstance(value, dict) else None
+    return {cleaned(key): cleaned(_cell(field)) for key, field in value.items()} if isinstance(value, dict) else None
 
 
 def _cell(value: Any) -> str:
     if value is None:
         return ""
     return value if isinstance(value, str) else _ENCODER.encode(value)
-
-
-def _clean(text: str) -> str:
-    """Replace halves of characters, which JSON can hold and no encoding can write."""
-    return _SURROGATE.sub("\ufffd", text)
 
 
 def _fault(error: Exception) -> Message:
@@ -158,11 +153,10 @@ def _divided_lines(text: str, name: str, limit: int) -> tuple[list[int], list[st
     labels: list[list[str]] = []
     pairs = _labelled(lines)
     for place, (first, rest) in enumerate(pairs or ()):
-        labels.append([first.removeprefix(_FASTTEXT)])
-        lines[place] = rest
-        while lines[place].startswith(_FASTTEXT):
-            further, lines[place] = _divided(lines[place], None)
-            labels[place].append(further.removeprefix(_FASTTEXT))
+        further = _LABELS.match(rest)
+        end = further.end() if further else 0
+        labels.append([label.removeprefix(_FASTTEXT) for label in (first, *rest[:end].split())])
+        lines[place] = rest[end:]
     return numbers, lines, labels
 
 

@@ -12,7 +12,7 @@ from pipeline.data.labellings import LABELS
 from pipeline.data.labels import sorted_labels
 from pipeline.data.splits import Purpose, hold_out
 from pipeline.data.texts import Texts, read_texts
-from pipeline.data.wording import Noun, counted
+from pipeline.data.wording import Noun, counted, shortened
 from pipeline.data.words import joined
 from pipeline.errors import DataError
 from pipeline.messages import Message
@@ -179,7 +179,7 @@ def _check_enough(texts: Texts, dataset: DatasetSpec | None, task: TaskName) -> 
         left = Message("no texts")
         if len(texts):
             only = Message("only texts without labels")
-            left = Message("only texts with the label “{label}”", label=present[0]) if present else only
+            left = Message("only texts with the label “{label}”", label=shortened(present[0])) if present else only
         raise DataError(
             "{file}: there are {left} left to learn from once the test texts are taken out.",
             "Add texts, or choose a test file that does not repeat them.",

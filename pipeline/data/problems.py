@@ -11,7 +11,7 @@ from pipeline.data.detection import roles
 from pipeline.data.labellings import LABELS
 from pipeline.data.readers import Table
 from pipeline.data.usable import Usable, fits
-from pipeline.data.wording import MOST_SHOWN, counted, placed, quoted
+from pipeline.data.wording import MOST_SHOWN, counted, placed, quoted, shortened
 from pipeline.messages import Message, sentences
 from pipeline.spec import DatasetSpec, TaskName
 from pipeline.tasks import TASKS
@@ -95,7 +95,7 @@ def _column_problems(dataset: DatasetSpec, table: Table, task: TaskName, *, labe
                 remedy = Message("Choose the {title} column: {columns}.", title=title, columns=quoted(free))
             yield Problem(f"no-{_CODES[role]}-column", message, remedy)
         elif column not in columns:
-            message = Message("{file} has no column “{column}”.", file=name, column=column)
+            message = Message("{file} has no column “{column}”.", file=name, column=shortened(column))
             yield Problem("unknown-column", message, Message("It has {columns}.", columns=quoted(columns)))
     for column, count in Counter(column for column in chosen.values() if column is not None).items():
         if count > 1:
@@ -103,7 +103,7 @@ def _column_problems(dataset: DatasetSpec, table: Table, task: TaskName, *, labe
             first = Message("as the {title}", title=titles[others[0]])
             for role in others[1:]:
                 first = Message("{before} and as the {title}", before=first, title=titles[role])
-            both = {"file": name, "column": column, "first": first, "last": titles[last]}
+            both = {"file": name, "column": shortened(column), "first": first, "last": titles[last]}
             message = Message("{file}: “{column}” is chosen both {first} and as the {last}.", both)
             yield Problem(f"no-{_CODES[last]}-column", message, Message("Choose another column for one of them."))
 
@@ -138,13 +138,15 @@ def _label_problems(dataset: DatasetSpec, task: TaskName, counts: dict[str, int]
         yield Problem("one-label", message, Message("Choose another label column, or add texts with labels."))
     elif len(counts) < kind.least:
         label = next(iter(counts))
-        message = Message("{file}: the only label is “{label}” ({texts}).", file=name, label=label, texts=texts)
+        message = Message(
+            "{file}: the only label is “{label}” ({texts}).", file=name, label=shortened(label), texts=texts
+        )
         yield Problem("one-label", message, Message("Choose another label column, or add texts with other labels."))
     elif len(counts) > MOST_LABELS or every_text_its_own:
         message = Message(
             "{file}: the column “{column}” has {count:,} different values in {total:,} rows.",
             file=name,
-            column=column,
+            column=shortened(column or ""),
             count=len(counts),
             total=total,
         )

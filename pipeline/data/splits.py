@@ -6,6 +6,7 @@ from typing import Literal
 
 from pipeline.data.labellings import Item, Label
 from pipeline.data.texts import Texts
+from pipeline.data.wording import shortened
 from pipeline.errors import DataError
 from pipeline.messages import Message
 
@@ -58,7 +59,7 @@ def _too_few(label: Label, purpose: Purpose) -> DataError:
         return DataError(
             "Label “{label}” has fewer than two different texts, so none can be held out as {purpose} texts.",
             "Add texts with this label, remove it, or give a {purpose} file.",
-            label=str(label),
+            label=shortened(str(label)),
             purpose=_PURPOSES[purpose],
         )
     return DataError(

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pipeline.data.content import Content, bounded
+from pipeline.data.content import Content, bounded, checked_width
 from pipeline.data.schemes import OUTSIDE, spell_entities
 from pipeline.data.wording import counted
 from pipeline.errors import DataError
@@ -21,6 +21,7 @@ _INDEX = re.compile(r"\d+([-.]\d+)?")
 _DOCUMENT = "-DOCSTART-"
 _SAMPLE_LINES = 500
 _SAMPLE_CHARACTERS = 200_000
+_MOST_FILLED = 1_000_000  # cells
 
 Sentence = list[tuple[int, list[str]]]
 
@@ -43,10 +44,11 @@ def read_conll(text: str, name: str, limit: int) -> Content:
     """Read tokens and their tags, with tabs or spaces between, in any number of columns.
 
     Comments (``#``), document marks (``-DOCSTART-``), multi-word ranges (``1-2``) and empty nodes
-    (``1.1``) are left out. A line with too few cells is filled up with empty ones.
+    (``1.1``) are left out. A line with too few cells is filled up with empty ones, as long as the table does not
+    grow larger than the file by that.
 
     Raises:
-        DataError: A line has more cells than the others; says which.
+        DataError: A line has more cells than the others, or too many have fewer; says which.
     """
     layout = _layout(_sample(text))
     names = {1: ["token"], 2: ["token", "tag"]}
@@ -58,7 +60,7 @@ def read_conllu(text: str, name: str, limit: int) -> Content:
     """Read CoNLL-U: ten columns with tabs between; ranges and empty nodes are left out.
 
     Raises:
-        DataError: A line has more cells; says which.
+        DataError: A line has more cells, or too many have fewer; says which.
     """
     return _content(text, name, limit, Layout("\t", len(CONLLU_COLUMNS), indexed=True), CONLLU_COLUMNS)
 
@@ -97,6 +99,7 @@ def _layout(lines: list[str]) -> Layout:
 
 
 def _content(text: str, name: str, limit: int, layout: Layout, columns: list[str]) -> Content:
+    checked_width(layout.width, name)
     sentences = bounded(_sentences(text, name, layout), limit, name, noun="sentences")
     starts, place = [], 0
     for sentence in sentences:
@@ -109,6 +112,7 @@ def _content(text: str, name: str, limit: int, layout: Layout, columns: list[str
 def _sentences(text: str, name: str, layout: Layout) -> Iterator[Sentence]:
     sentence: Sentence = []
     known: dict[str, list[str] | None] = {}  # most lines of a tagged corpus recur; they share their cells
+    room = max(_MOST_FILLED, len(text))
     for number, line in enumerate(io.StringIO(text, newline=None), start=1):
         if line.isspace() or line.startswith(_DOCUMENT):
             if sentence:
@@ -116,24 +120,26 @@ def _sentences(text: str, name: str, layout: Layout) -> Iterator[Sentence]:
                 sentence = []
             continue
         if line not in known:
-            known[line] = _cells(line, number, name, layout)
+            known[line], filled = _cells(line, number, name, layout, room)
+            room -= filled
         if (cells := known[line]) is not None:
             sentence.append((number, cells))
     if sentence:
         yield sentence
 
 
-def _cells(line: str, number: int, name: str, layout: Layout) -> list[str] | None:
-    """A token's cells; None for a line that holds no token of its own."""
+def _cells(line: str, number: int, name: str, layout: Layout, room: int) -> tuple[list[str] | None, int]:
+    """A token's cells, None for a line that holds no token of its own; and how many of ``room`` were filled up."""
     separator, width, indexed = layout
     cells = [cell.strip() for cell in line.rstrip("\n").split(separator)]
     if line.startswith("#") and (indexed or len(cells) != width):
-        return None
+        return None, 0
     if indexed and _INDEX.fullmatch(cells[0]) and not cells[0].isdigit():
-        return None
+        return None, 0
     while len(cells) > width and not cells[-1]:
         cells.pop()
-    if len(cells) > width:
+    filled = width - len(cells)
+    if not 0 <= filled <= room:
         raise DataError(
             "{file}: line {line} has {cells}, but the others have {width}.",
             "Put one token and its tags on each line, all with the same separator between.",
@@ -142,7 +148,7 @@ def _cells(line: str, number: int, name: str, layout: Layout) -> list[str] | Non
             cells=counted(len(cells), "cell"),
             width=width,
         )
-    return cells + [""] * (width - len(cells))
+    return cells + [""] * filled, filled
 
 
 def find_token(values: dict[str, list[str]]) -> str | None:

@@ -8,6 +8,7 @@ from typing import Literal
 from pipeline.messages import Message, Template, series
 
 MOST_SHOWN = 10
+LONGEST_NAME = 80  # characters; a file without line ends has its whole text for a column's name
 
 Noun = Literal[
     "row",
@@ -49,9 +50,14 @@ def counted(count: int, noun: Noun) -> Message:
     return Message(one if count == 1 else several, count=count)
 
 
+def shortened(name: str) -> str:
+    """A column's or label's name, cut where it is too long for a sentence."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+
+
 def quoted(names: Sequence[str]) -> Message:
     """Names, the first ten of them."""
-    shown = series(Message("“{name}”", name=name) for name in names[:MOST_SHOWN])
+    shown = series(Message("“{name}”", name=shortened(name)) for name in names[:MOST_SHOWN])
     return Message("{names} and others", names=shown) if len(names) > MOST_SHOWN else shown
 
 

@@ -15,6 +15,7 @@ Pair = tuple[str, str]
 _ENTRY = re.compile(r"(\S+)\s+(\S+)\s+\[[^\]]*\]\s*/(.+)/\s*")
 _REMARK = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _SAMPLE_LINES = 200
+_DEEPEST_REMARK = 20
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,10 @@ def _cedict(line: str) -> list[Pair]:
 
 def _glosses(field: str) -> Iterator[str]:
     """Words a gloss offers; measure words and references to other Chinese words are none."""
-    while (bare := _REMARK.sub(" ", field)) != field:  # remarks may stand in remarks
+    for _ in range(_DEEPEST_REMARK):  # remarks may stand in remarks
+        bare = _REMARK.sub(" ", field)
+        if bare == field:
+            break
         field = bare
     for gloss in re.split("[/;]", field):
         word = " ".join(gloss.split()).removeprefix("to ")

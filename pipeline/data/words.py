@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
@@ -17,6 +18,17 @@ _RUN = re.compile(rf"[{_UNSPACED}]+")
 _UNJOINED = re.compile(rf"[{_UNSPACED}\u3000-\u303f\uff00-\uff65“”‘’…—]")
 HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
 LONGEST_RUN = 4  # characters of a word in a script without spaces
+_PIECE = 100  # characters
+
+
+def folded(text: str) -> str:
+    """A text without the differences of case and of form (NFKC) between equal characters.
+
+    Putting marks above letters in order takes time that grows with the square of their number, so that a text of
+    marks alone would stop the machine; a long one is brought to its form piece by piece.
+    """
+    pieces = (text[start : start + _PIECE] for start in range(0, len(text), _PIECE))
+    return "".join(unicodedata.normalize("NFKC", piece) for piece in pieces).casefold()
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -43,9 +55,9 @@ def vocabulary(texts: Iterable[str]) -> set[str]:
     """
     found: set[str] = set()
     for text in texts:
-        folded = text.casefold()
-        found.update(_WORD.findall(folded))
-        for run in _RUN.findall(folded):
+        lowered = text.casefold()
+        found.update(_WORD.findall(lowered))
+        for run in _RUN.findall(lowered):
             for length in range(2, LONGEST_RUN + 1):
                 found.update(run[start : start + length] for start in range(len(run) - length + 1))
     return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from pipeline.data.labellings import Label
 from pipeline.data.readers import read_document
 from pipeline.data.texts import Texts
 from pipeline.data.usable import Usable
-from pipeline.data.words import joined
+from pipeline.data.words import folded, joined
 from pipeline.doctor.finding import TARGET_ROLES, TEXT_ROLES, Role, file_name
 from pipeline.doctor.pieces import BUDGET, Pieces, Reader, load_reader, plain_text
 from pipeline.doctor.scripts import by_script, language_of, main_script
@@ -179,7 +178,7 @@ def gather(data: DataSpec, task: TaskName, source: SourceSpec | None, settings: 
 
 def bare(text: str) -> str:
     """A text without what alike texts differ in; of one without letters, the text itself."""
-    return _NO_LETTERS.sub("", unicodedata.normalize("NFKC", text).casefold()) or text
+    return _NO_LETTERS.sub("", folded(text)) or text
 
 
 def _read(role: Role, dataset: DatasetSpec, task: TaskName, settings: Settings) -> Sheet:

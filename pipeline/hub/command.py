@@ -20,6 +20,9 @@ from pipeline.tasks import TASKS
 #: No bars of the libraries' own among the news, and no torch, which they would load to look at one switch of it.
 QUIET = {"HF_DATASETS_DISABLE_PROGRESS_BARS": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1", "USE_TORCH": "0"}
 
+#: What the process may take, in bytes: a small file on the Hub can unpack to more than any machine has.
+MOST_MEMORY = 4 << 30
+
 CACHES = ("HF_HUB_CACHE", "HF_DATASETS_CACHE", "HF_XET_CACHE")
 
 
@@ -50,6 +53,7 @@ def run(options: argparse.Namespace, settings: Settings) -> int:
         sys.stderr.write(told)
         sys.stderr.flush()
 
+    bounded_memory()
     with apart():
         from pipeline.hub.fetching import fetch  # noqa: PLC0415 - loads datasets, which reads the environment
 
@@ -63,6 +67,17 @@ def _tell(fetched: Fetched) -> None:
     print(f"{fetched.path}: {fetched.rows:,} rows of {fetched.origin.told}")
     for note in fetched.notes:
         print(note)
+
+
+def bounded_memory() -> None:
+    """Hold this process to :data:`MOST_MEMORY` where the system can; past it what is read is refused."""
+    try:
+        import resource  # noqa: PLC0415 - Windows has none
+    except ImportError:
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    most = MOST_MEMORY if hard == resource.RLIM_INFINITY else min(MOST_MEMORY, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
 
 
 @contextmanager

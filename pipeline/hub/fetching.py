@@ -49,7 +49,7 @@ def fetch(wanted: Wanted, out: Path, settings: Settings, report: Report = lambda
     partial = path.with_name(f".{path.name}.part")
     try:
         taken = _Taken(shaped, settings, report)
-        with partial.open("w", encoding="utf-8", newline="\n") as file, told(wanted):
+        with partial.open("w", encoding="utf-8", errors="replace", newline="\n") as file, told(wanted):
             file.writelines(taken.lines(chain([first], rows)))
         if not taken.rows:
             raise DataError(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from pipeline.errors import SpecError, system_fault
 from pipeline.faults import fault
@@ -23,6 +25,9 @@ from pipeline.spec.vocabulary import AdoptVocabulary
 
 SCHEMA_VERSION = 1
 MOST_LABELS = 1_000_000
+MOST_BYTES = 4_000_000  # of a spec file; those of people have some thousands
+MOST_FAULTS = 10  # told of one spec
+_LONGEST_NAME = 80
 DATASETS = ("source", "target", "test", "dev", "source_test", "unlabelled")
 
 
@@ -104,7 +109,7 @@ def migrate(document: dict[str, Any]) -> dict[str, Any]:
         raise SpecError(
             "schema_version is {version}; this Graft reads {known}.",
             "Update Graft, or write the spec anew.",
-            version=repr(version),
+            version=repr(version)[:_LONGEST_NAME] if isinstance(version, str | int | float | None) else "…",
             known=SCHEMA_VERSION,
         )
     return document
@@ -114,29 +119,42 @@ def parse(document: Any) -> RunSpec:
     """Check a spec given as plain data.
 
     Raises:
-        SpecError: With every field that is wrong, and why.
+        SpecError: With the fields that are wrong, the first ten of them, and why.
     """
     if not isinstance(document, dict):
         raise SpecError("A spec is a JSON object.", "See examples/ for some of them.")
     try:
         return RunSpec.model_validate(migrate(document))
     except ValidationError as error:
-        faults = clauses(
-            Message("{place}: {fault}", place=".".join(map(str, found["loc"])) or "spec", fault=fault(found))
-            for found in error.errors()
-        )
+        found = error.errors(include_url=False, include_input=False)
+        faults = clauses(map(_told, found[:MOST_FAULTS]))
+        if len(found) > MOST_FAULTS:
+            faults = Message("{names} and others", names=faults)
         raise SpecError(
             "The spec is not valid: {faults}.", "docs/spec.md describes each field.", faults=faults
         ) from error
+
+
+def _told(found: ErrorDetails) -> Message:
+    """A fault and its field, whose name may be anything that JSON can spell."""
+    parts = (str(part).encode("utf-8", "replace").decode()[:_LONGEST_NAME] for part in found["loc"])
+    return Message("{place}: {fault}", place=".".join(parts) or "spec", fault=fault(found))
 
 
 def load(path: Path) -> RunSpec:
     """Read a spec file; paths in it are taken relative to its folder and come back absolute.
 
     Raises:
-        SpecError: The file can't be read, is no JSON, or is not a valid spec.
+        SpecError: The file can't be read, is too large, is no JSON, or is not a valid spec.
     """
     try:
+        if path.stat().st_size > MOST_BYTES:
+            raise SpecError(
+                "{file} is larger than {limit:g} MB.",
+                "See examples/ for some specs.",
+                file=str(path),
+                limit=MOST_BYTES / 1e6,
+            )
         document = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SpecError(
@@ -153,7 +171,11 @@ def anchor(spec: RunSpec, base: Path) -> RunSpec:
     """Make the spec's relative paths absolute, from ``base``."""
 
     def absolute(path: str) -> str:
-        return str((base / Path(path).expanduser()).resolve())
+        whole = base / os.path.expanduser(path)  # noqa: PTH111 - pathlib's refuses a person that it does not know
+        try:
+            return str(whole.resolve())
+        except (OSError, RuntimeError, ValueError):  # no file's name, or links in a circle: who opens it says so
+            return str(whole)
 
     def anchored(source: SourceSpec) -> SourceSpec:
         return source.model_copy(update={"path": absolute(source.path)}) if isinstance(source, LocalSource) else source

@@ -104,7 +104,7 @@ def upload_text(
     """Bring a file whose content is at hand as text, without a file of your own: a few labelled rows of CSV, say."""
     with tempfile.TemporaryDirectory(prefix="graft-") as folder:
         path = Path(folder) / uploads.safe_name(name)
-        path.write_text(content, encoding="utf-8", newline="")
+        path.write_text(content, encoding="utf-8", errors="replace", newline="")
         return {"file": bring(services, visitor, path), "bytes": path.stat().st_size}
 
 

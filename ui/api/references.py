@@ -8,6 +8,7 @@ the command line may. There a visitor names the files that they brought, the sam
 from __future__ import annotations
 
 import json
+import os
 import re
 from functools import cache
 from pathlib import Path
@@ -72,8 +73,10 @@ def path_of(services: Services, visitor: str | None, name: str) -> Path:
             return path
         if path.is_file() and str(path) in _read_by_runs(services, visitor):
             return path
-    elif not services.settings.shared and Path(name).expanduser().is_absolute():
-        return Path(name).expanduser()
+    elif not services.settings.shared:
+        path = Path(os.path.expanduser(name))  # noqa: PTH111 - pathlib's refuses a person that it does not know
+        if path.is_absolute():
+            return path
     raise DataError(say("api.unknown_file", name=name), say("api.unknown_file_remedy"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable, Generator
 from dataclasses import replace
 from pathlib import Path
@@ -139,3 +140,18 @@ def test_a_data_set_of_the_hub_becomes_a_file_of_whoever_asked(
         call(failing, "fetch_dataset", dataset="owner/name", visitor=mine)
     with pytest.raises(Refusal, match="Hub"):
         call(shared, "fetch_dataset", dataset="owner/name", visitor=mine)
+
+
+def test_text_with_half_a_character_is_brought_all_the_same(services: Services, call: Call) -> None:
+    content = "text,label\nfine \ud800,good\npoor,bad\nnice,good\nsad,bad\n"
+    brought = call(services, "upload_text", name="reviews.csv", content=content)
+    assert call(services, "inspect_file", file=brought["file"])["preview"][0] == ["fine ?", "good"]
+
+
+def test_an_archive_is_refused_by_what_it_is(services: Services, call: Call, uploads: Path) -> None:
+    file = uploads / "reviews.csv"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("reviews.csv", "text,label\n")
+    brought = call(services, "upload_file", file=as_sent(file))
+    with pytest.raises(Refusal, match=r"seems to be a compressed archive\. Unpack it"):
+        call(services, "inspect_file", file=brought["file"])
