@@ -17,6 +17,7 @@ from pipeline.settings import Settings
 from ui import layout, services
 from ui.api.tools import ToolsMiddleware
 from ui.compression import CompressionMiddleware
+from ui.headers import SPACES, HeadersMiddleware
 from ui.languages import LanguageMiddleware
 from ui.theme import ICON, STYLE, theme
 
@@ -59,6 +60,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
             footer_links=["api", "settings"],
             app_kwargs={
                 "middleware": [
+                    Middleware(HeadersMiddleware, framed_by=SPACES if "SPACE_ID" in os.environ else ()),
                     Middleware(CompressionMiddleware),
                     Middleware(LanguageMiddleware),
                     Middleware(ToolsMiddleware, page=page),
