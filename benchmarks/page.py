@@ -11,11 +11,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -27,7 +24,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, CDPSession, Page, expect, sync_playwright
 
-ROOT = Path(__file__).resolve().parent.parent
+from benchmarks.servers import free_port, listening
+
 FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 MINUTE = 60_000  # milliseconds
 BARE = (
@@ -43,23 +41,9 @@ DESKTOP: Any = {"width": 1280, "height": 900}
 @contextmanager
 def served(command: Callable[[int], list[str]]) -> Iterator[tuple[str, float]]:
     """A server for a while: its address, and when it was started."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {**os.environ, "GRADIO_ANALYTICS_ENABLED": "False", "HF_HUB_OFFLINE": "1"}
-    silent: Any = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    started = time.monotonic()
-    server = subprocess.Popen([sys.executable, *command(port)], cwd=ROOT, env=environment, **silent)
-    try:
-        while server.poll() is None:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.02)
+    port, started = free_port(), time.monotonic()
+    with listening([sys.executable, *command(port)], port):
         yield f"http://127.0.0.1:{port}", started
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
 
 
 def graft(runs: Path) -> Callable[[int], list[str]]:

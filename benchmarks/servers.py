@@ -14,17 +14,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 180
+QUIET = {"HF_HUB_OFFLINE": "1", "GRADIO_ANALYTICS_ENABLED": "False"}
 
 
 def free_port() -> int:
     """A port that nobody listens at."""
     with socket.create_server(("127.0.0.1", 0)) as found:
         return int(found.getsockname()[1])
-
-
-def serve_command(name: str, folder: Path, port: int) -> list[str]:
-    """Graft's server, of one model."""
-    return [sys.executable, "-m", "export", "serve", f"{name}={folder}", "--port", str(port)]
 
 
 @dataclass(frozen=True)
@@ -49,7 +45,8 @@ class Peer:
 def graft(variant: Path) -> Peer:
     """Ours, of an exported variant."""
     port = free_port()
-    return Peer("graft", serve_command("model", variant, port), port, "/v1/models/model/predict")
+    command = [sys.executable, "-m", "export", "serve", f"model={variant}", "--port", str(port)]
+    return Peer("graft", command, port, "/v1/models/model/predict")
 
 
 def pipeline(torch: Path) -> Peer:
@@ -77,7 +74,7 @@ def infinity(program: str, engine: str, folder: Path) -> Peer:
 def stopping(command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
     """A process that is ended afterwards."""
     silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "HF_HUB_OFFLINE": "1"}, **silent)
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **QUIET}, **silent)
     try:
         yield process
     finally:
@@ -86,16 +83,16 @@ def stopping(command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @contextmanager
-def serving(peer: Peer) -> Iterator[None]:
-    """A server, listening."""
-    with stopping(peer.command) as process:
+def listening(command: Sequence[str], port: int) -> Iterator[None]:
+    """A server, from when it listens."""
+    with stopping(command) as process:
         end = time.monotonic() + START_SECONDS
         while True:
             try:
-                socket.create_connection(("127.0.0.1", peer.port), timeout=1).close()
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
                 break
             except OSError:
                 if process.poll() is not None or time.monotonic() > end:
-                    raise RuntimeError(f"{' '.join(peer.command)} did not start") from None
-                time.sleep(0.1)
+                    raise RuntimeError(f"{' '.join(command)} did not start") from None
+                time.sleep(0.02)
         yield

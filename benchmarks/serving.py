@@ -27,7 +27,7 @@ from pathlib import Path
 from benchmarks.clients import ask_all
 from benchmarks.embedded import export, mixed, plain
 from benchmarks.results import record
-from benchmarks.servers import Peer, graft, infinity, pipeline, serving
+from benchmarks.servers import Peer, graft, infinity, listening, pipeline
 from benchmarks.speed_goals import SERVER, judged
 from benchmarks.starting import first_answer
 from export.predictor import Predictor, processors
@@ -91,7 +91,7 @@ def compare(options: argparse.Namespace, variant: Path, torch: Path) -> dict[str
             ways[f"{name}-{together}"] = partial(asked, peer, texts, options.clients, together)
     with ExitStack() as stack:
         for peer in peers.values():
-            stack.enter_context(serving(peer))
+            stack.enter_context(listening(peer.command, peer.port))
         for turn in range(options.rounds + 1):
             for name, measure in ways.items():
                 measure(rows[name] if turn else Row("warm-up"))

@@ -11,9 +11,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from benchmarks.servers import free_port, serve_command, stopping
+from benchmarks.servers import graft, stopping
 
-SERVED = "model"
 BARE = "import onnxruntime"
 
 
@@ -35,14 +34,14 @@ def _imported() -> float:
 
 
 def _answered(folder: Path) -> float:
-    port = free_port()
+    peer = graft(folder)
     asked = urllib.request.Request(
-        f"http://127.0.0.1:{port}/v1/models/{SERVED}/predict",
+        f"http://127.0.0.1:{peer.port}{peer.path}",
         data=json.dumps({"texts": ["A fine film."]}).encode(),
         headers={"Content-Type": "application/json"},
     )
     began = time.perf_counter()
-    with stopping(serve_command(SERVED, folder, port)) as server:
+    with stopping(peer.command) as server:
         while True:
             try:
                 with urllib.request.urlopen(asked) as answer:  # noqa: S310 - our own

@@ -90,8 +90,9 @@ class Session:
     def batches(self, lengths: Sequence[int]) -> Iterator[list[int]]:
         """Row numbers, longest text first; a batch is padded to no more than the budget or a caller's share."""
         order = sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True)
-        share = max(SMALLEST_SHARE, math.ceil(sum(lengths) / self.callers))
-        budget = self.batch_tokens if self.callers == 1 else min(self.batch_tokens, share)
+        budget = self.batch_tokens
+        if self.callers > 1:
+            budget = min(budget, max(SMALLEST_SHARE, math.ceil(sum(lengths) / self.callers)))
         while order:
             size = max(1, budget // max(1, lengths[order[0]]))
             yield order[:size]

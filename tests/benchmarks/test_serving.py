@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from benchmarks.clients import ask_all
-from benchmarks.servers import Peer, free_port, serving, stopping
+from benchmarks.servers import Peer, free_port, listening, stopping
 from benchmarks.serving import Row, figures, table
 from benchmarks.speed_goals import SERVER, judged
 from tests.apart import apart
@@ -75,19 +75,19 @@ def test_the_table_tells_all_ways_beside_the_bare_session(rows: dict[str, Row]) 
 
 
 def test_clients_have_every_text_answered(peer: Peer) -> None:
-    with serving(peer):
+    with listening(peer.command, peer.port):
         seconds, taken = apart(ask_all(peer.port, peer.path, ["good"] * 21, clients=4, together=2, **peer.form))
     assert len(taken) == 11
     assert 0 < max(taken) <= seconds
 
 
 def test_a_refusal_ends_the_round(peer: Peer) -> None:
-    with serving(peer), pytest.raises(RuntimeError, match="/: 422"):
+    with listening(peer.command, peer.port), pytest.raises(RuntimeError, match="/: 422"):
         apart(ask_all(peer.port, peer.path, ["good"], clients=1, together=1, field="nothing"))
 
 
 def test_a_server_that_does_not_start_is_told() -> None:
-    with pytest.raises(RuntimeError, match="did not start"), serving(Peer("none", ["false"], free_port(), "/")):
+    with pytest.raises(RuntimeError, match="did not start"), listening(["false"], free_port()):
         pass
 
 
