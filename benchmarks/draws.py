@@ -21,10 +21,10 @@ def shuffled(rows: Rows, seed: int = 0) -> dict[str, list[str]]:
     return {label: [text for text in order if rows[text] == label] for label in sorted(set(rows.values()))}
 
 
-def write(path: Path, texts: Iterable[str], rows: Rows | None = None) -> None:
-    """A CSV file of reviews, with labels if ``rows`` has them."""
+def write(path: Path, texts: Iterable[str], rows: Rows | None = None, column: str = "label") -> None:
+    """A CSV file of reviews, with a second column of what ``rows`` has for each."""
     with open(path, "w", encoding="utf-8", newline="") as file:
-        columns = ["review", "label"] if rows else ["review"]
+        columns = ["review", column] if rows else ["review"]
         csv.writer(file).writerows([columns, *([text, rows[text]] if rows else [text] for text in texts)])
 
 
@@ -59,13 +59,15 @@ def _shop_rows(data: Path) -> dict[str, Rows]:
 
 
 def shopping(data: Path, out: Path) -> None:
-    """Shop reviews of ten categories: 500 a class to test on, 100 a class with labels, 10,000 without."""
-    rows = {text: label for reviews in _shop_rows(data).values() for text, label in reviews.items()}
+    """Shop reviews of ten categories: 500 a class to test on, 100 a class with labels, 10,000 with their category."""
+    by_category = _shop_rows(data)
+    rows = {text: label for reviews in by_category.values() for text, label in reviews.items()}
+    categories = {text: category for category, reviews in by_category.items() for text in reviews}
     test, target, rest = cut(shuffled(rows), 500, 100)
     random.Random(0).shuffle(rest)
     write(out / "test.csv", test, rows)
     write(out / "target.csv", target, rows)
-    write(out / "unlabelled.csv", rest[:10_000])
+    write(out / "unlabelled.csv", rest[:10_000], categories, "category")
 
 
 def category(data: Path, out: Path) -> None:

@@ -51,6 +51,12 @@ def sentiment(places: Places, **changes: Any) -> DataSpec:
     return DataSpec(**{**roles, **changes})
 
 
+def grouped(places: Places) -> DataSpec:
+    """The same where it is known which category of goods each unlabelled review is of."""
+    unlabelled = places.csv("unlabelled", labelled=False).model_copy(update={"group_column": "category"})
+    return sentiment(places, unlabelled=unlabelled)
+
+
 def tagged(places: Places, source: DatasetSpec, suffix: str, unlabelled: DatasetSpec) -> DataSpec:
     """Tagged sentences of the source to tagged sentences of the target."""
     return DataSpec(

@@ -25,15 +25,20 @@ def roles(task: TaskName, *, labelled: bool) -> tuple[str, ...]:
     return ("text_column", *second, *(("label_column",) if labelled else ()))
 
 
+def named(dataset: DatasetSpec, task: TaskName, *, labelled: bool) -> dict[str, str | None]:
+    """What the spec has for each of those fields, and for the group if it names one; in the order of the cells."""
+    wanted = roles(task, labelled=labelled)
+    return {role: getattr(dataset, role) for role in (*wanted, *(("group_column",) if dataset.group_column else ()))}
+
+
 def filled(dataset: DatasetSpec, table: Table, task: TaskName, *, labelled: bool) -> DatasetSpec:
     """The spec with what was detected; a column chosen for one role is not proposed for another."""
-    wanted = roles(task, labelled=labelled)
-    chosen = {role: getattr(dataset, role) for role in wanted}
+    chosen = named(dataset, task, labelled=labelled)
     if table.starts is not None:
         found = _tagged(table, chosen, entities=TASKS[task].spans)
     else:
         values = {name: cells for name, cells in _values(table).items() if name not in chosen.values()}
-        found = _pair(values, chosen) if "second_text_column" in wanted else _single(values)
+        found = _pair(values, chosen) if "second_text_column" in chosen else _single(values)
     encoding = cast("Encoding", table.encoding if table.encoding in get_args(Encoding) else "auto")
     update: dict[str, str | None] = {"format": table.format, "encoding": encoding}
     update |= {role: column or found.get(role) for role, column in chosen.items()}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.data.detection import roles
+from pipeline.data.detection import named
 from pipeline.data.labellings import LABELS
 from pipeline.data.readers import Table
 from pipeline.data.usable import Usable, fits
@@ -17,10 +17,14 @@ from pipeline.spec import DatasetSpec, TaskName
 from pipeline.tasks import TASKS
 
 MOST_LABELS = 200
-_CODES = {"text_column": "text", "second_text_column": "second-text", "label_column": "label"}
-_SECOND = Message("second text")
-_TITLES = {"text_column": Message("text"), "second_text_column": _SECOND, "label_column": Message("label")}
-_TOKEN_TITLES = {"text_column": Message("token"), "second_text_column": _SECOND, "label_column": Message("tag")}
+_CODES = {"text_column": "text", "second_text_column": "second-text", "label_column": "label", "group_column": "group"}
+_TITLES = {
+    "text_column": Message("text"),
+    "second_text_column": Message("second text"),
+    "label_column": Message("label"),
+    "group_column": Message("group"),
+}
+_TOKEN_TITLES = {**_TITLES, "text_column": Message("token"), "label_column": Message("tag")}
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ def _other_labels(dataset: DatasetSpec, table: Table) -> Problem:
 
 def _column_problems(dataset: DatasetSpec, table: Table, task: TaskName, *, labelled: bool) -> Iterator[Problem]:
     name, columns = Path(dataset.path).name, table.columns
-    chosen = {role: getattr(dataset, role) for role in roles(task, labelled=labelled)}
+    chosen = named(dataset, task, labelled=labelled)
     titles = _TITLES if table.starts is None else _TOKEN_TITLES
     for role, column in chosen.items():
         title = titles[role]

@@ -23,11 +23,13 @@ class Texts:
         labels: One a text: its label, all of several, or a tag for each word (IOB2 where they spell
             entities). None where the file is used without labels.
         rows: The row of the file that each text comes from, or the line of its first token.
+        groups: What each text is about; None where nothing says so.
     """
 
     texts: list[Item]
     labels: list[Label] | None
     rows: list[int]
+    groups: list[str] | None = None
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -39,6 +41,7 @@ class Texts:
             [self.texts[place] for place in chosen],
             None if self.labels is None else [self.labels[place] for place in chosen],
             [self.rows[place] for place in chosen],
+            None if self.groups is None else [self.groups[place] for place in chosen],
         )
 
     def names(self, task: TaskName) -> set[str]:
@@ -67,4 +70,4 @@ def read_texts(
     if inspection.problems:
         *others, last = inspection.problems
         raise DataError(sentences([*(problem.told for problem in others), last.message]), last.remedy)
-    return Texts(usable.texts, usable.labels, usable.rows), inspection.notes
+    return Texts(usable.texts, usable.labels, usable.rows, usable.groups), inspection.notes

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from pipeline.data.detection import roles
+from pipeline.data.detection import named
 from pipeline.data.labellings import Item, Label, split_labels
 from pipeline.data.readers import Table
 from pipeline.data.schemes import OUTSIDE, to_iob2
@@ -24,6 +24,7 @@ class Usable:
     Attributes:
         texts: What a model reads.
         labels: One a text; None where none were asked for.
+        groups: What each text is about; None where the spec names no column that says so.
         rows: The row of the file that each text comes from, or the line of its first token.
         missing: Rows without text or label, which are left out.
         strange: Lines whose tag fits no scheme.
@@ -33,6 +34,7 @@ class Usable:
 
     texts: list[Item] = field(default_factory=list)
     labels: list[Label] | None = None
+    groups: list[str] | None = None
     rows: list[int] = field(default_factory=list)
     missing: list[int] = field(default_factory=list)
     strange: list[int] = field(default_factory=list)
@@ -47,10 +49,10 @@ def fits(table: Table, task: TaskName, *, labelled: bool) -> bool:
 
 def usable(table: Table, dataset: DatasetSpec, task: TaskName, *, labelled: bool) -> Usable:
     """The texts of a table whose columns the spec names; none if it lacks one of them."""
-    columns = [getattr(dataset, role) for role in roles(task, labelled=labelled)]
+    columns = [*named(dataset, task, labelled=labelled).values()]
     if not fits(table, task, labelled=labelled) or not set(columns) <= set(table.columns):
         return Usable(labels=[] if labelled else None)
-    places = [table.columns.index(column) for column in columns]
+    places = [table.columns.index(column or "") for column in columns]
     if table.starts is not None:
         return _sentences(table, places, dataset, task, labelled=labelled)
     return _rows(table, places, dataset, task, labelled=labelled)
@@ -59,13 +61,16 @@ def usable(table: Table, dataset: DatasetSpec, task: TaskName, *, labelled: bool
 def _rows(table: Table, places: list[int], dataset: DatasetSpec, task: TaskName, *, labelled: bool) -> Usable:
     """Rows of texts; white space in them becomes single spaces."""
     labels: list[Label] = []
-    found = Usable(labels=labels if labelled else None)
+    groups: list[str] = []
+    found = Usable(labels=labels if labelled else None, groups=groups if dataset.group_column else None)
     several, words = TASKS[task].labelling == "several", TASKS[task].columns == ("tokens",)
     for number, row in zip(table.row_numbers, table.rows, strict=True):
         cells = [" ".join(row[place].split()) for place in places]
+        group = cells.pop() if dataset.group_column else ""  # may be blank: that is a group as well
         if "" in cells:
             found.missing.append(number)
             continue
+        groups.append(group)
         if labelled:
             label = cells.pop()
             labels.append(split_labels(label, dataset.label_separator) if several else label)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -10,6 +11,8 @@ from scipy.special import logsumexp
 #: What a label gets at least, as a share of its equal part, where the model has seen no target label: it may then
 #: lean to one side so far that it hardly knows another.
 LEAST_SHARE = 0.5
+#: Texts that a group needs for its labels to be told apart within it.
+SMALLEST_GROUP = 50
 
 
 def log_odds(logits: np.ndarray) -> np.ndarray:
@@ -44,20 +47,43 @@ def fraction(number: int, rounds: int, first: float, last: float) -> float:
     return last if rounds == 1 else first + (last - first) * (number - 1) / (rounds - 1)
 
 
-def choose(odds: np.ndarray, shares: np.ndarray, taken: float) -> tuple[np.ndarray, np.ndarray]:
-    """Take the surest texts of each label.
+def numbered(groups: Sequence[str]) -> np.ndarray:
+    """The number of each text's group, ``[texts]``; groups too small to tell labels within are put together."""
+    _, numbers, sizes = np.unique(np.asarray(groups, object).astype(str), return_inverse=True, return_counts=True)
+    return np.where(sizes[numbers] < SMALLEST_GROUP, -1, numbers)
 
-    Texts are ranked for each label by its log-odds, and a rank counts relative to the label's share. So a
-    model that leans to one label does not take all texts for it. A text goes to the label for which it ranks best
-    that still has room.
+
+def choose(
+    odds: np.ndarray, shares: np.ndarray, taken: float, groups: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Take the surest texts of each label, of all texts or of each group of them.
+
+    A model may take what a text is about for its label: whole categories of goods are bad to it. Within one of
+    them it still ranks well. So each group, if there are any, gives the same share of each label.
 
     Args:
         odds: Log-odds ``[texts, labels]``.
         shares: Of the labels, ``[labels]``.
         taken: Share of the texts to take.
+        groups: The number of each text's group, ``[texts]``; None: all are one.
 
     Returns:
         Indices of texts, ascending, and the label of each; int64.
+    """
+    found = np.full(len(odds), -1)
+    for group in [0] if groups is None else np.unique(groups):
+        members = np.arange(len(odds)) if groups is None else np.flatnonzero(groups == group)
+        found[members] = _chosen(odds[members], shares, taken)
+    indices = np.flatnonzero(found >= 0)
+    return indices, found[indices]
+
+
+def _chosen(odds: np.ndarray, shares: np.ndarray, taken: float) -> np.ndarray:
+    """The label of each text ``[texts]``; -1 where it is not taken.
+
+    Texts are ranked for each label by its log-odds, and a rank counts relative to the label's share. So a
+    model that leans to one label does not take all texts for it. A text goes to the label for which it ranks best
+    that still has room.
     """
     texts, labels = odds.shape
     room = _rounded(shares, round(taken * texts))
@@ -76,8 +102,7 @@ def choose(odds: np.ndarray, shares: np.ndarray, taken: float) -> tuple[np.ndarr
             found[text] = label
             room[label] -= 1
             left -= 1
-    indices = np.flatnonzero(found >= 0)
-    return indices, found[indices]
+    return found
 
 
 def _raised(shares: np.ndarray, least: float) -> np.ndarray:

@@ -107,6 +107,7 @@ def relabel(
     known: tuple[sp.csr_matrix, np.ndarray],
     options: Options,
     *,
+    groups: np.ndarray | None = None,
     check: Callable[[], None] = lambda: None,
 ) -> Iterator[Round]:
     """Relabel the pool, round by round.
@@ -117,6 +118,7 @@ def relabel(
         shares: Of the labels in what is taken, ``[labels]``.
         known: Features and labels of texts whose labels are true; may be none.
         options: How.
+        groups: The number of each text's group, ``[pool]``; each gives the same share of each label.
         check: Called between fits; may raise to stop.
     """
     count = logits.shape[1]
@@ -131,7 +133,8 @@ def relabel(
         return View.fit(learned, np.concatenate([labels, known[1]]).astype(np.int64), weights, count)
 
     for number in range(1, options.rounds + 1):
-        taken, labels = choose(ranked, shares, fraction(number, options.rounds, options.first, options.last))
+        share_taken = fraction(number, options.rounds, options.first, options.last)
+        taken, labels = choose(ranked, shares, share_taken, groups)
         view = fit(taken, labels)
         parts = [part.copy() for part in view.parts(rows)]
         spreads = (_spread(parts[0]), _spread(parts[1]))

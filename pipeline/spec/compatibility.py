@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.messages import Message
 from pipeline.spec.base import TaskName
-from pipeline.spec.data import DataSpec
+from pipeline.spec.data import DatasetSpec, DataSpec
 from pipeline.spec.ensemble import Bagging, Boosting
 from pipeline.spec.recipe import RecipeSpec
 from pipeline.spec.self_training import CoTraining, NoSelfTraining
@@ -50,6 +50,17 @@ class Choice:
     def adapts(self) -> bool:
         """Whether masked LM is part of the recipe."""
         return not isinstance(self.recipe.adaptation, NoAdaptation)
+
+    @property
+    def grouped(self) -> bool:
+        """Whether it is known what unlabelled texts are about."""
+        return self.data.unlabelled is not None and self.data.unlabelled.group_column is not None
+
+    @property
+    def grouped_elsewhere(self) -> bool:
+        """Whether another file names a group column."""
+        files = [value for name, value in self.data if isinstance(value, DatasetSpec) and name != "unlabelled"]
+        return any(file.group_column is not None for file in files)
 
     @property
     def ensemble(self) -> bool:
@@ -136,6 +147,14 @@ RULES: tuple[Rule, ...] = (
     Rule(
         lambda c: c.self_training and getattr(c.recipe.self_training, "labels", "hard") == "soft" and c.task in TAGGING,
         Message("words take the likeliest tag: choose hard labels for self-training"),
+    ),
+    Rule(
+        lambda c: c.grouped and c.task not in SINGLE_LABEL,
+        Message("groups are those of texts with one label each: leave out data.unlabelled.group_column"),
+    ),
+    Rule(
+        lambda c: c.grouped_elsewhere,
+        Message("a group column is read of the unlabelled texts alone: leave it out of the other files"),
     ),
     Rule(
         lambda c: c.data.target is None and not (c.transplants or c.adapts or c.self_training),

@@ -28,6 +28,14 @@ class DatasetSpec(Part):
     label_column: str | None = Field(
         None, title="Label column", description="Name of the column with the label; in tagged files, with the tag."
     )
+    group_column: str | None = Field(
+        None,
+        title="Group column",
+        description="Unlabelled texts: name of a column that says what a text is about, such as a category or a "
+        "product. Self-training then takes each label's share within every group, so that it learns no topics for "
+        "labels.",
+        exclude_if=lambda name: name is None,  # a file without one has the same keys as ever
+    )
     label_separator: str | None = Field(
         None,
         min_length=1,

@@ -1,8 +1,9 @@
 """Reads the files, checks them, and freezes the splits as memory-mapped Arrow.
 
 Output: ``<split>/`` for each of :data:`SPLITS`, with the columns of the task (:data:`~pipeline.tasks.TASKS`)
-and, but for ``unlabelled``, its label column; a split that there is no file for is empty. Beside them
-``data.json`` (labels, counts, notes) and ``dictionary.json`` (target word → source words).
+and, but for ``unlabelled``, its label column; ``unlabelled`` has a column ``group`` where the spec names one.
+A split that there is no file for is empty. Beside them ``data.json`` (labels, counts, notes) and
+``dictionary.json`` (target word → source words).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from pipeline.tasks import TASKS
 SPLITS: tuple[Split, ...] = get_args(Split)
 COLUMNS: dict[str, Any] = {
     "text": Value("string"),
+    "group": Value("string"),
     "second": Value("string"),
     "tokens": List(Value("string")),
     "label": Value("int64"),
@@ -55,7 +57,7 @@ def read_split(folder: Path, split: str) -> Dataset:
 
 
 def freeze(texts: Texts, labels: list[str], task: TaskName, *, labelled: bool) -> Dataset:
-    """Texts as a dataset with the task's columns, typed even where there is nothing in them.
+    """Texts as a dataset with the task's columns, and their groups if they have any; typed even where it is empty.
 
     Args:
         texts: With labels, where these are wanted.
@@ -73,4 +75,6 @@ def freeze(texts: Texts, labels: list[str], task: TaskName, *, labelled: bool) -
         values[label_column] = [
             index[label] if isinstance(label, str) else [index[each] for each in label] for label in texts.labels or ()
         ]
+    if texts.groups is not None:
+        values["group"] = texts.groups
     return Dataset.from_dict(values, features=Features({name: COLUMNS[name] for name in values}))

@@ -14,7 +14,7 @@ from pipeline.evaluation.answers import Answers, Truth
 from pipeline.evaluation.metrics import value
 from pipeline.parameters import PseudoLabelParameters
 from pipeline.scores import Scores, softmax
-from pipeline.self_training.choosing import choose, fraction, log_odds, proportions
+from pipeline.self_training.choosing import choose, fraction, log_odds, numbered, proportions
 from pipeline.self_training.co_training import Options, relabel
 from pipeline.self_training.sentences import choose_sentences
 from pipeline.spec import CoTraining
@@ -52,6 +52,10 @@ class Pool:
         """The share of each label in what is taken."""
         return proportions(logits, self.parameters.self_training.proportions, floor=not len(self.known))
 
+    def groups(self) -> np.ndarray | None:
+        """The number of each text's group, if it is known what they are about."""
+        return numbered(self.texts["group"][:]) if "group" in self.texts.column_names else None
+
     def dev_score(self, scores: Scores) -> float:
         """The task's leading metric on the development texts."""
         columns = {name: self.dev[name][:] for name in self.dev.column_names}
@@ -84,7 +88,7 @@ def label_texts(pool: Pool) -> Labelled:
     options, number = pool.parameters.self_training, pool.parameters.round
     logits = pool.ask(pool.texts).values
     share = fraction(number, options.rounds, options.first_fraction, options.last_fraction)
-    indices, labels = choose(log_odds(logits), pool.shares(logits), share)
+    indices, labels = choose(log_odds(logits), pool.shares(logits), share, pool.groups())
     values = softmax(logits)[indices] if options.labels == "soft" else labels
     score = pool.dev_score(pool.ask(pool.dev)) if len(pool.dev) else None
     return Labelled(indices, values.tolist(), logits.argmax(axis=1).tolist(), score)
@@ -114,7 +118,7 @@ def co_train(pool: Pool) -> Labelled:
     rows = features.fit(columns)
     known = rows[len(pool.texts) :], np.asarray(pool.known["label"][:], np.int64)
     dev = features.transform({name: pool.dev[name][:] for name in features.columns}) if len(pool.dev) else None
-    shares = pool.shares(logits)
+    shares, groups = pool.shares(logits), pool.groups()
     how = Options(
         rounds=options.rounds,
         first=options.first_fraction,
@@ -123,13 +127,13 @@ def co_train(pool: Pool) -> Labelled:
         weight=options.weight,
         seed=parameters.seed,
     )
-    before = choose(log_odds(logits), shares, 1.0)[1]
+    before = choose(log_odds(logits), shares, 1.0, groups)[1]
     kept, kept_round, best, answers = None, 0, -np.inf, before
     for number, found in enumerate(
-        relabel(rows[: len(pool.texts)], logits, shares, known, how, check=pool.check), start=1
+        relabel(rows[: len(pool.texts)], logits, shares, known, how, groups=groups, check=pool.check), start=1
     ):
         pool.step(number)
-        now = choose(found.odds, shares, 1.0)[1]
+        now = choose(found.odds, shares, 1.0, groups)[1]
         stable = float((now == before).mean())
         before = now
         signal = stable if dev is None else pool.dev_score(Scores.of_texts(found.view.odds(dev)))
@@ -139,7 +143,7 @@ def co_train(pool: Pool) -> Labelled:
             kept, kept_round, answers = found, number, now
         best = max(best, signal)
     assert kept is not None  # noqa: S101 - there is at least one round
-    indices, labels = choose(kept.odds, shares, options.last_fraction)
+    indices, labels = choose(kept.odds, shares, options.last_fraction, groups)
     values = kept.probabilities[indices] if options.labels == "soft" else labels
     facts: dict[str, float | int | str] = {"rounds": options.rounds, "kept_round": kept_round}
     facts["views_agree"] = float((answers == logits.argmax(axis=1)).mean())

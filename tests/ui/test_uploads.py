@@ -219,9 +219,10 @@ def test_another_task_reads_the_files_on_show_anew(services: Services, good: Slo
     ("role", "task", "asked"),
     [
         ("source", TASK, {"label_column"}),
-        ("unlabelled", TASK, set()),
+        ("unlabelled", TASK, {"group_column"}),
+        ("unlabelled", "entity-recognition", set()),
         ("dev", "multi-label-classification", {"label_column", "label_separator"}),
-        ("unlabelled", "sentence-pair-classification", {"second_text_column"}),
+        ("unlabelled", "sentence-pair-classification", {"second_text_column", "group_column"}),
         ("test", "language-modelling", set()),
     ],
 )

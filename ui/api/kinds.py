@@ -44,6 +44,7 @@ class Reading(TypedDict, total=False):
     text_column: Annotated[str, "Name of the column with the text, or with the token."]
     second_text_column: Annotated[str, "Of sentence pairs: name of the column with the second text."]
     label_column: Annotated[str, "Name of the column with the label, or with the tag."]
+    group_column: Annotated[str, "Of unlabelled texts: name of a column that says what a text is about."]
     label_separator: Annotated[str, "Where a text has several labels in one cell: what stands between them."]
     skip_missing: Annotated[bool, "Leave out rows without text or label, instead of refusing the file."]
 

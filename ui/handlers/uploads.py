@@ -70,6 +70,7 @@ def corrections(role: Role, task: TaskName) -> list[str]:
     only_if = {
         "label_column": labelled(role, task),
         "label_separator": labelled(role, task) and TASKS[task].labelling == "several",
+        "group_column": role == "unlabelled" and TASKS[task].labelling == "one",
         "second_text_column": "second" in TASKS[task].columns,
     }
     return [name for name in READING if only_if.get(name, True)]

@@ -105,6 +105,9 @@ class DatasetCard:
                 look["value"] = value or ""  # Gradio's text box breaks on null
             if name.endswith("_column"):
                 look["choices"] = shown.columns
+            if name == "group_column":  # the one that a file can do without
+                look["choices"] = [(say("data.no_groups"), ""), *shown.columns]
+                look["value"] = value or ""
             updates[control] = type(control)(**look)
         return updates
 

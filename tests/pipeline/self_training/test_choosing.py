@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.self_training.choosing import choose, fraction, log_odds, proportions
+from pipeline.self_training.choosing import choose, fraction, log_odds, numbered, proportions
 
 
 def test_log_odds_of_two_labels_are_the_margin() -> None:
@@ -31,6 +31,21 @@ def test_a_text_goes_to_its_best_label() -> None:
     logits = np.repeat(np.eye(3), 4, axis=0) * 5 + np.random.default_rng(0).normal(size=(12, 3)) / 10
     indices, labels = choose(log_odds(logits), np.full(3, 1 / 3), 1.0)
     assert (labels == logits.argmax(axis=1)[indices]).all()
+
+
+def test_each_group_gives_its_share_of_each_label() -> None:
+    margin = np.concatenate([np.linspace(3, 9, 60), np.linspace(-9, -3, 60)])  # one group is good to it, the other bad
+    groups = numbered(["clothes"] * 60 + ["hotels"] * 60)
+    odds = log_odds(np.stack([-margin / 2, margin / 2], 1))
+    indices, labels = choose(odds, np.array([0.5, 0.5]), 0.5, groups)
+    assert indices.tolist() == [*range(15), *range(45, 75), *range(105, 120)]
+    assert labels.tolist() == ([0] * 15 + [1] * 15) * 2
+    together = choose(odds, np.array([0.5, 0.5]), 0.5)[1]
+    assert together.tolist() == [1] * 30 + [0] * 30
+
+
+def test_small_groups_are_one() -> None:
+    assert numbered(["a"] * 60 + ["b"] * 3 + [""] * 2 + ["c"] * 50).tolist() == [1] * 60 + [-1] * 5 + [3] * 50
 
 
 def test_a_label_without_a_share_is_not_given() -> None:

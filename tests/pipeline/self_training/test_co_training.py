@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.classical.features import NGrams
 from pipeline.errors import Cancelled
-from pipeline.self_training.choosing import proportions
+from pipeline.self_training.choosing import choose, proportions
 from pipeline.self_training.co_training import Options, Round, relabel
 
 WORDS = ("香快赞甜", "差慢烂苦", "汤房书店")
@@ -51,6 +51,21 @@ def test_the_view_judges_other_texts_too() -> None:
     *_, last = relabel(rows, logits, np.array([0.5, 0.5]), known, OPTIONS)
     odds = last.view.odds(features.transform({"text": ["香快赞", "差慢烂"]}))
     assert odds.argmax(axis=1).tolist() == [0, 1]
+
+
+def test_topics_are_not_learned_for_labels_where_groups_are_known() -> None:
+    texts, truth, logits = pool(2, 600)
+    shops = [random.Random(number).randrange(2) for number in range(len(texts))]
+    texts = [("衣服裙子" if shop else "酒店房间") + text for shop, text in zip(shops, texts, strict=True)]
+    logits = logits + np.outer(np.where(np.array(shops) == 1, 4.0, -4.0), [-1, 1])  # one shop is bad to the network
+    rows = NGrams(["text"]).fit({"text": texts})
+    none, shares = (rows[:0], np.empty(0, np.int64)), np.array([0.5, 0.5])
+    right = {}
+    for name, groups in {"alone": None, "grouped": np.array(shops)}.items():
+        *_, last = relabel(rows, logits, shares, none, OPTIONS, groups=groups)
+        right[name] = (choose(last.odds, shares, 1.0, groups)[1] == truth).mean()
+    assert right["alone"] < 0.6
+    assert right["grouped"] > 0.9
 
 
 def test_true_labels_are_learned_from() -> None:

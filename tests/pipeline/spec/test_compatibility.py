@@ -23,6 +23,7 @@ from pipeline.spec import (
 from pipeline.spec.compatibility import FIELDS_READ, RULES, Choice, conflicts
 
 FILE = {"path": "x.csv"}
+GROUPED = {"path": "x.csv", "group_column": "shop"}
 ALL = {"source": FILE, "target": FILE, "unlabelled": FILE}
 
 
@@ -50,6 +51,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     (spec("multi-label-classification", self_training="pseudo-labels"), "several labels"),
     (spec(self_training={"kind": "co-training", "finish": True}, fine_tuning="bridge"), "a bridge is built once"),
     (spec("part-of-speech", self_training="co-training"), "choose pseudo-labels"),
+    (spec("multi-label-classification", data={**ALL, "unlabelled": GROUPED}), "texts with one label each"),
+    (spec(data={**ALL, "target": GROUPED}), "of the unlabelled texts alone"),
     (spec(data={"test": FILE, "unlabelled": FILE}, self_training="co-training"), "has seen labels"),
     (spec("entity-recognition", self_training={"kind": "pseudo-labels", "labels": "soft"}), "choose hard labels"),
     (spec(data={"source": FILE, "test": FILE}, vocabulary="keep"), "changes nothing"),

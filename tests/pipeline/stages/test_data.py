@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from pipeline.errors import DataError
 from pipeline.events import EventLog
 from pipeline.parameters import DataParameters
 from pipeline.spec import DatasetSpec, DataSpec
@@ -93,3 +94,20 @@ def test_notes_are_told_and_kept(frozen, tmp_path, monkeypatch):
     note = "data.conll: 1 tag repaired that did not spell whole entities (line 50)."
     assert json.loads((out / "data.json").read_text(encoding="utf-8"))["notes"] == [note]
     assert note in (tmp_path / "events.jsonl").read_text(encoding="utf-8")
+
+
+def test_unlabelled_texts_keep_their_groups_where_the_spec_names_a_column(frozen, tmp_path):
+    rows = "".join(f"{'' if n % 3 else ' hotels '},review {n}\n" for n in range(6))
+    (tmp_path / "pool.csv").write_text("category,text\n" + rows, encoding="utf-8")
+    pool = DatasetSpec(path=str(tmp_path / "pool.csv"), text_column="text", group_column="category")
+    out = frozen("text-classification", unlabelled=pool)
+    assert read_split(out, "unlabelled")["group"][:] == ["hotels", "", "", "hotels", "", ""]
+    assert read_split(out, "unlabelled")["text"][:] == [f"review {n}" for n in range(6)]
+    assert "group" not in read_split(out, "target_train").column_names
+
+
+def test_a_group_column_that_the_file_lacks_is_named(frozen, tmp_path):
+    (tmp_path / "pool.csv").write_text("category,text\na,one two\nb,three four\n", encoding="utf-8")
+    pool = DatasetSpec(path=str(tmp_path / "pool.csv"), text_column="text", group_column="shop")
+    with pytest.raises(DataError, match="no column “shop”"):
+        frozen("text-classification", unlabelled=pool)

@@ -24,6 +24,7 @@ TEXT = {
     "optional": "optional",
     "more_files": "Test and development texts, unlabelled texts, dictionary (optional)",
     "remove": "Remove",
+    "no_groups": "none",
     "accepted": "{name}: {rows} rows",
     "in_use": "In use",
     "still_in_use": "{name} stays in use.",

@@ -19,6 +19,7 @@ TEXT = {
     "optional": "可选",
     "more_files": "测试与开发文本、无标签文本、词典（可选）",
     "remove": "移除",
+    "no_groups": "无",
     "accepted": "{name}：{rows} 行",
     "in_use": "使用中",
     "still_in_use": "仍在使用 {name}。",

@@ -42,6 +42,10 @@ FIELDS = {
     "DatasetSpec.text_column": ("文本列", "文本所在列的名称；在标注文件中是词所在的列。"),
     "DatasetSpec.second_text_column": ("第二文本列", "句子对：第二条文本所在列的名称。"),
     "DatasetSpec.label_column": ("标签列", "标签所在列的名称；在标注文件中是标注所在的列。"),
+    "DatasetSpec.group_column": (
+        "分组列",
+        "无标签文本：说明文本内容的列名，如类别或商品。自训练会在每个组内按各标签的比例选取文本，以免把话题当成标签来学。",
+    ),
     "DatasetSpec.label_separator": ("标签分隔符", "有多个标签时，两个标签之间的符号。"),
     "DatasetSpec.skip_missing": ("跳过不完整的行", "缺少文本或标签的行会被跳过，而不是报错。"),
     "DatasetSpec.origin": ("来源", "文件取自 Hub 上的哪个数据集；任何结果都不取决于它。"),

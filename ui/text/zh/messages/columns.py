@@ -3,6 +3,7 @@
 TEXT = {
     "text": "文本",
     "second text": "第二文本",
+    "group": "分组",
     "label": "标签",
     "token": "词",
     "tag": "标注",

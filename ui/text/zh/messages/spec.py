@@ -27,6 +27,12 @@ TEXT = {
     "self-training takes the surest texts of each label, which is not defined where a text has several labels": (
         "自训练取每个标签中最有把握的文本，一条文本有多个标签时这没有定义"
     ),
+    "groups are those of texts with one label each: leave out data.unlabelled.group_column": (
+        "分组属于只有一个标签的文本：请去掉 data.unlabelled.group_column"
+    ),
+    "a group column is read of the unlabelled texts alone: leave it out of the other files": (
+        "只有无标签文本的分组列会被读取：请从其他文件中去掉它"
+    ),
     "co-training's second view labels whole texts, not their words: choose pseudo-labels": (
         "协同训练的第二视图给整条文本而不是词打标签：请选择伪标签（pseudo-labels）"
     ),
