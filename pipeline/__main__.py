@@ -17,6 +17,7 @@ from typing import Any
 import psutil
 from tqdm import tqdm
 
+from pipeline import mishaps
 from pipeline import spec as specs
 from pipeline.engine.local import LocalEngine
 from pipeline.engine.supervisor import Supervisor
@@ -41,13 +42,25 @@ def main(arguments: list[str] | None = None) -> int:
             settings = settings.model_copy(update={"runs_dir": options.runs_dir})
         return int(COMMANDS[options.command](options, settings))
     except GraftError as error:
-        message = " ".join(str(error).split())
-        document = {"error": message, "told": error.told.parts}
-        print(json.dumps(document, ensure_ascii=False)) if options.json else None
-        print(f"error: {message}", file=sys.stderr)
-        return 1
+        return _refused(error.told, options)
+    except BrokenPipeError:  # who reads has enough: `… list | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains of it once more
+        return 0
+    except OSError as error:
+        told = mishaps.behind(error)
+        if told is None:
+            raise
+        return _refused(told, options)
     except KeyboardInterrupt:
         return 130
+
+
+def _refused(told: Message, options: argparse.Namespace) -> int:
+    message = " ".join(str(told).split())
+    if options.json:
+        print(json.dumps({"error": message, "told": told.parts}, ensure_ascii=False))
+    print(f"error: {message}", file=sys.stderr)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,12 +1,16 @@
 """Finished stages, kept by what they depend on.
 
 A stage's output is the folder ``artifacts/<key>/``. It is built under a temporary name and
-renamed when complete, so a folder that exists is whole. ``artifacts/<key>.work/`` outlives a
+renamed when complete, so a folder that exists was whole. Whether it still is, after a disk's faults and people's
+mistakes, tell the checksums of its files in ``artifacts/<key>.sums.json``. ``artifacts/<key>.work/`` outlives a
 killed worker: a fine-tuning's checkpoints lie there and it goes on from the last of them.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -15,6 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock
+
+from pipeline.storage import write_atomically
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,40 @@ class ArtifactStore:
         """Whether the stage with this key has been finished."""
         return self.path(key).is_dir()
 
+    def whole(self, key: str) -> bool:
+        """Whether the stage with this key has been finished, and its files are what they were then.
+
+        What is damaged is deleted, for the stage to be done anew. An artifact without checksums is taken as it is.
+        """
+        if not self.complete(key):
+            return False
+        try:
+            sums = json.loads(self._sums(key).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return True  # an older Graft's
+        except (OSError, ValueError):
+            sums = {}  # damaged as well
+        try:
+            found = checksums(self.path(key))
+        except OSError as error:
+            logger.warning("Artifact %s can't be read: %s", key, error)
+            found = {}
+        if found == sums:
+            return True
+        changed = sorted({name for name, _ in sums.items() ^ found.items()})
+        logger.warning("Artifact %s is damaged, and is made anew: %s", key, ", ".join(changed))
+        with FileLock(self.root / f".{key}.lock"):
+            self.remove(key)
+        return False
+
+    def remove(self, key: str) -> None:
+        """Delete an artifact; whoever calls holds its lock."""
+        shutil.rmtree(self.path(key), ignore_errors=True)
+        self._sums(key).unlink(missing_ok=True)
+
+    def _sums(self, key: str) -> Path:
+        return self.root / f"{key}.sums.json"
+
     @contextmanager
     def build(self, key: str) -> Iterator[Building | None]:
         """Build an artifact; on a clean exit it is complete, on an exception only ``work`` stays.
@@ -61,8 +103,19 @@ class ArtifactStore:
                 shutil.rmtree(building.out, ignore_errors=True)
                 raise
             _sync(building.out)
+            write_atomically(self._sums(key), json.dumps(checksums(building.out), indent=1))
             os.replace(building.out, self.path(key))
             shutil.rmtree(building.work, ignore_errors=True)
+
+
+def checksums(folder: Path) -> dict[str, str]:
+    """The SHA-256 of every file below a folder, by its path from there."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            with open(path, "rb") as file:
+                found[path.relative_to(folder).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found
 
 
 def _sync(folder: Path) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from pipeline.artifacts import ArtifactStore
 from pipeline.errors import RunError
 from pipeline.runs import RunStore
 from pipeline.settings import Settings
@@ -67,6 +68,8 @@ def _unused_artifacts(store: RunStore, now: float) -> Iterator[str]:
         try:
             with FileLock(store.artifacts / f".{key}.lock", timeout=0):
                 shutil.rmtree(path, ignore_errors=True)
+                if path.name == key:
+                    ArtifactStore(store.artifacts).remove(key)
         except Timeout:
             continue  # a stage is at work in it
         yield path.name

@@ -16,6 +16,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from pipeline import mishaps
 from pipeline.artifacts import ArtifactStore
 from pipeline.errors import Cancelled, GraftError
 from pipeline.events import NO_ERROR, as_fields
@@ -48,14 +49,11 @@ def carry_out(store: RunStore, run_id: str, settings: Settings) -> RunState:
     except GraftError as fault:
         logger.exception("The run failed.")
         state, error = RunState.FAILED, fault.told
-    except MemoryError:
-        logger.exception("The run failed.")
-        state = RunState.FAILED
-        error = Message("The machine ran out of memory. Lower the batch size or the longest text.")
     except Exception as fault:
         logger.exception("The run failed.")
         state = RunState.FAILED
-        error = Message("Something unexpected happened ({kind}). The log has the details.", kind=type(fault).__name__)
+        unknown = Message("Something unexpected happened ({kind}). The log has the details.", kind=type(fault).__name__)
+        error = mishaps.behind(fault) or unknown
     else:
         state = RunState.DONE
     store.move(run_id, state, error=error)
@@ -80,10 +78,14 @@ def bring_about(stage: Stage, store: RunStore, run_id: str, artifacts: ArtifactS
     if store.cancel_requested(run_id):
         raise Cancelled
     started = time.monotonic()
-    if artifacts.complete(stage.key):
+    made = artifacts.complete(stage.key)
+    if artifacts.whole(stage.key):
         log.append("stage", stage=stage.name, state="reused", seconds=0.0)
     else:
         log.append("stage", stage=stage.name, state="running")
+        if made:
+            told = Message("{stage}: what was kept of it is damaged, and is made anew.", stage=stage.title)
+            log.append("note", stage=stage.name, **as_fields("text", told))
         from pipeline.stages import STAGES, quieten  # noqa: PLC0415 - torch; a run that is all reused needs none
         from pipeline.stages.context import Context  # noqa: PLC0415
         from pipeline.stages.memory import give_back_memory  # noqa: PLC0415

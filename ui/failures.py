@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from pipeline.errors import GraftError
 from pipeline.messages import sentences
+from pipeline.mishaps import behind
 from ui.text import say
 from ui.text.telling import tell
 
@@ -44,6 +45,9 @@ def explain(error: Exception) -> Failure:
     """What to tell of an error; one that nobody expected is logged, and told by its number."""
     if isinstance(error, GraftError):
         return Failure(tell(error.message), tell(error.remedy))
+    if (told := behind(error)) is not None:
+        logger.error("The machine is in want.", exc_info=error)
+        return Failure(tell(told))
     number = secrets.token_hex(4).upper()
     logger.error("Unexpected error %s", number, exc_info=error)
     return Failure(say("common.unexpected", number=number), say("common.unexpected_remedy"))

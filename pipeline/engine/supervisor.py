@@ -10,7 +10,7 @@ from filelock import FileLock
 
 from pipeline.engine.local import LocalEngine
 from pipeline.errors import RunError
-from pipeline.events import as_fields
+from pipeline.events import NO_ERROR, as_fields
 from pipeline.housekeeping import Swept, sweep
 from pipeline.messages import Message
 from pipeline.quotas import admit, overdue
@@ -21,6 +21,11 @@ from pipeline.states import STATES
 
 logger = logging.getLogger(__name__)
 
+#: Of a worker that said no last word; where memory runs out, the system ends a process so.
+ENDED = Message(
+    "The worker process ended without a word. Resume the run; if it ends so again, the machine may be short of memory: "
+    "lower the batch size or the longest text."
+)
 SWEEP_SECONDS = 3600.0  # between two looks for what nobody needs any more
 
 
@@ -38,7 +43,7 @@ class Supervisor:
         self.settings = settings
         self._stop = threading.Event()
         self._cancelled_at: dict[str, float] = {}
-        self._swept_at = time.time()  # a command that starts one run and ends need not read all others
+        self._swept_at = time.monotonic()  # a command that starts one run and ends need not read all others
 
     # ── what people ask for ──────────────────────────────────────────────────────────
 
@@ -118,7 +123,7 @@ class Supervisor:
 
     def start(self, seconds: float = 1.0) -> None:
         """Tick in the background until :meth:`stop`; the first tick tidies up, for few servers run for hours."""
-        self._swept_at = 0.0
+        self._swept_at = -SWEEP_SECONDS
         threading.Thread(target=self._run, args=(seconds,), name="supervisor", daemon=True).start()
 
     def stop(self) -> None:
@@ -134,11 +139,11 @@ class Supervisor:
 
     def _sweep(self) -> None:
         """Tidy up now and then."""
-        now = time.time()
+        now = time.monotonic()  # clocks are set back
         if now - self._swept_at < SWEEP_SECONDS:
             return
         self._swept_at = now
-        swept = sweep(self.store, self.settings, now)
+        swept = sweep(self.store, self.settings, time.time())
         if swept != Swept():
             logger.info("Tidied up: %s", swept)
 
@@ -154,7 +159,7 @@ class Supervisor:
                 self.store.move(
                     record.id,
                     RunState.CANCELLED if cancelled else RunState.INTERRUPTED,
-                    error="" if cancelled else "The worker process ended without a word.",
+                    error=NO_ERROR if cancelled else ENDED,
                 )
             return False
         if not self.store.cancel_requested(record.id) and overdue(record, self.settings, time.time()):

@@ -63,8 +63,10 @@ def _train(
     """Train ``model`` in place; gives the perplexity on held-out texts before and after."""
     parameters, options = context.parameters, context.parameters.adaptation
     texts = _texts(context)
-    split = texts.train_test_split(test_size=max(1, round(HELD_OUT * len(texts))), seed=parameters.seed)
-    rows, held_out = (_windows(split[part], tokenizer) for part in ("train", "test"))
+    # Not by train_test_split: it leaves files beside the texts, which are an artifact.
+    order = np.random.default_rng(parameters.seed).permutation(len(texts))
+    held = max(1, round(HELD_OUT * len(texts)))
+    rows, held_out = (_windows(texts.select(part), tokenizer) for part in (order[held:], order[:held]))
     before = perplexity(model, held_out, tokenizer)
     lessons = Lessons(
         dataset=rows,

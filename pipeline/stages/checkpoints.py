@@ -1,24 +1,32 @@
 """Checkpoints of a training: what has learned so far, the optimiser, and where it stands.
 
-Tensors lie in safetensors, the rest in JSON: nothing that is read can run code. A checkpoint is
-written under another name and renamed, so one that has its name is whole.
+Tensors lie in safetensors, the rest as JSON in their header: nothing that is read can run code. A checkpoint is
+written under another name and renamed, so one that has its name was whole; whether it still is tells a checksum in
+each file.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import logging
 import os
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
 from torch import nn
+
+from pipeline.errors import TrainingError
+
+logger = logging.getLogger(__name__)
 
 KEPT = 2  # should the newest be damaged, the one before it is used
 BEST = "best.safetensors"
+CHECKSUM, SAID = "sha256", "state"
 
 
 @dataclass
@@ -67,14 +75,14 @@ class Checkpoints:
         for folder in (partial, place):
             shutil.rmtree(folder, ignore_errors=True)
         partial.mkdir(parents=True)
-        save_file({name: value.detach() for name, value in self.learning.items()}, partial / "model.safetensors")
+        learned = {name: value.detach() for name, value in self.learning.items()}
+        _save(learned, partial / "model.safetensors", json.dumps(asdict(state)))
         moments = {
             f"{name}/{key}": value
             for name, parameter in self.learning.items()
             for key, value in self.optimizer.state.get(parameter, {}).items()
         }
-        save_file(moments, partial / "optimizer.safetensors")
-        (partial / "state.json").write_text(json.dumps(asdict(state)), encoding="utf-8")
+        _save(moments, partial / "optimizer.safetensors")
         os.replace(partial, place)
         for old in self._newest_first()[KEPT:]:
             shutil.rmtree(old)
@@ -83,10 +91,11 @@ class Checkpoints:
         """Go back to the newest whole checkpoint; None if there is none."""
         for place in self._newest_first():
             try:
-                weights = load_file(place / "model.safetensors")
-                moments = load_file(place / "optimizer.safetensors")
-                state = State(**json.loads((place / "state.json").read_text(encoding="utf-8")))
+                weights, said = _load(place / "model.safetensors")
+                moments, _ = _load(place / "optimizer.safetensors")
+                state = State(**json.loads(said))
             except (OSError, ValueError, TypeError, SafetensorError):
+                logger.warning("%s is damaged, and passed over.", place)
                 continue
             self._put(weights)
             for name, value in moments.items():
@@ -100,12 +109,24 @@ class Checkpoints:
         """Remember the weights as they are now."""
         self.folder.mkdir(parents=True, exist_ok=True)
         partial = self.folder / "best.partial"
-        save_file({name: value.detach() for name, value in self.learning.items()}, partial)
+        _save({name: value.detach() for name, value in self.learning.items()}, partial)
         os.replace(partial, self.folder / BEST)
 
     def restore_best(self) -> None:
-        """Go back to the weights that :meth:`keep_best` remembered last."""
-        self._put(load_file(self.folder / BEST))
+        """Go back to the weights that :meth:`keep_best` remembered last.
+
+        Raises:
+            TrainingError: They are damaged; all checkpoints are deleted then.
+        """
+        try:
+            weights, _ = _load(self.folder / BEST)
+        except (OSError, ValueError, SafetensorError) as error:
+            shutil.rmtree(self.folder, ignore_errors=True)  # to go on from them would end here again
+            raise TrainingError(
+                "The best weights so far can't be read any more; the disk may be failing.",
+                "Resume the run: this stage begins anew.",
+            ) from error
+        self._put(weights)
 
     @torch.no_grad()
     def _put(self, weights: dict[str, torch.Tensor]) -> None:
@@ -115,3 +136,32 @@ class Checkpoints:
     def _newest_first(self) -> list[Path]:
         found = (path for path in self.folder.glob("checkpoint-*") if path.suffix != ".partial")
         return sorted(found, key=lambda path: int(path.name.removeprefix("checkpoint-")), reverse=True)
+
+
+def _save(tensors: dict[str, torch.Tensor], path: Path, said: str = "") -> None:
+    save_file(tensors, path, metadata={SAID: said, CHECKSUM: _digest(tensors, said)})
+
+
+def _load(path: Path) -> tuple[dict[str, torch.Tensor], str]:
+    """The tensors of a file, and what was said beside them.
+
+    Raises:
+        ValueError: They are not those that were written.
+        OSError, SafetensorError: It can't be read.
+    """
+    with safe_open(path, framework="pt") as file:
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - it is no dict
+        header = file.metadata() or {}
+    said = header.get(SAID, "")
+    if header.get(CHECKSUM) != _digest(tensors, said):
+        raise ValueError(f"{path} is damaged")
+    return tensors, said
+
+
+def _digest(tensors: dict[str, torch.Tensor], said: str) -> str:
+    found = hashlib.sha256(said.encode())
+    for name in sorted(tensors):
+        value = tensors[name].detach().cpu().contiguous()
+        found.update(f"{name} {value.dtype} {tuple(value.shape)}\n".encode())
+        found.update(value.flatten().view(torch.uint8).numpy())
+    return found.hexdigest()

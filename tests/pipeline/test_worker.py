@@ -170,7 +170,7 @@ def test_a_cancelled_run_saves_and_can_be_resumed(store: RunStore, tiny_spec: Ru
     supervisor.cancel(run)
     wait_for(lambda: not store.get(run).state.active, supervisor)
     assert store.get(run).state is RunState.CANCELLED
-    assert list(store.artifacts.glob("*.work/*/checkpoint-*/state.json"))
+    assert list(store.artifacts.glob("*.work/*/checkpoint-*/model.safetensors"))
     assert supervisor.resume(run).state is RunState.RUNNING
     supervisor.cancel(run)
     wait_for(lambda: not store.get(run).state.active, supervisor)

@@ -174,9 +174,10 @@ def test_old_runs_are_tidied_away_once_an_hour(
     run = supervisor.submit(tiny_spec).id
     store.move(run, RunState.DONE)
     engine.die(run)
-    now = time.time()
+    now, started = time.time(), time.monotonic()
     for later, kept in ((60, True), (2 * 86_400, False)):
         monkeypatch.setattr("pipeline.engine.supervisor.time.time", lambda later=later: now + later)
+        monkeypatch.setattr("pipeline.engine.supervisor.time.monotonic", lambda later=later: started + later)
         supervisor.tick()
         assert store.folder(run).exists() is kept
 

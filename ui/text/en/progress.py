@@ -51,7 +51,8 @@ TEXT = {
     "compare": "Compare the models",
     "error_title": "The run stopped.",
     "cancelled": "The run was cancelled. Resume it to go on from its last checkpoint.",
-    "interrupted": "The worker ended without a word. Resume the run; finished stages are not done again.",
+    "interrupted": "The worker ended without a word. Resume the run; finished stages are not done again. If it ends so "
+    "again, the machine may be short of memory: lower the batch size or the longest text.",
     "resume_hint": "Resume tries again from the last finished stage.",
     "done": "All done. See what the transfer bought.",
 }

@@ -41,6 +41,16 @@ TEXT = {
     ),
     # 工作进程
     "Looking for {model} on the Hub; this can take minutes.": "正在 Hub 上查找 {model}，可能需要几分钟。",
+    "The disk is full. Make room, then try again: a run that is resumed goes on where it stopped.": (
+        "磁盘已满。请腾出空间后重试：继续的运行会从中断处接着进行。"
+    ),
+    "Graft may not write to its folder of runs. Give it the right to, or choose another folder (GRAFT_RUNS_DIR), then "
+    "try again.": "Graft 无权写入运行文件夹。请授予写入权限，或另选文件夹（GRAFT_RUNS_DIR），然后重试。",
+    "The worker process ended without a word. Resume the run; if it ends so again, the machine may be short of "
+    "memory: lower the batch size or the longest text.": (
+        "工作进程意外结束，没有留下任何信息。请继续该运行；如果再次如此，可能是内存不足：请减小批大小或最大文本长度。"
+    ),
+    "{stage}: what was kept of it is damaged, and is made anew.": "{stage}：保存的结果已损坏，正在重新生成。",
     "The machine ran out of memory. Lower the batch size or the longest text.": (
         "机器内存不足。请减小批大小或最大文本长度。"
     ),

@@ -1,6 +1,10 @@
 """What stages say while they work, and what keeps a training from going on."""
 
 TEXT = {
+    "The best weights so far can't be read any more; the disk may be failing.": (
+        "目前最好的权重已无法读取；磁盘可能有故障。"
+    ),
+    "Resume the run: this stage begins anew.": "请继续该运行：该阶段会重新开始。",
     "{stage}: goes on from step {step}.": "{stage}：从第 {step} 步继续。",
     "{stage}: memory ran out, so each batch is learned in {pieces} pieces.": (
         "{stage}：内存不足，因此每批分 {pieces} 份学习。"

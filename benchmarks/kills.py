@@ -1,0 +1,208 @@
+"""What random kills do to runs: ``python -m benchmarks.kills --kills 200``.
+
+A small run with a stage of every kind is carried out again and again, each time in an empty folder, while the worker,
+the process that the supervisor lives in, or both are killed (SIGKILL) at random moments. A run that was interrupted is
+resumed, as a person would. Afterwards nothing may be lost or damaged, and the report has to be that of a run
+that nobody disturbed. Writes ``benchmarks/results/kills.json`` and ``kills.md``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.artifacts import ArtifactStore
+from pipeline.engine.local import LocalEngine
+from pipeline.engine.supervisor import Supervisor
+from pipeline.errors import RunError
+from pipeline.events import Progress
+from pipeline.runs import RunState, RunStore
+from pipeline.settings import Settings
+from pipeline.spec import RunSpec
+
+HERE = Path(__file__).resolve().parent
+PATIENCE = 600.0  # seconds without a kill in which a run has to end
+#: What a server does for its runs; whoever kills it kills the supervisor.
+SERVER = """
+import sys, time
+from pathlib import Path
+from pipeline.engine.local import LocalEngine
+from pipeline.engine.supervisor import Supervisor
+from pipeline.runs import RunStore
+from pipeline.settings import Settings
+store = RunStore(Path(sys.argv[1]))
+Supervisor(store, LocalEngine(store), Settings(runs_dir=store.root)).start(0.1)
+time.sleep(1e6)
+"""
+Victims = tuple[str, ...]
+VICTIMS: tuple[Victims, ...] = (("worker",), ("supervisor",), ("worker", "supervisor"))
+
+
+@dataclass
+class Trial:
+    """One run, disturbed.
+
+    Args:
+        root: Folder of its runs, empty.
+        spec: What is run.
+        choice: Of moments and victims.
+        longest: Most seconds between two kills.
+    """
+
+    root: Path
+    spec: RunSpec
+    choice: random.Random
+    longest: float
+    killed: Counter[tuple[str, str]] = field(default_factory=Counter)  # stage, victims
+
+    def __post_init__(self) -> None:
+        self.store = RunStore(self.root)
+        self.run = self.store.create(self.spec).id
+        self.server = self._serve()
+
+    def disturb(self, kills: int) -> dict[str, Any]:
+        """Kill up to ``kills`` times, let the run end, and give what its report says that lasts.
+
+        Raises:
+            RuntimeError: The run was lost, failed, or does not end.
+        """
+        try:
+            while self.killed.total() < kills and self._state() is not RunState.DONE:
+                time.sleep(self.choice.uniform(0.05, self.longest))
+                self._kill(self.choice.choice(VICTIMS))
+            deadline = time.monotonic() + PATIENCE
+            while self._state() is not RunState.DONE:
+                if time.monotonic() > deadline:
+                    raise RuntimeError(f"{self.run} does not end: {self.root}")
+                time.sleep(0.2)
+        finally:
+            self._end()
+        return self._checked()
+
+    def _state(self) -> RunState:
+        """Where the run stands; one that was interrupted is resumed first."""
+        record = self.store.get(self.run)
+        if record.state is RunState.FAILED:
+            raise RuntimeError(f"{self.run} failed: {record.error}")
+        if record.state is RunState.INTERRUPTED:
+            supervisor = Supervisor(self.store, LocalEngine(self.store), Settings(runs_dir=self.root))
+            with suppress(RunError):  # the server was quicker
+                supervisor.resume(self.run)
+        return record.state
+
+    def _kill(self, victims: Victims) -> None:
+        record, found = self.store.get(self.run), set[str]()
+        if "worker" in victims and record.pid and LocalEngine(self.store).alive(self.run, record.pid):
+            os.killpg(record.pid, signal.SIGKILL)
+            found.add("worker")
+        if "supervisor" in victims:
+            self.server.kill()
+            self.server.wait()
+            self.server = self._serve()
+            found.add("supervisor")
+        if found:
+            self.killed[self._stage(), " and ".join(sorted(found))] += 1
+
+    def _stage(self) -> str:
+        current = Progress().add(self.store.events(self.run).read()[0]).current
+        return current.name if current else "between stages"
+
+    def _serve(self) -> subprocess.Popen[bytes]:
+        environment = {**os.environ, "GRAFT_CHECKPOINT_SECONDS": "0"}
+        return subprocess.Popen([sys.executable, "-c", SERVER, str(self.root)], cwd=HERE.parent, env=environment)
+
+    def _end(self) -> None:
+        self.server.kill()
+        self.server.wait()
+        record = self.store.get(self.run)
+        LocalEngine(self.store).kill(self.run, record.pid)
+
+    def _checked(self) -> dict[str, Any]:
+        artifacts = ArtifactStore(self.store.artifacts)
+        keys = self.store.events(self.run).planned_keys()
+        damaged = [key for key in keys if not artifacts.whole(key)]
+        half = [path.name for path in self.store.artifacts.glob("*.partial")]
+        report = self.store.report(self.run)
+        if damaged or half or report is None:
+            raise RuntimeError(f"{self.run}: damaged {damaged}, half done {half}, report {report is not None}")
+        return report.model_dump(
+            mode="json", exclude={"models": {"__all__": {"cost"}}, "members": {"__all__": {"cost"}}}
+        )
+
+
+def loop(
+    spec: RunSpec, kills: int, *, each: int, longest: float, seed: int, say: Callable[[str], None]
+) -> Counter[Any]:
+    """Disturb runs until there were ``kills`` kills, ``each`` a run; gives where they fell.
+
+    Raises:
+        RuntimeError: Something was lost or damaged, or a report is another one.
+    """
+    killed: Counter[tuple[str, str]] = Counter()
+    undisturbed = None
+    number = 0
+    while undisturbed is None or killed.total() < kills:
+        root = Path(tempfile.mkdtemp(prefix="graft-kills-"))
+        trial = Trial(root, spec, random.Random(f"{seed}-{number}"), longest)
+        wanted = 0 if undisturbed is None else min(each, kills - killed.total())
+        report = trial.disturb(wanted)
+        if undisturbed is None:
+            undisturbed = report
+        elif report != undisturbed:
+            raise RuntimeError(f"another report: {root}")
+        killed += trial.killed
+        shutil.rmtree(root)
+        say(f"run {number}: {trial.killed.total()} kills, {killed.total()} in all; the report is the same")
+        number += 1
+    return killed
+
+
+def main() -> int:
+    """Entry point."""
+    from benchmarks.small import small_spec  # noqa: PLC0415 - loads torch
+
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--kills", type=int, default=200, help="how many in all (default: %(default)s)")
+    parser.add_argument("--each", type=int, default=25, help="most of them in one run (default: %(default)s)")
+    parser.add_argument("--longest", type=float, default=8.0, help="most seconds between two (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="of moments and victims (default: %(default)s)")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        begun = time.monotonic()
+        spec = small_spec(Path(folder))
+        killed = loop(spec, options.kills, each=options.each, longest=options.longest, seed=options.seed, say=print)
+    write(killed, time.monotonic() - begun, HERE / "results")
+    return 0
+
+
+def write(killed: Counter[tuple[str, str]], seconds: float, folder: Path) -> None:
+    """The table of where kills fell."""
+    victims = [" and ".join(sorted(names)) for names in VICTIMS]
+    stages = sorted({stage for stage, _ in killed})
+    rows = [f"| {stage} | {' | '.join(str(killed[stage, victim]) for victim in victims)} |" for stage in stages]
+    head = f"| Stage at work | {' | '.join(victims)} |\n| --- |{' --- |' * len(victims)}\n"
+    found = f"{killed.total()} kills in {seconds / 60:.0f} minutes"
+    text = f"{found}: no run lost, no artifact damaged, every report the same.\n\n"
+    folder.mkdir(exist_ok=True)
+    (folder / "kills.md").write_text(text + head + "\n".join(rows) + "\n", encoding="utf-8")
+    where = [{"stage": stage, "victims": victim, "kills": count} for (stage, victim), count in sorted(killed.items())]
+    (folder / "kills.json").write_text(json.dumps({"seconds": seconds, "killed": where}, indent=1), encoding="utf-8")
+    print(text + head + "\n".join(rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

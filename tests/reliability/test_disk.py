@@ -1,0 +1,52 @@
+"""A full disk and a read-only one: told in words, nothing lost, and the run goes on when there is room."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.runs import RunState, RunStore
+from pipeline.settings import Settings
+from pipeline.spec import ExportSpec, RunSpec
+from pipeline.worker import carry_out
+
+
+def lasting(report: dict[str, Any]) -> dict[str, Any]:
+    """A report but for what making the models cost."""
+    return {**report, "models": [{**model, "cost": None} for model in report["models"]]}
+
+
+@pytest.mark.slow
+def test_a_disk_that_fills_up_in_every_stage(alone: Callable[..., Any], short_spec: RunSpec, tmp_path: Path) -> None:
+    export = ExportSpec(model="transferred", optimisation="O1", quantisation="none")
+    spec = short_spec.model_copy(update={"exports": (export,)})
+    (tmp_path / "spec.json").write_text(spec.model_dump_json(), encoding="utf-8")
+    found = alone("fill_disk.py", str(tmp_path / "spec.json"), "96", timeout=900)
+    stages = {stop["stage"] for stop in found["stops"]}
+    assert {"source-only", "vocabulary", "adaptation", "target-only", "transferred"} <= stages
+    assert "export-transferred" in stages
+    for stop in found["stops"]:
+        assert "The disk is full" in stop["error"] or "No space left" in stop["error"], stop
+
+    store = RunStore(tmp_path / "roomy")
+    run = store.create(spec).id
+    store.move(run, RunState.RUNNING)
+    assert carry_out(store, run, Settings(runs_dir=store.root)) is RunState.DONE
+    report = store.report(run)
+    assert report is not None
+    assert lasting(found["report"]) == lasting(report.model_dump(mode="json"))
+
+
+def test_folders_that_may_not_be_written_to(alone: Callable[..., Any], short_spec: RunSpec, tmp_path: Path) -> None:
+    (tmp_path / "spec.json").write_text(short_spec.model_dump_json(), encoding="utf-8")
+    found = alone("lock_folder.py", str(tmp_path / "spec.json"))
+    for said in (found["command"], found["list"]):
+        assert said["code"] == 1
+        assert "Graft may not write to its folder of runs" in said["error"]
+        assert "Traceback" not in said["error"]
+    assert found["worker"] == 1  # of a run whose folder alone is locked
+    assert found["state while locked"] == "running"
+    assert found["ticks while locked"] > 1  # the supervisor goes on
+    assert found["state afterwards"] == "interrupted"
+    assert found["end"] == "done", found["error"]
