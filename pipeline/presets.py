@@ -62,7 +62,7 @@ PRESETS: dict[str, Preset] = {
             vocabulary=PIECES,
             adaptation=READ_TARGET,
             fine_tuning=FullFineTuning(epochs=2, learning_rate=1e-4, embedding_learning_rate=2e-4),
-            self_training=CoTraining(),
+            self_training=CoTraining(teacher="transplanted"),
         ),
     ),
     "few-target-labels": Preset(
@@ -72,7 +72,7 @@ PRESETS: dict[str, Preset] = {
             vocabulary=PIECES,
             adaptation=READ_TARGET,
             fine_tuning=FullFineTuning(epochs=3, learning_rate=1e-4, embedding_learning_rate=2e-4),
-            self_training=CoTraining(finish=True),
+            self_training=CoTraining(teacher="transplanted", finish=True),
         ),
     ),
     "many-target-labels": Preset(

@@ -36,21 +36,21 @@ class Chains(Steps):
             model=model,
         )
 
-    def transferred(self, start: Stage) -> Stage:
-        """The model that the recipe makes of an adapted one."""
-        start, labels = self.taught(start)
+    def transferred(self, transplanted: Stage, adapted: Stage) -> Stage:
+        """The model that the recipe makes of an adapted one, and of the same before masked LM."""
+        start, labels = self.taught(transplanted, adapted)
         if labels is None and not self.labelled:
             return start  # nothing to learn from: zero-shot
         if isinstance(self.spec.recipe.ensemble, NoEnsemble):
             return self.tuned("transferred", Message("Train on the target labels"), start, labels)
         return self.ensemble("transferred", self.spec.recipe.ensemble, start, labels)
 
-    def taught(self, start: Stage) -> tuple[Stage, Stage | None]:
+    def taught(self, transplanted: Stage, start: Stage) -> tuple[Stage, Stage | None]:
         """What the last training begins from, and the labels found that it learns from beside the true ones.
 
         If the recipe ends with the true labels, a student has learned from all by then, and none are left.
         """
-        labels = self.pseudo_labels(start)
+        labels = self.pseudo_labels(transplanted, start)
         options = self.spec.recipe.self_training
         if labels is None or not self.labelled or isinstance(options, NoSelfTraining) or not options.finish:
             return start, labels
@@ -106,14 +106,15 @@ class Chains(Steps):
         )
         return self.add(stage)
 
-    def pseudo_labels(self, start: Stage) -> Stage | None:
+    def pseudo_labels(self, transplanted: Stage, start: Stage) -> Stage | None:
         """The unlabelled texts with labels from the model, round by round; None if the recipe has none."""
         options = self.spec.recipe.self_training
         if isinstance(options, NoSelfTraining):
             return None
         rounds = options.exchanges if isinstance(options, CoTraining) else options.rounds
         first = Message("Train a first model to label with")
-        teacher = self.tuned("teacher", first, start, None) if self.labelled else start
+        unlabelled = transplanted if options.teacher == "transplanted" else start
+        teacher = self.tuned("teacher", first, start, None) if self.labelled else unlabelled
         found: Stage | None = None
         for number in range(1, rounds + 1):
             if found is not None:

@@ -61,9 +61,10 @@ def plan(spec: RunSpec) -> tuple[Stage, ...]:
 
 @dataclass(frozen=True)
 class _Core:
-    """The three models that every run has, and what the transferred one was made from."""
+    """The three models that every run has, and what the transferred one was made from, before and after masked LM."""
 
     source_only: Stage
+    vocabulary: Stage
     start: Stage
     transferred: Stage
     target_only: Stage | None
@@ -101,7 +102,7 @@ def _core(chains: Chains) -> _Core:
             start="random",
             model=vocabulary,
         )
-    return _Core(source_only, start, chains.transferred(start), target_only)
+    return _Core(source_only, vocabulary, start, chains.transferred(vocabulary, start), target_only)
 
 
 def _language_models(chains: Chains) -> _Core:
@@ -129,7 +130,7 @@ def _language_models(chains: Chains) -> _Core:
         start="random",
         model=vocabulary,
     )
-    return _Core(source_only, vocabulary, transferred, target_only)
+    return _Core(source_only, vocabulary, vocabulary, transferred, target_only)
 
 
 def _models(chains: Chains) -> dict[ModelName, Stage]:
@@ -143,7 +144,7 @@ def _models(chains: Chains) -> dict[ModelName, Stage]:
         models["classical"] = chains.classical()
     ensemble = spec.recipe.ensemble
     if isinstance(ensemble, Bagging | Boosting):
-        start, labels = chains.taught(core.start)  # the same stages as for the transferred model
+        start, labels = chains.taught(core.vocabulary, core.start)  # the same stages as for the transferred model
         models["same-compute"] = chains.tuned(
             "same-compute",
             Message("Train one model as long as all members"),

@@ -19,6 +19,12 @@ class _Rounds(Part):
     """What both ways of labelling have: each round takes more of the pool, the surest texts first."""
 
     rounds: int = Field(3, ge=1, le=20, title="Rounds", description="How often the pool is labelled.")
+    teacher: Literal["adapted", "transplanted"] = Field(
+        "adapted",
+        title="First teacher",
+        description="Without target labels: the model that labels first is the one after masked LM, or the one before "
+        "it. Masked LM that is short leads the body away from what the head has learned of it.",
+    )
     first_fraction: float = Field(
         0.2,
         gt=0,

@@ -162,6 +162,17 @@ def test_without_target_labels_only_what_can_be_had_is_made(tiny_spec: RunSpec) 
     assert found["transferred"].inputs["labels"] is found["pseudo-labels-1"]
 
 
+@pytest.mark.parametrize(("teacher", "stage"), [("adapted", "adaptation"), ("transplanted", "vocabulary")])
+def test_who_labels_first_without_target_labels_can_be_chosen(tiny_spec: RunSpec, teacher: str, stage: str) -> None:
+    data = tiny_spec.data.model_copy(update={"target": None})
+    recipe = {"adaptation": MaskedLanguageModelling(), "self_training": CoTraining(teacher=teacher)}
+    found = stages(with_recipe(tiny_spec.model_copy(update={"data": data}), **recipe))
+    assert found["pseudo-labels-1"].inputs["model"] is found[stage]
+    assert found["transferred"].inputs["model"] is found["adaptation"]  # who learns has read the target in any case
+    labelled = stages(with_recipe(tiny_spec, **recipe))
+    assert labelled["pseudo-labels-1"].inputs["model"] is labelled["teacher"]
+
+
 def test_pseudo_labelling_goes_round_by_round(tiny_spec: RunSpec) -> None:
     found = stages(with_recipe(tiny_spec, self_training=PseudoLabelling(rounds=3)))
     assert found["pseudo-labels-1"].inputs["model"] is found["teacher"]

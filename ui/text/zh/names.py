@@ -66,6 +66,8 @@ NAMES = {
     "targets.all-linear": "全部线性层",
     "bridged.single": "仅最后一层",
     "bridged.multi": "每隔 k 层",
+    "teacher.adapted": "适应之后的模型",
+    "teacher.transplanted": "适应之前的模型",
     "proportions.predicted": "按模型预测",
     "proportions.equal": "均等",
     "labels.hard": "硬标签",
