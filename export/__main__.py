@@ -20,6 +20,7 @@ from export.report import FILE
 from pipeline.errors import DataError, ExportError, GraftError
 from pipeline.events import as_fields
 from pipeline.messages import Message
+from pipeline.mishaps import behind
 from pipeline.runs import RunStore
 from pipeline.settings import Settings
 from pipeline.spec import MATRIX, ExportSpec, ModelName, export_spec
@@ -34,9 +35,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         command(options)
     except (GraftError, OSError) as error:
-        message = " ".join(str(error).split())
+        told = error.told if isinstance(error, GraftError) else behind(error) or Message(str(error))
+        message = " ".join(str(told).split())
         if options.json:
-            _print_json(as_fields("error", error.told if isinstance(error, GraftError) else message))
+            _print_json(as_fields("error", told))
         print(f"error: {message}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
