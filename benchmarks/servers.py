@@ -71,10 +71,10 @@ def infinity(program: str, engine: str, folder: Path) -> Peer:
 
 
 @contextmanager
-def stopping(command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
-    """A process that is ended afterwards."""
+def stopping(command: Sequence[str], **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that is ended afterwards; it has these variables besides its parent's."""
     silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **QUIET}, **silent)
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **QUIET, **environment}, **silent)
     try:
         yield process
     finally:
@@ -83,9 +83,9 @@ def stopping(command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @contextmanager
-def listening(command: Sequence[str], port: int) -> Iterator[None]:
+def listening(command: Sequence[str], port: int, **environment: str) -> Iterator[None]:
     """A server, from when it listens."""
-    with stopping(command) as process:
+    with stopping(command, **environment) as process:
         end = time.monotonic() + START_SECONDS
         while True:
             try:
