@@ -17,7 +17,8 @@ ALLOWED = {
     "pipeline/faults.py": {"pipeline.messages"},
     "pipeline/errors.py": {"pipeline.messages"},
     "pipeline/spec": {"pipeline.errors", "pipeline.faults", "pipeline.messages"},
-    "pipeline/settings.py": {"pipeline.errors", "pipeline.faults"},
+    "pipeline/settings.py": {"pipeline.errors", "pipeline.faults", "pipeline.rates"},
+    "pipeline/rates.py": set(),
     "pipeline/events.py": {"pipeline.messages"},
     "pipeline/report.py": {"pipeline.messages"},
     "pipeline/tasks.py": {"pipeline.messages", "pipeline.spec.base"},
@@ -130,6 +131,7 @@ ALLOWED = {
         "pipeline.errors",
         "pipeline.faults",
         "pipeline.messages",
+        "pipeline.rates",
     },
 }
 

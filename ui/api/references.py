@@ -38,6 +38,7 @@ def bring(services: Services, visitor: str | None, uploaded: Path) -> str:
         RunError: They may bring nothing.
     """
     owner_of(services, visitor)  # a guest brings nothing
+    services.pace.spend("uploads", visitor)
     return own(services, visitor, keep(services, uploaded))
 
 
