@@ -6,7 +6,7 @@ fetched, this process connects to public addresses alone, and to what the host i
 the proxies of the environment. It is looked at where a connection is made, when the name is an address already, so that
 it does not matter which library asks, how often it was redirected, or what a name stands for the second time.
 
-The hook sees what Python connects. hf_xet, which is Rust, is told nothing to fetch: see :data:`QUIET`.
+The hook sees what Python connects. hf_xet, which is Rust, is left out of it; files come over HTTP instead.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 ENDPOINT = "https://huggingface.co"
-#: For the environment before huggingface_hub is imported: files come over HTTP, by Python.
-QUIET = {"HF_HUB_DISABLE_XET": "1"}
+_SPECIAL = ipaddress.ip_network("192.0.0.0/24")  # some clouds' metadata; Python before 3.13 takes it for global
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")  # counts as global, whatever is behind it
 
 Place = tuple[str, int]
 
 
-class NotOutward(ConnectionError):
-    """A connection to an address that is nobody's but this network's."""
+class InwardError(RuntimeError):
+    """A connection to an address that is nobody's but this network's. No OSError: those are tried again."""
 
 
 class _Guard:
@@ -47,7 +47,7 @@ class _Guard:
         if self.depth and event == "socket.connect":
             address = arguments[1]
             if isinstance(address, tuple) and not outside(str(address[0])) and tuple(address[:2]) not in self.named:
-                raise NotOutward(f"{address[0]} is an address of this network; nothing of the Hub is there")
+                raise InwardError(f"{address[0]} is an address of this network; nothing of the Hub is there")
 
 
 _GUARD = _Guard()
@@ -58,8 +58,11 @@ def outward_only() -> Iterator[None]:
     """Refuse connections of this process to addresses that are not public, unless the host has named them.
 
     Raises:
-        NotOutward: In whoever connects, as an OSError.
+        InwardError: In whoever connects.
     """
+    os.environ["HF_HUB_DISABLE_XET"] = "1"
+    if constants := sys.modules.get("huggingface_hub.constants"):  # it has read the environment already
+        constants.HF_HUB_DISABLE_XET = True  # type: ignore[attr-defined]
     with _GUARD.lock:
         if not _GUARD.hooked:
             sys.addaudithook(_GUARD.seen)  # there is no way to take it away again; at rest it looks at one number
@@ -85,15 +88,11 @@ def outside(host: str) -> bool:
         inner = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1] or _translated(address)
         if inner:
             return outside(str(inner))
-    return address.is_global and not address.is_multicast
+    return address.is_global and not address.is_multicast and address not in _SPECIAL
 
 
 def _translated(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """The address behind NAT64, whose prefix counts as global."""
     return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF) if address in _NAT64 else None
-
-
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 def named_by_host() -> Iterator[Place]:

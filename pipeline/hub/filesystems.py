@@ -1,4 +1,4 @@
-"""What a data set's card may name as its files: those of the Hub, and what is packed in them. Loads ``fsspec``.
+"""What a data set's card may name as its files: those of the Hub, and what is packed in them. Loads ``datasets``.
 
 A card can name any address that fsspec knows: files of this machine, other servers, and either of them behind a
 cache. ``datasets`` looks there before it finds that the file is not the data set's own; here nobody looks.
@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 from typing import Any, NoReturn
 
+import datasets  # noqa: F401 - has added file systems of its own by now
 from fsspec import register_implementation
 from fsspec.implementations.local import LocalFileSystem
 from fsspec.registry import known_implementations, registry
@@ -20,7 +21,7 @@ KNOWN = frozenset({"hf", "zip", "tar", "gzip", "bz2", "lz4", "xz", "zstd"})
 HERE = ("file", "local")
 
 
-class Elsewhere(AbstractFileSystem):  # type: ignore[misc]  # fsspec has no types
+class Elsewhere(AbstractFileSystem):
     """A place that is not the Hub."""
 
     cachable = False
@@ -30,14 +31,14 @@ class Elsewhere(AbstractFileSystem):  # type: ignore[misc]  # fsspec has no type
 
 
 def hub_alone(folder: Path) -> None:
-    """Leave this process the Hub's file system; ``datasets`` has been imported, and has added its own.
+    """Leave this process the Hub's file system alone.
 
     Args:
         folder: Where the library keeps what it fetches: of this machine, all that it may see.
     """
     root = str(folder.resolve())
 
-    class Inside(LocalFileSystem):  # type: ignore[misc]
+    class Inside(LocalFileSystem):
         """The folder, and nothing beside it."""
 
         @classmethod

@@ -45,7 +45,7 @@ def test_one_visitor_is_counted_apart_from_another() -> None:
     pace = Pace({"starts": Rate(2, 60)}, 5)
     pace.spend("starts", MINE)
     pace.spend("starts", MINE)
-    with pytest.raises(RateError, match="Too many runs were started in a short time. Try again in 30 s."):
+    with pytest.raises(RateError, match=r"Too many runs were started in a short time\. Try again in 30 s."):
         pace.spend("starts", MINE)
     pace.spend("starts", THEIRS)
     pace.spend("questions", MINE)
@@ -84,7 +84,7 @@ def asks(services: Services, run_id: str, spec: RunSpec, file: Path) -> dict[Act
     files = training.Files(sampled)
     return {
         "uploads": [
-            lambda: failing(uploads.accept(services, uploads.Slot(), "target", file, "text-classification", MINE)),
+            lambda: failing(uploads.accept(services, empty["target"], "target", file, spec.task, visitor=MINE)),
             lambda: failing(uploads.accept_dictionary(services, uploads.DictionarySlot(), file, MINE)),
             lambda: call(services, "upload_text", name="a.csv", content="text,label\na,b\n"),
             lambda: call(services, "fetch_dataset", dataset="owner/name"),

@@ -77,7 +77,7 @@ def corrections(role: Role, task: TaskName) -> list[str]:
 
 
 def accept(
-    services: Services, slot: Slot, role: Role, uploaded: str | Path, task: TaskName, visitor: str | None = None
+    services: Services, slot: Slot, role: Role, uploaded: str | Path, task: TaskName, *, visitor: str | None = None
 ) -> Slot:
     """Take a new file. It comes into use only if it can be read and has no problem."""
     kept: Path | None = None

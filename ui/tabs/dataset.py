@@ -61,7 +61,7 @@ class DatasetCard:
             return {**self.draw(slot, task), **also(role, slot, *rest)}
 
         def accept(visitor: str, task: TaskName, slot: handlers.Slot, path: str, *rest: Any) -> Updates:
-            return after(handlers.accept(services, slot, role, path, task, visitor), task, *rest)
+            return after(handlers.accept(services, slot, role, path, task, visitor=visitor), task, *rest)
 
         def correct(task: TaskName, slot: handlers.Slot, *values: Any) -> Updates:
             count = len(self.corrections)
