@@ -19,6 +19,7 @@ from importlib import import_module
 from pathlib import Path
 
 from pipeline.errors import SourceError
+from pipeline.harmless import asks_for_more
 from pipeline.outward import InwardError, outward_only
 from pipeline.spec import EmbeddedSource, HubSource, LocalSource, SourceSpec
 
@@ -170,9 +171,23 @@ def _check_folder(folder: Path, name: str) -> None:
         raise SourceError(
             "{folder} has no readable config.json.", "Name the folder of a Hugging Face model.", folder=name
         ) from error
-    if "auto_map" in config:
+    if not isinstance(config, dict):
         raise SourceError(
-            "{folder} wants to run code of its own.", "Graft runs no model's code; choose another model.", folder=name
+            "{folder} has no readable config.json.", "Name the folder of a Hugging Face model.", folder=name
+        )
+    for file, field in asks_for_more(folder):
+        if field == "auto_map":
+            raise SourceError(
+                "{folder} wants to run code of its own.",
+                "Graft runs no model's code; choose another model.",
+                folder=name,
+            )
+        raise SourceError(
+            "{folder}: in {file}, {field} asks for code or files from elsewhere.",
+            "Graft runs no model's code; choose another model.",
+            folder=name,
+            file=file,
+            field=field,
         )
     if not list(folder.glob("*.safetensors")):
         raise SourceError(
