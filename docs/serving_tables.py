@@ -18,7 +18,7 @@ def table() -> str:
     """A row for each setting."""
     rows = ["| Setting | Default | Meaning |", "| --- | --- | --- |"]
     for name, field in ServeSettings.model_fields.items():
-        default = "unset" if field.default in (None, ()) else str(field.default).lower()
+        default = "unset" if field.default in (None, (), "") else str(field.default).lower()
         rows.append(f"| `{name}` | {default} | {field.description} |")
     return "\n".join(rows)
 

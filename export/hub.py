@@ -12,7 +12,8 @@ from typing import Protocol
 
 from export.package import CHECKSUMS, damaged
 from pipeline.errors import ExportError
-from pipeline.messages import Template
+from pipeline.messages import Message, Template
+from pipeline.outward import InwardError, outward_only
 
 #: ``OWNER/NAME`` as the Hub allows it.
 _REPO = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
@@ -78,10 +79,17 @@ def push(folder: Path, repo: str, *, private: bool = False, token: str | None = 
         )
     hub: Api = api or HfApi(token=token)
     try:
-        hub.create_repo(repo, private=private, exist_ok=True, repo_type="model")
-        done = hub.upload_folder(
-            repo_id=repo, folder_path=folder, commit_message=f"Export {folder.name}", repo_type="model"
-        )
+        with outward_only():
+            hub.create_repo(repo, private=private, exist_ok=True, repo_type="model")
+            done = hub.upload_folder(
+                repo_id=repo, folder_path=folder, commit_message=f"Export {folder.name}", repo_type="model"
+            )
+    except InwardError:
+        raise ExportError(
+            "The Hub can't be reached: {fault}.",
+            "Check the network, and try again.",
+            fault=Message("its answer leads to an address of this server's own network"),
+        ) from None
     except HfHubHTTPError as error:
         status = getattr(error.response, "status_code", 0)
         raise ExportError(

@@ -9,6 +9,7 @@ Every error Graft raises on purpose is one of these::
     ├── RunError           an unknown run, or an action its state does not allow
     ├── TrainingError      training could not go on
     ├── ExportError        a model could not be exported, or missed its parity gate
+    ├── RateError          somebody asks more often than the host allows
     └── Cancelled          a person asked the run to stop
 
 Each carries two sentences: what happened, and what to do about it. The command line
@@ -78,6 +79,10 @@ class TrainingError(GraftError):
 
 class ExportError(GraftError):
     """A model could not be exported, or missed its parity gate."""
+
+
+class RateError(GraftError):
+    """Somebody asks more often than the host allows."""
 
 
 class Cancelled(GraftError):  # noqa: N818 - not a fault

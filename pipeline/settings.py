@@ -11,11 +11,23 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import SpecError
 from pipeline.faults import fault
+from pipeline.rates import FORM, OFF
 
 PREFIX = "GRAFT_"
 #: What a Space that everybody can use begins with.
 ON_A_SPACE = {"shared": "true", "max_active": "3", "max_disk_gb": "5", "max_run_minutes": "120", "keep_days": "7"}
-
+#: Only the Hub's proxies reach a Space, from these addresses.
+SPACE_PROXIES = "10.0.0.0/8"
+#: How often somebody may do what costs something, where many use one page; on one's own machine as one likes.
+ON_A_SHARED_HOST = {
+    "rate_requests": "6000/minute",
+    "rate_calls": "300/minute",
+    "rate_uploads": "100/hour",
+    "rate_starts": "30/hour",
+    "rate_measurements": "60/hour",
+    "rate_questions": "60/minute",
+    "rate_exports": "60/hour",
+}
 
 #: What one run wants to itself: cores that its products fill, and memory for masked LM of a small encoder.
 CORES_EACH, GIGABYTES_EACH = 4, 6
@@ -58,6 +70,15 @@ class Settings(BaseModel):
     max_disk_gb: float | None = Field(None, gt=0, description="What one visitor's runs may take, in GB; unset: all.")
     max_run_minutes: float | None = Field(None, gt=0, description="Longest that a run may work; unset: for ever.")
     keep_days: float | None = Field(None, gt=0, description="How long a run that has ended is kept; unset: for ever.")
+    rate_requests: str = Field(OFF, pattern=FORM, description="Requests of one address that are not just reading.")
+    rate_calls: str = Field(OFF, pattern=FORM, description="Calls of the API by one visitor.")
+    rate_uploads: str = Field(OFF, pattern=FORM, description="Files that one visitor brings.")
+    rate_starts: str = Field(OFF, pattern=FORM, description="Runs that one visitor starts or resumes.")
+    rate_measurements: str = Field(OFF, pattern=FORM, description="Estimates, rankings, measurements of speed.")
+    rate_questions: str = Field(OFF, pattern=FORM, description="Texts that one visitor puts to models.")
+    rate_exports: str = Field(OFF, pattern=FORM, description="Exports that one visitor makes, downloads or pushes.")
+    rate_address_factor: int = Field(5, ge=1, description="How many times that all visitors of one address may.")
+    trusted_proxies: str = Field("", description="Addresses and networks whose X-Forwarded-For is believed.")
 
     @classmethod
     def from_environment(cls, environment: dict[str, str] | None = None) -> Settings:
@@ -70,14 +91,15 @@ class Settings(BaseModel):
         room = bearable(os.cpu_count() or 1, psutil.virtual_memory().total, gpu=GPU.exists())
         values = {"max_running": str(room)}
         if "SPACE_ID" in source:
-            values |= ON_A_SPACE
+            values |= {**ON_A_SPACE, "trusted_proxies": SPACE_PROXIES}
             if os.access("/data", os.W_OK):
                 values["runs_dir"] = "/data/graft"
         for field in cls.model_fields:
             if (value := source.get(f"{PREFIX}{field.upper()}")) is not None:
                 values[field] = value
         try:
-            return cls.model_validate(values)
+            found = cls.model_validate(values)
+            return cls.model_validate({**ON_A_SHARED_HOST, **values}) if found.shared else found
         except ValidationError as error:
             first = error.errors()[0]
             name = f"{PREFIX}{str(first['loc'][0]).upper()}"

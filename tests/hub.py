@@ -89,6 +89,7 @@ class Hub:
     repositories: dict[str, Repository] = field(default_factory=dict)
     asked: list[tuple[str, str, str | None]] = field(default_factory=list)
     slowness: float = 0.0  # seconds before a file is sent
+    redirects: dict[str, str] = field(default_factory=dict)  # path → where its answer leads
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -113,6 +114,9 @@ class Answers(BaseHTTPRequestHandler):
         token = self.headers.get("authorization")
         self.hub.asked.append((self.command, path, token))
         parts = path.removeprefix("/api").removeprefix("/datasets/").split("/")
+        if path in self.hub.redirects:
+            self._send(302, {}, location=self.hub.redirects[path])
+            return
         if path == "/api/models":  # whether there is a Hub
             self._send(200, [])
             return
@@ -179,13 +183,15 @@ class Answers(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(content[start:end])
 
-    def _send(self, status: int, document: Any, code: str = "") -> None:
+    def _send(self, status: int, document: Any, code: str = "", location: str = "") -> None:
         content = json.dumps(document).encode()
         self.send_response(status)
         self.send_header("content-type", "application/json")
         self.send_header("content-length", str(len(content)))
         if code:
             self.send_header("x-error-code", code)
+        if location:
+            self.send_header("location", location)
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(content)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from packaging.requirements import Requirement
@@ -66,3 +68,38 @@ def test_what_is_brought_along_is_pinned_to_what_is_installed() -> None:
     if len(found) < len(pinned):
         left = sorted(set(pinned) - set(found))
         pytest.fail(f"nobody needs {', '.join(left)} any more: take them out of the requirements")
+
+
+@pytest.fixture(scope="module")
+def hashes() -> ModuleType:
+    """.ci/hashes.py."""
+    spec = importlib.util.spec_from_file_location("hashes", ROOT / ".ci" / "hashes.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_what_is_one_file_everywhere_has_its_hash_and_nothing_else_has(hashes: ModuleType) -> None:
+    assert hashes.faults() == []
+    assert len(hashes.wanted()) > 60
+
+
+def test_a_hash_that_is_missing_or_of_another_version_is_told(
+    hashes: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    lines = hashes.TARGET.read_text(encoding="utf-8").splitlines()
+    altered = [line.replace("gradio==", "gradio==0.") for line in lines if not line.startswith("mcp==")]
+    monkeypatch.setattr(hashes, "TARGET", tmp_path / "hashed.txt")
+    hashes.TARGET.write_text("\n".join([*altered, "torch==2.13.0", f"numpy==1.0 --hash=sha256:{'0' * 64}"]))
+    told = hashes.faults()
+    for fault in ("mcp", "gradio", "'torch==2.13.0' is no pin", "numpy==1.0 does not belong here"):
+        assert any(fault in one for one in told), fault
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh.md", ".ci/run"])
+def test_the_install_that_is_told_checks_the_hashes_first(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    first, then = text.index("--no-deps -r requirements-hashed.txt"), text.index(" -r requirements")
+    assert first < then or text[then - 9 : then] == "--no-deps"

@@ -6,15 +6,19 @@ file that somebody brought or takes away is another matter: opened in the browse
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from starlette.datastructures import MutableHeaders
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 #: Where a Space's page stands in a frame.
 SPACES = ("https://huggingface.co", "https://*.hf.space")
 #: Gradio's own file route, wherever the page is mounted.
 FILES = "/gradio_api/file="
+#: An address instead of a file, however many slashes somebody writes before it or leaves out.
+ELSEWHERE = re.compile(r"[\s/\\]*(?:https?:|[/\\]{2})", re.IGNORECASE)
 HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",  # a link to a shared report holds its token
@@ -23,7 +27,7 @@ HEADERS = {
 
 
 class HeadersMiddleware:
-    """Adds the headers to every answer, and leaves those that it has.
+    """Adds the headers to every answer, and leaves those that it has; leads nobody from the file route elsewhere.
 
     Args:
         app: What answers.
@@ -42,7 +46,8 @@ class HeadersMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        policy = self._file if FILES in scope["path"] else self._page
+        _, asked, file = scope["path"].partition(FILES)
+        policy = self._file if asked else self._page
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -51,4 +56,7 @@ class HeadersMiddleware:
                     headers.setdefault(name, value)
             await send(message)
 
+        if ELSEWHERE.match(file):  # Gradio before 6.20 redirects to it (CVE-2026-59806)
+            await PlainTextResponse("Not found\n", 404)(scope, receive, sent)
+            return
         await self._app(scope, receive, sent)

@@ -19,6 +19,7 @@ from ui.api.tools import ToolsMiddleware
 from ui.compression import CompressionMiddleware
 from ui.headers import SPACES, HeadersMiddleware
 from ui.languages import LanguageMiddleware
+from ui.pace import PaceMiddleware
 from ui.theme import ICON, STYLE, theme
 
 logger = logging.getLogger("graft")
@@ -43,6 +44,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def serve(settings: Settings, host: str, port: int) -> None:
     """Start looking after runs, and serve the page."""
+    # Whose word uvicorn takes on where a request comes from; by itself it takes that of everybody on this machine.
+    os.environ["FORWARDED_ALLOW_IPS"] = settings.trusted_proxies
     backend = services.create(settings)
     page = layout.build(backend)
     backend.supervisor.start()
@@ -63,6 +66,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
                     Middleware(HeadersMiddleware, framed_by=SPACES if "SPACE_ID" in os.environ else ()),
                     Middleware(CompressionMiddleware),
                     Middleware(LanguageMiddleware),
+                    Middleware(PaceMiddleware, pace=backend.pace),
                     Middleware(ToolsMiddleware, page=page),
                 ]
             },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.engine.local import LocalEngine
 from pipeline.engine.supervisor import Supervisor
@@ -13,6 +13,7 @@ from pipeline.hub.records import Fetched
 from pipeline.runs import RunStore
 from pipeline.settings import Settings
 from pipeline.sources import HubProbe
+from ui.pace import Pace
 from ui.predictors import Predictors
 
 
@@ -26,6 +27,7 @@ class Services:
         settings: What the host decides.
         hub: Whether the Hub answers.
         predictors: Exported models that are open.
+        pace: Who has done what how often.
         fetch: How a data set of the Hub is brought here.
         space: Id of the Space that the page is on; empty elsewhere.
         login: Whether people can sign in with Hugging Face.
@@ -36,6 +38,7 @@ class Services:
     settings: Settings
     hub: HubProbe
     predictors: Predictors
+    pace: Pace = field(default_factory=Pace)
     fetch: Callable[..., Generator[int, None, Fetched]] = fetching
     space: str = ""
     login: bool = False
@@ -60,6 +63,7 @@ def create(settings: Settings) -> Services:
         settings=settings,
         hub=HubProbe(settings.hub_probe_seconds),
         predictors=Predictors(),
+        pace=Pace.of(settings),
         space=os.environ.get("SPACE_ID", ""),
         login=has_login(os.environ),
     )

@@ -6,8 +6,8 @@ import functools
 import html
 import inspect
 import logging
-from collections.abc import Callable, Generator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
 
 import gradio as gr
@@ -15,6 +15,7 @@ from gradio.context import LocalContext, get_blocks_context
 
 from pipeline.errors import GraftError
 from ui.failures import explain
+from ui.pace import calling
 from ui.text import say
 from ui.text.languages import speaking, wanted
 
@@ -40,7 +41,7 @@ def present_if(condition: object, *classes: str) -> list[str]:
 
 
 def spoken(handler: Callable[P, T]) -> Callable[P, T]:
-    """The handler, speaking the language of the request that it answers: the only place where that is found out.
+    """The handler, speaking the language of the request that it answers, and knowing where that comes from.
 
     Events wait in Gradio's queue, whose tasks do not know what the request's own knew.
     """
@@ -53,12 +54,15 @@ def spoken(handler: Callable[P, T]) -> Callable[P, T]:
     return wrapper
 
 
-def answering() -> AbstractContextManager[None]:
-    """Where the language of the request is spoken; in a test, the one that is spoken already."""
+@contextmanager
+def answering() -> Iterator[None]:
+    """Where the language of the request is spoken, and what is done counts as its; in a test nothing is changed."""
     request = LocalContext.request.get(None)
     if request is None:
-        return nullcontext()
-    return speaking(wanted(request.cookies, request.headers.get("accept-language")))
+        yield
+        return
+    with speaking(wanted(request.cookies, request.headers.get("accept-language"))), calling(request):
+        yield
 
 
 def guarded(handler: Callable[P, T]) -> Callable[P, T]:

@@ -1,10 +1,11 @@
-"""What every request has to pass before a route sees it: shutting down, key, size and pace of the body."""
+"""What every request has to pass before a route sees it: shutting down, key, rate, size and pace of the body."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import hmac
+import math
 import time
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from export.serving.metrics import Metrics
 from export.serving.refusals import Refusal
 from export.serving.settings import ServeSettings
+from pipeline.rates import Counts, Rate, place_of
 
 #: Answered without a key; the last two describe the server's routes and hold nothing of its models.
 OPEN = frozenset({"/healthz", "/readyz", "/docs", "/openapi.json"})
@@ -42,6 +44,7 @@ class Gate:
     def __init__(self, app: ASGIApp, settings: ServeSettings, state: State, metrics: Metrics) -> None:
         self._app, self._settings, self._state, self._metrics = app, settings, state, metrics
         self._keys = [_digest(key.get_secret_value().encode()) for key in settings.api_keys]
+        self._rate, self._counts = Rate.read(settings.rate), Counts()
         self._open = OPEN | {METRICS} if settings.open_metrics else OPEN
         self._most = int(settings.max_body_mb * 1e6)
 
@@ -81,7 +84,10 @@ class Gate:
                 "The server is shutting down.",
                 headers={"Retry-After": LATER, "Connection": "close"},
             )
-        if self._keys and path not in self._open and not self._known(headers.get(b"authorization", b"")):
+        known = self._known(headers.get(b"authorization", b""))
+        if path not in PROBES:
+            self._count(known or f"address {place_of((scope.get('client') or ('',))[0])}")
+        if self._keys and path not in self._open and not known:
             raise Refusal(
                 "no_key", "The request has no key that is known.", headers={"WWW-Authenticate": 'Bearer realm="models"'}
             )
@@ -89,12 +95,23 @@ class Gate:
         if length.isdigit() and int(length) > self._most:
             raise self._too_large()
 
-    def _known(self, authorization: bytes) -> bool:
-        """Whether it holds one of the keys; takes as long whichever it is, and however much of one is right."""
+    def _count(self, who: bytes | str) -> None:
+        """Raise the refusal of whoever asks too often: a key, or an address that brings none."""
+        wait = self._counts.spend(who, self._rate) if self._rate else 0.0
+        if wait:
+            raise Refusal(
+                "too_fast",
+                "More than {rate} were asked.",
+                headers={"Retry-After": str(math.ceil(wait))},
+                rate=self._settings.rate,
+            )
+
+    def _known(self, authorization: bytes) -> bytes:
+        """The hash of its key, if that is known; takes as long whichever it is, and however much of one is right."""
         scheme, _, key = authorization.partition(b" ")
         given = _digest(key.strip())
         same = [hmac.compare_digest(given, known) for known in self._keys]
-        return any(same) and scheme.lower() == b"bearer"
+        return given if any(same) and scheme.lower() == b"bearer" else b""
 
     def _measured(self, receive: Receive) -> Receive:
         """The body as it comes, while it is neither too large nor too slow."""

@@ -39,6 +39,7 @@ KINDS = {
     "reload_failed": Kind(409, "{remedy} The model that was served before is served on."),
     "too_large": Kind(413, "Send at most {most:,} bytes; divide the texts among several requests."),
     "busy": Kind(429, "Ask again after the seconds of the header Retry-After."),
+    "too_fast": Kind(429, "Ask again after the seconds of the header Retry-After, and less often."),
     "gone": Kind(499, "Nobody reads this."),
     "internal": Kind(500, "The server's log says what happened; ask whoever runs it."),
     "shutting_down": Kind(503, "Ask again after the seconds of the header Retry-After, or another server."),

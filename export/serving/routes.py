@@ -38,6 +38,7 @@ REFUSED = (
     "text_too_long",
     "unanswerable",
     "busy",
+    "too_fast",
     "internal",
     "shutting_down",
     "timeout",

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pipeline.errors import SpecError
 from pipeline.faults import fault
 from pipeline.messages import Message
+from pipeline.rates import FORM, OFF
 
 PREFIX = "GRAFT_SERVE_"
 #: Never a flag: whoever lists processes would read it.
@@ -46,6 +47,15 @@ class ServeSettings(BaseModel):
     )
     allow_failed: bool = Field(False, description="Serve variants that missed their parity gate, too.")
     open_metrics: bool = Field(False, description="Show /metrics without a key.")
+    rate: str = Field(
+        OFF,
+        pattern=FORM,
+        description="Requests of one key, or where no keys are set of one address, as 600/minute; past it the answer "
+        "is 429.",
+    )
+    trusted_proxies: str = Field(
+        "", description="Addresses and networks, with commas between, whose X-Forwarded-For is believed."
+    )
     api_keys: tuple[SecretStr, ...] = Field(
         (), description="Keys, with commas between; one is needed for all but health. Unset: none is needed."
     )

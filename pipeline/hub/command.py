@@ -14,6 +14,7 @@ from typing import Any
 
 from pipeline.errors import DataError
 from pipeline.hub.records import Fetched, Wanted
+from pipeline.outward import outward_only
 from pipeline.settings import Settings
 from pipeline.tasks import TASKS
 
@@ -82,7 +83,7 @@ def bounded_memory() -> None:
 
 @contextmanager
 def apart() -> Iterator[None]:
-    """Work in an empty folder, with caches of one's own that are gone afterwards.
+    """Work in an empty folder, with caches of one's own that are gone afterwards, and reach nothing but the Hub.
 
     The libraries look for files of a data set's name in the working folder, and answer from their caches where the
     Hub refuses. Nothing of a private data set is left behind but the file that was asked for.
@@ -96,6 +97,10 @@ def apart() -> Iterator[None]:
         )
         os.chdir(empty)
         try:
-            yield
+            with outward_only():
+                from pipeline.hub.filesystems import hub_alone  # noqa: PLC0415 - as fetching, behind what is set above
+
+                hub_alone(Path(folder))
+                yield
         finally:
             os.chdir(before)

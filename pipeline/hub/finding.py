@@ -37,6 +37,7 @@ from requests.exceptions import Timeout
 from pipeline.errors import DataError
 from pipeline.hub.records import WHAT, Wanted
 from pipeline.messages import series
+from pipeline.outward import InwardError
 
 T = TypeVar("T")
 
@@ -225,6 +226,14 @@ def _no_files(wanted: Wanted, _: BaseException) -> DataError:
     return DataError("{dataset} has no files with texts.", "Choose another data set.", dataset=wanted.dataset)
 
 
+def _inward(wanted: Wanted, _: BaseException) -> DataError:
+    return DataError(
+        "{dataset} can't be fetched: an answer leads to an address of this server's own network.",
+        "Choose another data set, or upload the texts as a file.",
+        dataset=wanted.dataset,
+    )
+
+
 def _out_of_reach(wanted: Wanted, _: BaseException) -> DataError:
     return DataError(
         "{dataset} can't be fetched: the Hugging Face Hub is out of reach.",
@@ -245,6 +254,7 @@ def _refused(wanted: Wanted, error: BaseException) -> DataError:
 
 #: What the libraries raise, the telling ones first → what is said of it.
 FAULTS: tuple[tuple[tuple[type[BaseException], ...], Callable[[Wanted, BaseException], DataError]], ...] = (
+    ((InwardError,), _inward),
     ((GatedRepoError,), _gated),
     ((RepositoryNotFoundError,), _unknown),
     ((RevisionNotFoundError,), _no_revision),

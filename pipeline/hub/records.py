@@ -10,11 +10,11 @@ from pydantic import BaseModel, ConfigDict
 from pipeline.errors import DataError
 from pipeline.messages import Message, Parts
 from pipeline.spec import Origin, TaskName
-from pipeline.spec.origin import DATASET_ID
+from pipeline.spec.base import HUB_ID, REVISION
 
 NAME = re.compile(r"[\w][\w.+ -]{0,199}")  # of a configuration or a split; never a path
+LONGEST = 200  # of any of them
 PAGE = re.compile(r"https?://[^/]+/datasets/([^/?#]+(?:/[^/?#]+)?)")  # a data set's address
-REVISION = re.compile(r"[A-Za-z0-9][\w./-]{0,199}")
 
 
 class Record(BaseModel):
@@ -51,15 +51,19 @@ class Wanted(Record):
         """
         address = PAGE.match(dataset.strip())
         given = address[1] if address else dataset.strip()
-        if not re.fullmatch(DATASET_ID, given) or ".." in given:
+        if not re.fullmatch(HUB_ID, given) or len(given) > LONGEST:
             raise DataError(
                 "{dataset!r} can't be a data set of the Hub.",
                 "Give its id as OWNER/NAME, such as stanfordnlp/sst2.",
                 dataset=dataset.strip(),
             )
         config, split, revision = config.strip(), split.strip(), revision.strip()
-        for name, value, form in (("config", config, NAME), ("split", split, NAME), ("revision", revision, REVISION)):
-            if value and (not form.fullmatch(value) or ".." in value):
+        for name, value, form in (
+            ("config", config, NAME),
+            ("split", split, NAME),
+            ("revision", revision, re.compile(REVISION)),
+        ):
+            if value and (not form.fullmatch(value) or ".." in value or len(value) > LONGEST):
                 raise DataError(
                     "{dataset}: {value!r} can't be the name of a {what}.",
                     "Leave it empty to see which there are.",

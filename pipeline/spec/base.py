@@ -15,6 +15,10 @@ TaskName = Literal[
     "language-modelling",
 ]
 ModelName = Literal["source-only", "transferred", "target-only", "classical", "same-compute", "seed-ensemble"]
+#: ``name`` or ``owner/name``: what can be an id on the Hub, and never a path, a flag or an address.
+HUB_ID = r"^[A-Za-z0-9][A-Za-z0-9_]*(?:[.-][A-Za-z0-9_]+)*(?:/[A-Za-z0-9][A-Za-z0-9_]*(?:[.-][A-Za-z0-9_]+)*)?$"
+#: A branch, tag or commit; the Hub's library makes a file of that name in its cache.
+REVISION = r"^[A-Za-z0-9_]+(?:[./-][A-Za-z0-9_]+)*$"
 
 
 class Part(BaseModel):

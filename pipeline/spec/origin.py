@@ -5,16 +5,13 @@ from __future__ import annotations
 from pydantic import Field
 
 from pipeline.messages import Message
-from pipeline.spec.base import Part
-
-#: ``name`` or ``owner/name``: what can be an id on the Hub, and never a path.
-DATASET_ID = r"^[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?$"
+from pipeline.spec.base import HUB_ID, Part
 
 
 class Origin(Part):
     """The data set of the Hub that a file was fetched from. No result depends on it, for the file's content counts."""
 
-    dataset: str = Field(pattern=DATASET_ID, title="Data set", description="Its id on the Hub.")
+    dataset: str = Field(pattern=HUB_ID, max_length=200, title="Data set", description="Its id on the Hub.")
     config: str = Field("default", min_length=1, title="Configuration", description="Which of its configurations.")
     split: str = Field(min_length=1, title="Split", description="Which of its splits.")
     commit: str = Field(pattern=r"^[0-9a-f]{7,64}$", title="Commit", description="At which state of the data set.")

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from pipeline.spec.base import Part
+from pipeline.spec.base import HUB_ID, REVISION, Part
 
 
 class EmbeddedSource(Part):
@@ -27,11 +27,14 @@ class HubSource(Part):
 
     kind: Literal["hub"] = "hub"
     repo_id: str = Field(
-        pattern=r"^[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?$",
+        pattern=HUB_ID,
+        max_length=200,
         title="Hub id",
         description="Such as FacebookAI/xlm-roberta-base.",
     )
-    revision: str = Field("main", pattern=r"^[\w./-]+$", title="Revision", description="Branch, tag or commit.")
+    revision: str = Field(
+        "main", pattern=REVISION, max_length=200, title="Revision", description="Branch, tag or commit."
+    )
 
 
 SourceSpec = Annotated[EmbeddedSource | LocalSource | HubSource, Field(discriminator="kind")]

@@ -9,11 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipeline.demo import demo_spec
-from pipeline.report import DataSummary, Example, Interval, ModelReport, Report, TrainingCost, Verdict
-from pipeline.runs import RunState, RunStore
-from pipeline.settings import Settings
-
 if not os.environ.get("CI"):  # there it is promised, and the import below fails without it
     pytest.importorskip("playwright", reason="Playwright is not installed: pip install -r requirements-dev.txt")
 
@@ -21,18 +16,13 @@ from playwright.sync_api import TimeoutError as NothingCame
 from playwright.sync_api import expect
 
 from tests.end_to_end.acts import choose, open_tab
+from tests.end_to_end.made import finished
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 PATIENCE = 120_000  # milliseconds; only a slow machine needs them for all the controls of the form
 expect.set_options(timeout=20_000)
-PLAN = [
-    {"name": "data", "title": "Read and split the texts", "cost": 1, "key": "a", "after": []},
-    {"name": "source-only", "title": "Train on the source texts", "cost": 1, "key": "b", "after": ["data"]},
-    {"name": "classical", "title": "Train the classical baseline", "cost": 1, "key": "c", "after": ["data"]},
-    {"name": "report", "title": "Compare", "cost": 1, "key": "d", "after": ["source-only", "classical"]},
-]
 
 
 @pytest.fixture
@@ -64,63 +54,6 @@ def visitor_of(page: Page) -> str:
         page.reload()
         page.wait_for_function(known)
     return page.locator("#visitor").locator("textarea, input").first.input_value()
-
-
-def finished(app: Any, visitor: str, name: str) -> str:
-    """A finished run of a visitor, as a worker would leave it; made elsewhere, for the server starts what is queued."""
-    owner = hashlib.sha256(visitor.encode()).hexdigest()
-    store = RunStore(app.store.root.parent / "made")
-    run_id = store.create(demo_spec(Settings()).model_copy(update={"name": name}), owner).id
-    store.move(run_id, RunState.RUNNING, pid=1)
-    log = store.events(run_id)
-    log.append("plan", stages=PLAN)
-    for stage in PLAN:
-        log.append("stage", stage=stage["name"], state="done", seconds=1.0)
-    for step in range(1, 6):
-        log.append("step", stage="source-only", step=step, total=5, loss=1 / step, learning_rate=step / 1000)
-    log.append("end", state="done", error="")
-    (store.folder(run_id) / "worker.log").write_text("a line of the log\n", encoding="utf-8")
-    (store.folder(run_id) / "report.json").write_text(report().model_dump_json(), encoding="utf-8")
-    store.move(run_id, RunState.DONE)
-    store.folder(run_id).rename(app.store.folder(run_id))
-    return run_id
-
-
-def report() -> Report:
-    """Two models, two texts."""
-    models = [
-        ModelReport(
-            name=name,
-            title=name,
-            description="",
-            metrics={"accuracy": Interval(value=0.5, low=0.4, high=0.6)},
-            confusion=[[1, 0], [1, 0]],
-            per_class={},
-            slices=[],
-            calibration_error=None,
-            source_score=None,
-            tokenizer=None,
-            parameters=1,
-            cost=TrainingCost(seconds=1),
-        )
-        for name in ("source-only", "transferred")
-    ]
-    answers = {"source-only": "bad", "transferred": "good"}
-    chances = {name: [0.5, 0.5] for name in answers}
-    texts = [
-        Example(text=f"text {label}", label=label, predictions=answers, probabilities=chances)
-        for label in ("bad", "good")
-    ]
-    return Report(
-        task="text-classification",
-        labels=["bad", "good"],
-        data=DataSummary(source_train=2, source_test=1, target_train=2, dev=0, test=2, unlabelled=0, dictionary=0),
-        models=models,
-        comparisons=[],
-        verdict=Verdict(code="noise", sentence="On the 2 frozen test texts nothing can be told."),
-        examples=texts,
-        notes=[],
-    )
 
 
 def test_two_visitors_keep_their_runs_apart(shared_app: Any, visit: Callable[..., Page]) -> None:

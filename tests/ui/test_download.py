@@ -47,7 +47,7 @@ def test_the_table_has_every_text_with_every_answer(report_of: ReportOf, shown_o
     assert found[1] == ["text 1 ", "positive", "negative", "0.5000", "positive", "0.5000", "positive", "0.5000"]
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
 def test_no_cell_is_taken_for_a_formula(report_of: ReportOf, shown_of: ShownOf, start: str) -> None:
     report = report_of(texts=1, labels=(f"{start}label", "good"))
     text = f'{start}HYPERLINK("x")'
@@ -55,6 +55,16 @@ def test_no_cell_is_taken_for_a_formula(report_of: ReportOf, shown_of: ShownOf, 
     cells = rows(shown_of(report))[1]
     assert cells[0] == f"'{text}"
     assert not any(cell.startswith(start) for cell in cells)
+
+
+def test_no_cell_begins_within_a_cell_whatever_separates_them(report_of: ReportOf, shown_of: ShownOf) -> None:
+    report = report_of(texts=1, labels=("a;=1+1", "good"))
+    text = 'fine;=HYPERLINK("x");\t=1\r\n=2,=3'
+    report = report.model_copy(update={"examples": [report.examples[0].model_copy(update={"text": text})]})
+    for delimiter in (",", ";", "\t"):
+        found = [*csv.reader(io.StringIO(download.table(shown_of(report)), newline=""), delimiter=delimiter)]
+        cells = [cell for row in found for cell in row]
+        assert not [cell for cell in cells if download.FORMULA.match(cell)], delimiter
 
 
 def test_words_and_pairs_have_their_columns(report_of: ReportOf, shown_of: ShownOf) -> None:

@@ -53,3 +53,18 @@ def test_what_an_answer_says_itself_is_left() -> None:
 
     app = Starlette(routes=[Route("/", answer)], middleware=[Middleware(HeadersMiddleware)])
     assert TestClient(app).get("/").headers["referrer-policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize(
+    "file",
+    ["http://127.0.0.1/x", "https://evil.example", "HTTPS://evil.example", "/http://x", "//evil.example", " http://x"],
+)
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_the_file_route_leads_nowhere_else(file: str, method: str) -> None:
+    with gr.Blocks() as page:
+        gr.Markdown("page")
+    app = App.create_app(page, app_kwargs={"middleware": [Middleware(HeadersMiddleware)]})
+    answer = TestClient(app).request(method, f"/gradio_api/file={file}", follow_redirects=False)
+    assert answer.status_code in (403, 404)
+    assert "location" not in answer.headers
+    assert answer.headers["x-content-type-options"] == "nosniff"

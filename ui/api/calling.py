@@ -78,6 +78,7 @@ def arguments(endpoint: Endpoint, services: Services, given: Sequence[Any]) -> d
     Raises:
         SpecError: A value is not of the argument's type, or a required one is missing.
         RunError: Visitors are told apart here, and nobody says who calls.
+        RateError: They call too often.
     """
     pairs = zip(endpoint.arguments, given, strict=False)
     values = {argument.name: value for argument, value in pairs if value is not None}
@@ -88,6 +89,7 @@ def arguments(endpoint: Endpoint, services: Services, given: Sequence[Any]) -> d
     found = {argument.name: getattr(checked, argument.name) for argument in endpoint.arguments}
     if "visitor" in found:
         found["visitor"] = _visitor(services, found["visitor"])
+    services.pace.spend("calls", found.get("visitor"))
     return found
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ def bring(services: Services, visitor: str | None, uploaded: Path) -> str:
         RunError: They may bring nothing.
     """
     owner_of(services, visitor)  # a guest brings nothing
+    services.pace.spend("uploads", visitor)
     return own(services, visitor, keep(services, uploaded))
 
 
@@ -158,7 +160,7 @@ def _read(given: dict[str, Any] | str) -> Any:
 
 def _brought_by(path: Path, owner: str) -> bool:
     try:
-        return (path.parent / OWNER).read_text(encoding="ascii") == owner
+        return secrets.compare_digest((path.parent / OWNER).read_bytes(), owner.encode())
     except OSError:
         return False  # it was brought on the page, whose sessions keep their files to themselves
 

@@ -9,13 +9,13 @@ from typing_extensions import TypedDict
 from pipeline.estimate import Range
 from pipeline.sources import CATALOGUE
 from pipeline.spec import RunSpec
-from ui.access import owner_of
 from ui.api.forms import Preset, compose, gather
 from ui.api.kinds import Mapping, Renamed, RunFiles, Source, Spec, Task, Visitor
 from ui.api.references import source_name, source_named, spec_of
 from ui.api.watching import RunInfo, line_of
 from ui.handlers import estimate, ranking
 from ui.handlers import sources as handlers
+from ui.handlers.queueing import submit
 from ui.handlers.start import overview, run_demo
 from ui.services import Services
 from ui.text.telling import tell
@@ -125,7 +125,7 @@ def estimate_run(
     services: Services, *, spec: Spec, visitor: Visitor = ""
 ) -> Annotated[Forecast, "Time, memory, disk."]:
     """What a run would take: a few training steps are measured, and scaled by its plan. Takes about half a minute."""
-    found = estimate.forecast(services, spec_of(services, visitor, spec))
+    found = estimate.forecast(services, spec_of(services, visitor, spec), visitor)
     figures = found.estimate
     return {
         "seconds": _bounds(figures.seconds),
@@ -147,7 +147,7 @@ def estimate_run(
 def start_run(services: Services, *, spec: Spec, visitor: Visitor = "") -> Annotated[RunInfo, "The run, in the queue."]:
     """Start a run from its whole spec. Follow it with `wait_for_run`."""
     found = spec_of(services, visitor, spec)
-    return line_of(services, visitor, services.supervisor.submit(found, owner_of(services, visitor)).id)
+    return line_of(services, visitor, submit(services, visitor, found).id)
 
 
 def start_training(
@@ -166,7 +166,7 @@ def start_training(
     """Start a run from files, a task, a preset and a source. Follow it with `wait_for_run`."""
     brought = gather(services, visitor, files, task, source_label_mapping)
     spec = compose(services, brought, preset=preset, source=source, name=name, label_mapping=label_mapping, seed=seed)
-    return line_of(services, visitor, services.supervisor.submit(spec, owner_of(services, visitor)).id)
+    return line_of(services, visitor, submit(services, visitor, spec).id)
 
 
 def start_demo(services: Services, *, visitor: Visitor = "") -> Annotated[RunInfo, "The run, in the queue or at work."]:

@@ -134,11 +134,13 @@ def ask(
         why: Whether to find out what each answer rests on.
 
     Raises:
+        RateError: Too many texts in a short time.
         DataError: There is no text, only one of a pair, no mask for a language model, or far too much.
     """
     record = run_of(services, visitor, run_id)
     task = services.store.spec(run_id).task
     question = _question(task, text, second)
+    services.pace.spend("questions", visitor)
     asked = _asked(services, visitor, run_id, chosen, variant)
     seconds = WHY_SECONDS / len(asked) if why and asked else 0.0
     answers = [_answer(services, pick, task, question, title=title, why=seconds) for pick, title in asked]

@@ -15,8 +15,10 @@ from ui.handlers.closer import cuts, parts, sureness
 from ui.text import say
 from ui.text.telling import tell
 
-#: What a spreadsheet would take for a formula, were it at the beginning of a cell.
-FORMULA = re.compile(r"[=+\-@\t\r]")
+#: What a spreadsheet would take for a formula, were it at the beginning of a cell; some read full-width signs alike.
+FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
+#: The same where a spreadsheet that separates cells otherwise, or reads no quotation marks, would begin another cell.
+WITHIN = re.compile(r"([;\t\r\n]\s*)(?=[=+\-@＝＋－＠])")
 
 
 def table(shown: Shown) -> str:
@@ -41,6 +43,7 @@ def table(shown: Shown) -> str:
 
 def defused(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula: what begins like one gets an apostrophe before it."""
+    cell = WITHIN.sub(r"\1'", cell)
     return f"'{cell}" if FORMULA.match(cell) else cell
 
 

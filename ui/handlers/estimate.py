@@ -26,7 +26,7 @@ class Forecast:
     titles: dict[str, Message]
 
 
-def forecast(services: Services, spec: RunSpec) -> Forecast:
+def forecast(services: Services, spec: RunSpec, visitor: str | None = None) -> Forecast:
     """Measure a few training steps and scale them by the run's plan. Takes about half a minute.
 
     Raises:
@@ -34,5 +34,6 @@ def forecast(services: Services, spec: RunSpec) -> Forecast:
         SourceError: The source model can't be used.
         RunError: It took too long, or went wrong in the process.
     """
+    services.pace.spend("measurements", visitor)
     titles = {stage.name: Message(stage.title) for stage in plan(spec)}
     return Forecast(ask_estimate(spec, services.settings, seconds=SECONDS), titles)

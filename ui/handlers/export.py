@@ -68,6 +68,7 @@ def export(services: Services, visitor: str | None, run_id: str, values: dict[st
     if record.state.active or not has_report(services, run_id):
         raise RunError(say("export.not_done"), say("export.not_done_remedy"))
     wanted = export_spec(values)
+    services.pace.spend("exports", visitor)
     spec = services.store.spec(run_id)
     others = tuple(given for given in spec.exports if given.model != wanted.model)
     # What was measured of the export before says nothing of the new one.
@@ -82,6 +83,7 @@ def zip_export(services: Services, visitor: str | None, run_id: str, model: Mode
         ExportError: It is not exported.
     """
     report = _report(services, visitor, run_id, model)
+    services.pace.spend("exports", visitor)
     from export.package import zip_folder  # noqa: PLC0415
 
     return zip_folder(served(services, run_id, report), folder / f"{zip_name(run_id, report)}.zip")
@@ -107,6 +109,7 @@ def push_export(
     report = _report(services, visitor, run_id, model)
     if services.settings.shared and not token.strip():
         raise ExportError(say("export.push_own_token"), say("export.push_own_token_remedy"))
+    services.pace.spend("exports", visitor)
     from export.hub import push  # noqa: PLC0415
 
     return push(served(services, run_id, report), repo.strip(), private=private, token=token)

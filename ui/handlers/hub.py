@@ -69,6 +69,7 @@ def bring(
     kept = False
     try:
         owner_of(services, visitor)  # a guest brings nothing
+        services.pace.spend("uploads", visitor)
         if not services.hub.reachable:
             raise SourceError(say("data.hub_refused"), say("hub.refused_remedy"))
         wanted = Wanted.of(named.dataset, named.config, named.split, task=task)

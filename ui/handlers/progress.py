@@ -70,6 +70,7 @@ def cancel(services: Services, visitor: str | None, run_id: str) -> None:
 def resume(services: Services, visitor: str | None, run_id: str) -> None:
     """Let a run that ended early go on."""
     run_of(services, visitor, run_id)
+    services.pace.spend("starts", visitor)
     services.supervisor.resume(run_id)
 
 

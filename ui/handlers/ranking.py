@@ -88,6 +88,7 @@ def rank(services: Services, files: Files, source: SourceSpec, values: dict[str,
     wanted = {field.key for field in (*fields.DATA, *fields.RUN)} & values.keys()
     base = {**document, "data": data, "source": source.model_dump()}
     spec = fields.compose(base, {key: values[key] for key in wanted if key != "learning_curve"})
+    services.pace.spend("measurements", None)  # one at a time on the whole host; the address is enough
     return places(services, ask_ranking(spec, services.settings), source)
 
 

@@ -30,6 +30,7 @@ def measure(
         raise RunError(say("export.not_done"), say("export.not_done_remedy"))
     if exported(services, run_id, model) is None:
         raise ExportError(say("speed.nothing", model=say(f"common.model.{model}")), say("speed.nothing_remedy"))
+    services.pace.spend("measurements", visitor)
     spec = services.store.spec(run_id)
     others = tuple(given for given in spec.speed if given.model != model)
     wanted = SpeedSpec(model=model, compiled=compiled, asked_at=round(time.time(), 3))

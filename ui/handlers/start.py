@@ -8,7 +8,8 @@ from pipeline.demo import demo_spec
 from pipeline.runs import RunRecord, RunState
 from pipeline.sources import CATALOGUE
 from pipeline.spec import RunSpec
-from ui.access import owner_of, visible_runs
+from ui.access import visible_runs
+from ui.handlers.queueing import submit
 from ui.services import Services
 from ui.text import say
 
@@ -45,7 +46,7 @@ def run_demo(services: Services, visitor: str | None) -> RunRecord:
     for record in visible_runs(services, visitor):
         if record.state.active and _named(services.store.spec(record.id), spec.name) == spec:
             return record
-    return services.supervisor.submit(_named(spec, say("start.demo_name")), owner_of(services, visitor))
+    return submit(services, visitor, _named(spec, say("start.demo_name")))
 
 
 def _named(spec: RunSpec, name: str) -> RunSpec:

@@ -13,7 +13,7 @@ from pipeline.errors import DataError
 from pipeline.runs import RunRecord
 from pipeline.spec import DataSpec, RunSpec, SourceSpec, TaskName
 from ui import fields
-from ui.access import owner_of
+from ui.handlers.queueing import submit
 from ui.handlers.uploads import ROLES, DictionarySlot, Role, Slot, label_match, source_labels
 from ui.services import Services
 from ui.text import say
@@ -74,7 +74,7 @@ def start(
         RunError: They may have no more runs.
     """
     spec = spec_of(services, files, mapping=mapping, source=source, values=values)
-    return services.supervisor.submit(spec, owner_of(services, visitor))
+    return submit(services, visitor, spec)
 
 
 def spec_of(

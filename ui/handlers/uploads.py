@@ -76,10 +76,13 @@ def corrections(role: Role, task: TaskName) -> list[str]:
     return [name for name in READING if only_if.get(name, True)]
 
 
-def accept(services: Services, slot: Slot, role: Role, uploaded: str | Path, task: TaskName) -> Slot:
+def accept(
+    services: Services, slot: Slot, role: Role, uploaded: str | Path, task: TaskName, *, visitor: str | None = None
+) -> Slot:
     """Take a new file. It comes into use only if it can be read and has no problem."""
     kept: Path | None = None
     try:
+        services.pace.spend("uploads", visitor)
         kept = keep(services, uploaded)
         return in_use(services, slot, role, DatasetSpec(path=str(kept)), task)
     except GraftError as error:
@@ -134,10 +137,13 @@ def look_again(services: Services, slot: Slot, role: Role, task: TaskName) -> Sl
         return Slot(failure=explain(error), kept=file)
 
 
-def accept_dictionary(services: Services, slot: DictionarySlot, uploaded: str | Path) -> DictionarySlot:
+def accept_dictionary(
+    services: Services, slot: DictionarySlot, uploaded: str | Path, visitor: str | None = None
+) -> DictionarySlot:
     """Take a dictionary, if it is one."""
     kept: Path | None = None
     try:
+        services.pace.spend("uploads", visitor)
         kept = keep(services, uploaded)
         return DictionarySlot(str(kept), len(read_dictionary(kept, services.settings)))
     except GraftError as error:

@@ -52,7 +52,7 @@ class AccountBar:
 
         def claim(browser: str, visitor: str, request: gr.Request) -> Updates:
             account = Account.of(self.services, request)
-            if account is None or account.visitor(self.services) != visitor:
+            if account is None or not access.same(account.visitor(self.services), visitor):
                 raise RunError(say("hub.not_signed_in"), say("hub.not_signed_in_remedy"))
             count = access.claim(self.services, browser, visitor)
             return {

@@ -60,8 +60,8 @@ class DatasetCard:
         def after(slot: handlers.Slot, task: TaskName, *rest: Any) -> Updates:
             return {**self.draw(slot, task), **also(role, slot, *rest)}
 
-        def accept(task: TaskName, slot: handlers.Slot, path: str, *rest: Any) -> Updates:
-            return after(handlers.accept(services, slot, role, path, task), task, *rest)
+        def accept(visitor: str, task: TaskName, slot: handlers.Slot, path: str, *rest: Any) -> Updates:
+            return after(handlers.accept(services, slot, role, path, task, visitor=visitor), task, *rest)
 
         def correct(task: TaskName, slot: handlers.Slot, *values: Any) -> Updates:
             count = len(self.corrections)
@@ -69,7 +69,8 @@ class DatasetCard:
             return after(handlers.reread(services, slot, role, wanted, task), task, *values[count:])
 
         outputs = [*self.outputs, *also_outputs]
-        listen(self.file.upload, accept, [task, self.slot, self.file, *also_inputs], outputs, busy=self.file)
+        brought = [self.page.visitor, task, self.slot, self.file]
+        listen(self.file.upload, accept, [*brought, *also_inputs], outputs, busy=self.file)
         self.hub.connect(task, self.slot, after, also_inputs, outputs)
         inputs = [task, self.slot, *self.corrections.values(), *also_inputs]
         for control in self.corrections.values():
@@ -131,14 +132,14 @@ class DictionaryCard:
     def connect(self, also: Callable[[], Updates], also_outputs: Sequence[Any]) -> None:
         """Wire the card's events; ``also`` tells what else changes with the file."""
 
-        def accept(slot: handlers.DictionarySlot, path: str) -> Updates:
-            return {**self.draw(handlers.accept_dictionary(self.page.services, slot, path)), **also()}
+        def accept(visitor: str, slot: handlers.DictionarySlot, path: str) -> Updates:
+            return {**self.draw(handlers.accept_dictionary(self.page.services, slot, path, visitor)), **also()}
 
         def remove() -> Updates:
             return {**self.draw(handlers.DictionarySlot()), **also()}
 
         outputs = [*self.outputs, *also_outputs]
-        listen(self.file.upload, accept, [self.slot, self.file], outputs, busy=self.file)
+        listen(self.file.upload, accept, [self.page.visitor, self.slot, self.file], outputs, busy=self.file)
         listen(self.remove.click, remove, [], outputs)
 
     def draw(self, slot: handlers.DictionarySlot) -> Updates:

@@ -217,3 +217,23 @@ def test_the_examples_are_taken(start: Start, zoo, exported: Path):
         (name, *_), body = [key for key in served if key in example["value"]][::-1], example["value"]
         reply = send(running.port, "POST", f"/v1/models/{served[name]}/predict", body)
         assert reply.status == 200, reply.body
+
+
+def test_a_key_that_asks_too_often_is_told_when_to_come_back(start: Start, exported: Path):
+    running = start({"model": exported}, api_keys="first, second", rate="2/hour")
+    for _ in range(2):
+        assert running.ask({"text": "a"}, Authorization="Bearer first").status == 200
+    reply = running.ask({"text": "a"}, Authorization="Bearer first")
+    assert (reply.status, reply.code) == (429, "too_fast")
+    assert 1700 < int(reply.headers["retry-after"]) <= 1800
+    assert running.ask({"text": "a"}, Authorization="Bearer second").status == 200
+    assert [running.get("/v1/models").status for _ in range(3)] == [401, 401, 429]  # who guesses keys is counted, too
+    assert [running.get(path).status for path in ("/healthz", "/readyz")] == [200, 200]
+
+
+@pytest.mark.parametrize(("trusted", "last"), [("", 429), ("127.0.0.1", 200)])
+def test_an_address_is_counted_and_only_a_trusted_proxy_says_which(start: Start, exported: Path, trusted, last):
+    running = start({"model": exported}, rate="1/hour", trusted_proxies=trusted)
+    assert running.ask({"text": "a"}, X_Forwarded_For="198.51.100.1").status == 200
+    assert running.ask({"text": "a"}, X_Forwarded_For="198.51.100.2").status == last
+    assert running.ask({"text": "a"}, X_Forwarded_For="203.0.113.1, 198.51.100.2").status == 429

@@ -136,6 +136,7 @@ TEXT = {
         "请设置 HF_TOKEN、用 `hf auth login` 登录，或填写一个仅用这一次的令牌。"
     ),
     "The Hub can't be reached: {fault}.": "无法连接 Hub：{fault}。",
+    "its answer leads to an address of this server's own network": "其回答指向了本服务器内部网络中的地址",
     "Check the network, and try again.": "请检查网络后重试。",
     "The Hub refused {repo}: it answered {status}.": "Hub 拒绝了 {repo}：返回 {status}。",
     "Try again later.": "请稍后再试。",

@@ -39,6 +39,10 @@ TEXT = {
     ),
     "{dataset} has no revision {revision!r}.": "{dataset} 没有版本 {revision!r}。",
     "Leave it empty to take the newest.": "请留空，以使用最新版本。",
+    "{dataset} can't be fetched: an answer leads to an address of this server's own network.": (
+        "无法获取 {dataset}：Hub 的回答指向了本服务器内部网络中的地址。"
+    ),
+    "Choose another data set, or upload the texts as a file.": "请选择其他数据集，或以文件形式上传文本。",
     "{dataset} can't be fetched: the Hugging Face Hub is out of reach.": (
         "无法获取 {dataset}：目前无法访问 Hugging Face Hub。"
     ),

@@ -135,6 +135,12 @@ TEXT = {
     ),
     "The Hub answered {status} for {model} ({revision}).": "对于 {model}（{revision}），Hub 的回应是 {status}。",
     "Check the id, or set HF_TOKEN if it is private.": "请检查模型 ID；若为私有模型，请设置 HF_TOKEN。",
+    "{folder}: in {file}, {field} asks for code or files from elsewhere.": (
+        "{folder}：{file} 中的 {field} 要求使用别处的代码或文件。"
+    ),
+    "{model} can't be fetched: an answer leads to an address of this server's own network.": (
+        "无法获取 {model}：Hub 的回答指向了本服务器内部网络中的地址。"
+    ),
     "{model} can't be fetched: the Hub is out of reach and no copy is cached.": (
         "无法获取 {model}：Hub 无法访问，本地也没有缓存。"
     ),
