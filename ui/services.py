@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 
-from pipeline.engine.local import LocalEngine
+from pipeline.engine.engines import engine_of
 from pipeline.engine.supervisor import Supervisor
 from pipeline.hub.asking import fetching
 from pipeline.hub.records import Fetched
@@ -56,7 +56,7 @@ def create(settings: Settings) -> Services:
     store.root.mkdir(parents=True, exist_ok=True)
     return Services(
         store=store,
-        supervisor=Supervisor(store, LocalEngine(store, settings.max_running), settings),
+        supervisor=Supervisor(store, engine_of(store, settings), settings),
         settings=settings,
         hub=HubProbe(settings.hub_probe_seconds),
         predictors=Predictors(),
