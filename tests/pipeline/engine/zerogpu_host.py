@@ -1,8 +1,8 @@
 """A Space with ZeroGPU, as far as the package ``spaces`` can tell: its decorator, forks and queues are the real ones.
 
 Stood in for are the platform's service, which grants turns and ends the process of one whose time is over, and what
-touches a GPU's driver: the "GPU" is the CPU, and torch is not patched. Run as a program: ``zerogpu_host.py RUNS_DIR SPEC [WHAT…]`` carries out a
-spec and prints what happened as JSON.
+touches a GPU's driver: the "GPU" is the CPU, and torch is not patched. Run as a program, ``zerogpu_host.py RUNS_DIR
+SPEC [WHAT…]`` carries out a spec and prints what happened as JSON.
 """
 
 from __future__ import annotations
