@@ -10,6 +10,7 @@ from pipeline.engine.engines import engine_of
 from pipeline.engine.supervisor import Supervisor
 from pipeline.hub.asking import fetching
 from pipeline.hub.records import Fetched
+from pipeline.keeping import Keeper, keeper_of
 from pipeline.runs import RunStore
 from pipeline.settings import Settings
 from pipeline.sources import HubProbe
@@ -29,6 +30,7 @@ class Services:
         fetch: How a data set of the Hub is brought here.
         space: Id of the Space that the page is on; empty elsewhere.
         login: Whether people can sign in with Hugging Face.
+        keeper: Who keeps runs where they outlive a restart, if the host's own disk does not.
     """
 
     store: RunStore
@@ -39,6 +41,7 @@ class Services:
     fetch: Callable[..., Generator[int, None, Fetched]] = fetching
     space: str = ""
     login: bool = False
+    keeper: Keeper | None = None
 
 
 #: What a Space is given that has ``hf_oauth: true`` in its card; Gradio wants all of it.
@@ -62,4 +65,5 @@ def create(settings: Settings) -> Services:
         predictors=Predictors(),
         space=os.environ.get("SPACE_ID", ""),
         login=has_login(os.environ),
+        keeper=keeper_of(store, settings, os.environ),
     )

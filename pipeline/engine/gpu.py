@@ -71,9 +71,8 @@ def granted(function: Callable[..., ResultT], *arguments: Any) -> ResultT:
     except Exception as fault:  # whatever the platform raises; the functions raise nothing
         reason = Message(" ".join(str(getattr(fault, "message", fault)).split()))
         raise NoGpuError(
-            "ZeroGPU gave no GPU, or took it away: {reason}",
-            "Wait, or sign in with Hugging Face, and try again: a run goes on where it stood.",
-            reason=reason,
+            Message("ZeroGPU gave no GPU, or took it away: {reason}", reason=reason),
+            Message("Wait, or sign in with Hugging Face, and try again: a run goes on where it stood."),
         ) from fault
 
 

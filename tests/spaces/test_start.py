@@ -21,11 +21,15 @@ from pathlib import Path
 import folder
 import pytest
 
+from tests.hub import COMMIT, TOKEN
 from tests.spaces.test_dockerfile import DOCKERFILE, Container
+from tests.writable_hub import writable
 
 NOBODY = 65_534
 OTHER = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
 BARE = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"]
+#: Whether somebody can start what a server needs, and what it starts.
+TRIAL = "import gradio, subprocess, sys; subprocess.run([sys.executable, '-c', ''], check=True)"
 #: What the platform sets for a Space that is built with Gradio.
 SPACE = {
     "SYSTEM": "spaces",
@@ -68,7 +72,7 @@ def without_rights() -> tuple[list[str], int | None]:
     """What to put before a command that shall have no rights of root, and who it then is."""
     if os.geteuid() != 0 or shutil.which("setpriv") is None:
         return [], None
-    other = subprocess.run([*OTHER, sys.executable, "-c", "import gradio"], capture_output=True, check=False)
+    other = subprocess.run([*OTHER, sys.executable, "-c", TRIAL], capture_output=True, check=False)
     return (OTHER, NOBODY) if other.returncode == 0 else (BARE, None)
 
 
@@ -77,7 +81,7 @@ def started(checkout: Path, command: list[str], environment: dict[str, str]) -> 
     """The address of a server in a checkout that can't be written to."""
     before, user = without_rights()
     home = checkout.parent / "home"
-    home.mkdir()
+    home.mkdir(exist_ok=True)
     if user is not None:
         os.chown(home, user, user)
     subprocess.run(["chmod", "-R", "a-w", str(checkout)], check=True)
@@ -122,8 +126,8 @@ def get(address: str) -> str:
         return answer.read().decode()
 
 
-def run_demo(url: str) -> None:
-    """Start the demo as a visitor, see a first stage done, and cancel it."""
+def run_demo(url: str) -> tuple[str, str]:
+    """Start the demo as a visitor, see a first stage done, and cancel it; gives the visitor and the run."""
     from gradio_client import Client
 
     client = Client(url, verbose=False)
@@ -138,17 +142,14 @@ def run_demo(url: str) -> None:
     assert "done" in states
     client.predict(run=run, visitor=visitor, api_name="/cancel_run")
     assert client.predict(run=run, seconds=60, visitor=visitor, api_name="/wait_for_run")["state"] == "cancelled"
+    return visitor, run
 
 
 @pytest.mark.slow
 def test_the_built_folder_starts_as_a_space_does(place: Path) -> None:
     checkout = place / "app"
     folder.build(checkout)
-    environment = {**SPACE, "GRADIO_SERVER_PORT": str(port())}
-    if os.access("/data", os.W_OK):
-        environment["GRAFT_RUNS_DIR"] = str(place / "home" / "data")  # this machine's /data is none of ours
-    else:
-        environment["GRAFT_RUNS_DIR"] = str(place / "home" / "runs")
+    environment = {**SPACE, "GRADIO_SERVER_PORT": str(port()), "GRAFT_RUNS_DIR": str(place / "home" / "runs")}
     with started(checkout, [sys.executable, "app.py"], environment) as url:
         assert "Graft" in get(f"{url}/")
         config = json.loads(get(f"{url}/config"))
@@ -178,3 +179,31 @@ def test_the_container_s_folder_starts_and_its_health_check_tells(place: Path) -
         assert "Graft" in get(f"{url}/")
         run_demo(url)
     assert not healthy()
+
+
+@pytest.mark.slow
+def test_a_space_whose_disk_was_emptied_has_its_runs_again(place: Path) -> None:
+    from gradio_client import Client
+
+    checkout = place / "app"
+    folder.build(checkout)
+    with writable() as hub:
+        environment = {
+            **SPACE,
+            "GRADIO_SERVER_PORT": str(port()),
+            "GRAFT_RUNS_DIR": str(place / "home" / "runs"),
+            "GRAFT_SYNC_REPO": "someone/kept",
+            "GRAFT_SYNC_SECONDS": "600",  # what is found there was sent at the end
+            "GRAFT_SYNC_TOKEN": TOKEN,
+            "HF_ENDPOINT": hub.url,
+        }
+        with started(checkout, [sys.executable, "app.py"], environment) as url:
+            assert "outlive restarts" in get(f"{url}/config")
+            visitor, run = run_demo(url)
+        kept = hub.repositories["someone/kept"]
+        assert kept.private
+        assert f"{run}/state.json" in kept.files[COMMIT]
+        shutil.rmtree(place / "home")
+        with started(checkout, [sys.executable, "app.py"], environment) as url:
+            runs = Client(url, verbose=False).predict(visitor=visitor, api_name="/list_runs")
+        assert run in json.dumps(runs)

@@ -80,7 +80,7 @@ def test_a_turn_that_is_cut_off_goes_on_from_its_last_checkpoint(tmp_path: Path,
 
 @pytest.mark.slow
 def test_a_stage_that_gets_nowhere_ends_the_run_with_a_remedy(tmp_path: Path, tiny_spec: RunSpec) -> None:
-    found = host(tmp_path / "zero", long(tiny_spec, 2000), "overrun", "gpu_seconds=6", "checkpoint_seconds=600")
+    found = host(tmp_path / "zero", long(tiny_spec, 1000), "overrun", "gpu_seconds=6", "checkpoint_seconds=600")
     assert found["state"] == "failed"
     assert "not even 6 seconds on the GPU" in found["error"]
     assert "GRAFT_GPU_SECONDS" in found["error"]
@@ -96,7 +96,7 @@ def test_where_no_gpu_is_granted_the_run_says_so_and_can_be_resumed(tmp_path: Pa
 @pytest.mark.slow
 @pytest.mark.parametrize("what", ["cancel", "kill"])
 def test_a_run_is_ended_in_the_middle_of_a_turn(tmp_path: Path, tiny_spec: RunSpec, what: str) -> None:
-    found = host(tmp_path / "zero", long(tiny_spec, 2000), what, "checkpoint_seconds=600")
+    found = host(tmp_path / "zero", long(tiny_spec, 1000), what, "checkpoint_seconds=600")
     assert found["state"] == {"cancel": "cancelled", "kill": "interrupted"}[what]
     checkpoints = [*(tmp_path / "zero" / "artifacts").glob("*.work/**/checkpoint-*")]
     assert bool(checkpoints) is (what == "cancel")
