@@ -51,9 +51,9 @@ what you want to keep. You see only your own runs, but whoever owns the Space ca
 nothing confidential. Who signs in with Hugging Face finds their runs again in every browser.
 
 For work of your own, duplicate the Space. With storage mounted at `/data`, runs are kept there. Without it,
-set the variable `GRAFT_SYNC_REPO` to `OWNER/NAME` and the secret `HF_TOKEN` to a token that may write there:
-runs and exports are then kept in this data set of the Hub, which has to be private, and come back after a
-restart. What is installed fits the hardware that the Space was built for; for another one, such as a GPU, build
+set the variable `GRAFT_SYNC_REPO` to `OWNER/NAME` and the secret `GRAFT_SYNC_TOKEN` to a token that may write
+there: runs and exports are then kept in this data set of the Hub, which has to be private, and come back
+after a restart. What is installed fits the hardware that the Space was built for; for another one, such as a GPU, build
 it anew from Graft's repository: `python spaces/deploy.py --repo OWNER/NAME --hardware t4-small`.
 
 ## 简介

@@ -39,6 +39,7 @@ ALLOWED = {
         "pipeline.states",
         "pipeline.storage",
     },
+    "pipeline/keeping.py": {"pipeline.runs", "pipeline.settings"},
     "pipeline/parameters.py": {"pipeline.messages", "pipeline.spec"},
     "pipeline/plan": {
         "pipeline",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -18,16 +19,21 @@ from pipeline.worker import carry_out
 
 ROOT = Path(__file__).resolve().parents[3]
 HOST = Path(__file__).with_name("zerogpu_host.py")
+pytestmark = pytest.mark.slow  # each has a server of its own; test_engines.py has the quick ones
 
 
 def host(root: Path, spec: RunSpec, *what: str) -> dict[str, Any]:
     """What happened to a run there."""
     path = root.parent / "spec.json"
     path.write_text(spec.model_dump_json(), encoding="utf-8")
+    return program(root.parent, str(root), str(path), *what)
+
+
+def program(home: Path, *arguments: str) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, str(HOST), str(root), str(path), *what],
+        [sys.executable, str(HOST), *arguments],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(root.parent), "OMP_NUM_THREADS": "1"},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(home), "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
         timeout=300,
@@ -43,6 +49,14 @@ def long(spec: RunSpec, epochs: int) -> RunSpec:
     recipe = spec.recipe
     longer = recipe.source_training.model_copy(update={"epochs": epochs})
     return spec.model_copy(update={"recipe": recipe.model_copy(update={"source_training": longer})})
+
+
+def test_the_page_tells_the_platform_that_it_has_functions_for_a_gpu(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    found = program(tmp_path, "serve", str(tmp_path / "runs"), str(port))
+    assert found == {"status": 200, "reported": True}  # or it would end the Space
 
 
 def told(store: RunStore, run: str, kind: str) -> list[dict[str, Any]]:
@@ -70,7 +84,6 @@ def test_a_run_takes_turns_and_ends_as_on_one_s_own_machine(tmp_path: Path, tiny
     assert [model.metrics for model in report.models] == [model.metrics for model in expected.models]
 
 
-@pytest.mark.slow
 def test_a_turn_that_is_cut_off_goes_on_from_its_last_checkpoint(tmp_path: Path, tiny_spec: RunSpec) -> None:
     spec = long(tiny_spec, 120)
     found = host(tmp_path / "zero", spec, "overrun", "gpu_seconds=6", "checkpoint_seconds=0.5")
@@ -78,7 +91,6 @@ def test_a_turn_that_is_cut_off_goes_on_from_its_last_checkpoint(tmp_path: Path,
     assert found["ended"] > 0
 
 
-@pytest.mark.slow
 def test_a_stage_that_gets_nowhere_ends_the_run_with_a_remedy(tmp_path: Path, tiny_spec: RunSpec) -> None:
     found = host(tmp_path / "zero", long(tiny_spec, 1000), "overrun", "gpu_seconds=6", "checkpoint_seconds=600")
     assert found["state"] == "failed"
@@ -93,7 +105,6 @@ def test_where_no_gpu_is_granted_the_run_says_so_and_can_be_resumed(tmp_path: Pa
     assert "goes on where it stood" in found["error"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("what", ["cancel", "kill"])
 def test_a_run_is_ended_in_the_middle_of_a_turn(tmp_path: Path, tiny_spec: RunSpec, what: str) -> None:
     found = host(tmp_path / "zero", long(tiny_spec, 1000), what, "checkpoint_seconds=600")

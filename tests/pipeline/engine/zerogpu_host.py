@@ -1,8 +1,8 @@
 """A Space with ZeroGPU, as far as the package ``spaces`` can tell: its decorator, forks and queues are the real ones.
 
 Stood in for are the platform's service, which grants turns and ends the process of one whose time is over, and what
-touches a GPU's driver: the "GPU" is the CPU, and torch is not patched. Run as a program, ``zerogpu_host.py RUNS_DIR
-SPEC [WHAT…]`` carries out a spec and prints what happened as JSON.
+touches a GPU's driver: the "GPU" is the CPU, and torch is not patched. As a program, ``zerogpu_host.py RUNS_DIR SPEC
+[WHAT…]`` carries out a spec, ``zerogpu_host.py serve RUNS_DIR PORT`` starts the page; both print what happened as JSON.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import signal
 import sys
 import threading
 import time
+import urllib.request
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -28,10 +29,15 @@ class Platform:
 
     granted: list[int] = field(default_factory=list)
     ended: int = 0
+    reported: bool = False
     refuses: bool = False
     patience: float = 1.0  # how many times what was asked for a process lives
     clocks: dict[str, threading.Timer] = field(default_factory=dict)
     workers: dict[str, int] = field(default_factory=dict)
+
+    def report(self, _: dict[str, str]) -> tuple[int, object]:
+        self.reported = True
+        return 200, {}
 
     def schedule(self, asked: dict[str, str]) -> tuple[int, object]:
         if self.refuses:
@@ -71,8 +77,10 @@ class Answers(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         address = urlsplit(self.path)
         asked = {name: values[0] for name, values in parse_qs(address.query).items()}
-        asks = {"/schedule": self.platform.schedule, "/allow": self.platform.allow, "/release": self.platform.release}
-        status, document = asks[address.path](asked) if address.path in asks else (200, {})
+        platform = self.platform
+        asks = {"/startup-report": platform.report, "/schedule": platform.schedule}
+        asks |= {"/allow": platform.allow, "/release": platform.release}
+        status, document = asks[address.path](asked)
         content = json.dumps(document).encode()
         self.send_response(status)
         self.send_header("content-type", "application/json")
@@ -93,6 +101,25 @@ def stand_in(**options: float | bool) -> Platform:
 
     del sys.modules["torch"]
     return platform
+
+
+def serve(root: str, port: str) -> None:
+    """Serve the page for a moment, and print what the platform was told at the start."""
+    platform = stand_in()
+    os.environ["SPACE_ID"] = "someone/graft"
+
+    def look() -> None:
+        address = f"http://127.0.0.1:{port}/"
+        while True:
+            with suppress(OSError), urllib.request.urlopen(address, timeout=5) as answer:
+                print(json.dumps({"status": answer.status, "reported": platform.reported}), flush=True)
+                os._exit(0)
+            time.sleep(0.2)
+
+    threading.Thread(target=look, daemon=True).start()
+    from ui.server import main as page
+
+    sys.exit(page(["--port", port, "--runs-dir", root, "--host", "127.0.0.1"]))
 
 
 def main(root: str, spec: str, *what: str) -> None:
@@ -130,4 +157,4 @@ def main(root: str, spec: str, *what: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    (serve if sys.argv[1] == "serve" else main)(*sys.argv[1 + (sys.argv[1] == "serve") :])

@@ -88,7 +88,6 @@ TEXT = {
     "Put the bag together": "组合 Bagging 集成",
     "Put the boosted members together": "组合 Boosting 集成",
     "Estimate": "估算",
-    "The worker process ended without a word.": "工作进程没有任何说明就结束了。",
     "The process of a stage ended without a word.": "某个阶段的进程没有任何说明就结束了。",
     "Resume the run.": "请继续该运行。",
     "{stage}: not even {seconds:g} seconds on the GPU bring it any further.": (
