@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from pipeline import mishaps
 from pipeline import spec as specs
-from pipeline.engine.local import LocalEngine
+from pipeline.engine.engines import engine_of
 from pipeline.engine.supervisor import Supervisor
 from pipeline.errors import GraftError, RunError
 from pipeline.evaluation.wording import MEASURES, number, shown
@@ -92,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _supervisor(settings: Settings) -> Supervisor:
     store = RunStore(settings.runs_dir)
-    return Supervisor(store, LocalEngine(store, settings.max_running), settings)
+    return Supervisor(store, engine_of(store, settings), settings)
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:

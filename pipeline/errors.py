@@ -11,6 +11,7 @@ Every error Graft raises on purpose is one of these::
     ├── ExportError        a model could not be exported, or missed its parity gate
     ├── RateError          somebody asks more often than the host allows
     └── Cancelled          a person asked the run to stop
+        └── Paused         the time for a part of the work is over; the rest comes later
 
 Each carries two sentences: what happened, and what to do about it. The command line
 prints them on one line and exits with 1; the page shows them beside the control that
@@ -90,3 +91,7 @@ class Cancelled(GraftError):  # noqa: N818 - not a fault
 
     def __init__(self) -> None:
         super().__init__(Message("The run was cancelled."), Message("Resume it to go on from its last checkpoint."))
+
+
+class Paused(Cancelled):
+    """The time given for a part of a stage is over; the stage goes on later, from its last checkpoint."""

@@ -14,6 +14,7 @@ from pipeline.faults import fault
 from pipeline.rates import FORM, OFF
 
 PREFIX = "GRAFT_"
+EngineName = Literal["local", "zerogpu"]  # rows of the table in pipeline/engine/engines.py
 #: What a Space that everybody can use begins with.
 ON_A_SPACE = {"shared": "true", "max_active": "3", "max_disk_gb": "5", "max_run_minutes": "120", "keep_days": "7"}
 #: Only the Hub's proxies reach a Space, from these addresses.
@@ -29,6 +30,7 @@ ON_A_SHARED_HOST = {
     "rate_exports": "60/hour",
 }
 
+TRUE = ("1", "t", "true")  # as the package "spaces" reads its variables
 #: What one run wants to itself: cores that its products fill, and memory for masked LM of a small encoder.
 CORES_EACH, GIGABYTES_EACH = 4, 6
 GPU = Path("/dev/nvidia0")  # there without asking torch, which the page must not load
@@ -58,6 +60,10 @@ class Settings(BaseModel):
     max_upload_mb: float = Field(50, gt=0, description="Largest file that can be uploaded or read, in MB.")
     max_rows: int = Field(200_000, gt=0, description="Most rows read from one file.")
     max_running: int = Field(1, ge=1, le=64, description="Runs carried out at the same time.")
+    engine: EngineName = Field("local", description="Where runs are carried out; a Space on ZeroGPU sets zerogpu.")
+    gpu_seconds: float = Field(
+        60, ge=4, le=3600, description="Longest turn that a stage asks ZeroGPU for; the next goes on from a checkpoint."
+    )
     checkpoint_seconds: float = Field(20, ge=0, description="Seconds between two checkpoints of a fine-tuning.")
     cancel_seconds: float = Field(20, ge=0, description="Seconds a cancelled run may take to save, then it is ended.")
     hub_probe_seconds: float = Field(3, gt=0, le=3, description="Longest wait for the Hub's answer at start.")
@@ -79,6 +85,10 @@ class Settings(BaseModel):
     rate_exports: str = Field(OFF, pattern=FORM, description="Exports that one visitor makes, downloads or pushes.")
     rate_address_factor: int = Field(5, ge=1, description="How many times that all visitors of one address may.")
     trusted_proxies: str = Field("", description="Addresses and networks whose X-Forwarded-For is believed.")
+    sync_repo: str = Field(
+        "", pattern=r"^([\w.-]+/[\w.-]+)?$", description="Private data set of the Hub that keeps runs and exports, too."
+    )
+    sync_seconds: float = Field(60, ge=1, description="Seconds between two looks for runs that it does not have yet.")
 
     @classmethod
     def from_environment(cls, environment: dict[str, str] | None = None) -> Settings:
@@ -94,6 +104,8 @@ class Settings(BaseModel):
             values |= {**ON_A_SPACE, "trusted_proxies": SPACE_PROXIES}
             if os.access("/data", os.W_OK):
                 values["runs_dir"] = "/data/graft"
+            if source.get("SPACES_ZERO_GPU", "").lower() in TRUE:
+                values["engine"] = "zerogpu"
         for field in cls.model_fields:
             if (value := source.get(f"{PREFIX}{field.upper()}")) is not None:
                 values[field] = value

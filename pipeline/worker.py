@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import gc
 import logging
+import math
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from pipeline import mishaps
 from pipeline.artifacts import ArtifactStore
-from pipeline.errors import Cancelled, GraftError
+from pipeline.errors import Cancelled, GraftError, Paused
 from pipeline.events import NO_ERROR, as_fields
 from pipeline.messages import Message
 from pipeline.plan import Stage, plan
@@ -31,8 +33,19 @@ from pipeline.storage import link_tree, write_atomically
 logger = logging.getLogger(__name__)
 
 
-def carry_out(store: RunStore, run_id: str, settings: Settings) -> RunState:
-    """Carry out a run to its end, and give the state it ended in. Raises nothing."""
+#: Sees that one stage of a run is finished; :func:`bring_about` does it here and now.
+Bringing = Callable[[Stage, RunStore, str, ArtifactStore, Settings], None]
+
+
+def carry_out(store: RunStore, run_id: str, settings: Settings, bring: Bringing | None = None) -> RunState:
+    """Carry out a run to its end, and give the state it ended in. Raises nothing.
+
+    Args:
+        store: All runs.
+        run_id: Which one.
+        settings: The host's.
+        bring: How its stages are brought about, one after the other; by default in this process.
+    """
     log, error = store.events(run_id), NO_ERROR
     try:
         spec = store.spec(run_id)
@@ -43,22 +56,25 @@ def carry_out(store: RunStore, run_id: str, settings: Settings) -> RunState:
         log.append("plan", stages=[_planned(stage) for stage in stages])
         artifacts = ArtifactStore(store.artifacts)
         for stage in stages:
-            bring_about(stage, store, run_id, artifacts, settings)
+            (bring or bring_about)(stage, store, run_id, artifacts, settings)
     except Cancelled:
         state = RunState.CANCELLED
-    except GraftError as fault:
-        logger.exception("The run failed.")
-        state, error = RunState.FAILED, fault.told
     except Exception as fault:
         logger.exception("The run failed.")
-        state = RunState.FAILED
-        unknown = Message("Something unexpected happened ({kind}). The log has the details.", kind=type(fault).__name__)
-        error = mishaps.behind(fault) or unknown
+        state, error = RunState.FAILED, fault_of(fault)
     else:
         state = RunState.DONE
     store.move(run_id, state, error=error)
     log.append("end", state=state, **as_fields("error", error))
     return state
+
+
+def fault_of(fault: Exception) -> Message:
+    """What people are told of an exception."""
+    if isinstance(fault, GraftError):
+        return fault.told
+    unknown = Message("Something unexpected happened ({kind}). The log has the details.", kind=type(fault).__name__)
+    return mishaps.behind(fault) or unknown
 
 
 def _planned(stage: Stage) -> dict[str, Any]:
@@ -72,12 +88,35 @@ def _planned(stage: Stage) -> dict[str, Any]:
     }
 
 
-def bring_about(stage: Stage, store: RunStore, run_id: str, artifacts: ArtifactStore, settings: Settings) -> None:
-    """See that a stage is finished, by doing it unless somebody has, and publish its output."""
+def bring_about(
+    stage: Stage,
+    store: RunStore,
+    run_id: str,
+    artifacts: ArtifactStore,
+    settings: Settings,
+    *,
+    deadline: float = math.inf,
+    spent: float = 0.0,
+) -> None:
+    """See that a stage is finished, by doing it unless somebody has, and publish its output.
+
+    Args:
+        stage: Which.
+        store: All runs.
+        run_id: Whose stage.
+        artifacts: All finished stages.
+        settings: The host's.
+        deadline: On the clock of ``time.monotonic``: after that the stage is left for another time.
+        spent: Seconds that it has taken at other times.
+
+    Raises:
+        Cancelled: Somebody asked the run to stop.
+        Paused: The deadline came first.
+    """
     log = store.events(run_id)
     if store.cancel_requested(run_id):
         raise Cancelled
-    started = time.monotonic()
+    started = time.monotonic() - spent
     made = artifacts.complete(stage.key)
     if artifacts.whole(stage.key):
         log.append("stage", stage=stage.name, state="reused", seconds=0.0)
@@ -105,10 +144,13 @@ def bring_about(stage: Stage, store: RunStore, run_id: str, artifacts: ArtifactS
                         settings=settings,
                         events=log,
                         cancel_requested=lambda: store.cancel_requested(run_id),
+                        deadline=deadline,
                     )
                     STAGES[stage.kind](context)
             gc.collect()
             give_back_memory()
+        except Paused:
+            raise
         except Exception:
             log.append("stage", stage=stage.name, state="failed", seconds=time.monotonic() - started)
             raise

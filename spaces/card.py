@@ -10,23 +10,25 @@ import yaml  # type: ignore[import-untyped]
 COLOURS = frozenset({"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"})
 LONGEST_DESCRIPTION = 60
 
-#: All of the header but ``sdk_version``, which the requirements decide.
+#: All of the header but how the Space is built, which its hardware decides: ``hardware.header``.
 HEADER: dict[str, Any] = {
     "title": "Graft",
     "emoji": "🌱",
     "colorFrom": "green",
     "colorTo": "indigo",
-    "sdk": "gradio",
-    "python_version": "3.11",
-    "app_file": "app.py",
     "license": "apache-2.0",
     "short_description": "Move a text model to your language; see what it brought",
     "tags": ["transfer-learning", "text-classification", "cross-lingual", "fine-tuning", "onnx"],
     "models": ["sentence-transformers/all-MiniLM-L6-v2"],
-    "suggested_hardware": "cpu-basic",
     "startup_duration_timeout": "1h",
     "hf_oauth": True,
     "hf_oauth_scopes": ["read-repos"],  # private data sets of whoever signs in; openid and profile come by themselves
+}
+
+#: What the header has to say besides, by the way of building.
+BUILT: dict[str, tuple[str, ...]] = {
+    "gradio": ("sdk_version", "python_version", "app_file"),
+    "docker": ("app_port",),
 }
 
 TEXT = """
@@ -37,24 +39,28 @@ frozen test set what the transfer brought: the source-only model, the transferre
 never saw the source, side by side. The transferred model is exported to ONNX and answers on the page.
 
 - **Run the demo** teaches an English review classifier Chinese with a hundred labels. It takes a few
-  minutes on this Space's two cores.
+  minutes on two cores.
 - **Use your own texts**: upload labelled texts of a source and of your target as CSV, TSV, JSON lines
   or plain text, then train, compare and download the model.
 
 ## What this Space keeps
 
-Nothing lasts here by itself. Uploads, runs and exported models lie on the Space's own disk, which is
-emptied whenever the Space restarts or falls asleep: download what you want to keep. You see only your
-own runs, but whoever owns the Space can read its disk, so upload nothing confidential. Who signs in with
-Hugging Face finds their runs again in every browser.
+A line above the tabs says whether anything lasts here. By itself nothing does: uploads, runs and exported
+models lie on the Space's own disk, which is emptied whenever the Space restarts or falls asleep. Download
+what you want to keep. You see only your own runs, but whoever owns the Space can read its disk, so upload
+nothing confidential. Who signs in with Hugging Face finds their runs again in every browser.
 
-For work of your own, duplicate the Space. With persistent storage mounted at `/data`, runs are kept
-there; with a GPU, training uses it.
+For work of your own, duplicate the Space. With storage mounted at `/data`, runs are kept there. Without it,
+set the variable `GRAFT_SYNC_REPO` to `OWNER/NAME` and the secret `GRAFT_SYNC_TOKEN` to a token that may write
+there: runs and exports are then kept in this data set of the Hub, which has to be private, and come back
+after a restart. What is installed fits the hardware that the Space was built for; for another one, such as a GPU, build
+it anew from Graft's repository: `python spaces/deploy.py --repo OWNER/NAME --hardware t4-small`.
 
 ## 简介
 
 Graft 把在一种语言或领域里训练好的文本模型迁移到您的语言或领域，并在同一份固定的测试集上比较迁移前后的效果。
-本空间的磁盘在重启或休眠后会被清空，请及时下载需要保留的模型；请勿上传机密内容。
+页面标签上方的一行说明这里的内容能否长期保留。默认情况下，本空间的磁盘在重启或休眠后会被清空，请及时下载需要保留的模型；
+请勿上传机密内容。
 """
 
 _BLOCK = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
@@ -64,18 +70,13 @@ class CardError(ValueError):
     """A card whose header can't be read."""
 
 
-def make(sdk_version: str) -> str:
+def make(built: dict[str, Any]) -> str:
     """The card's text.
 
     Args:
-        sdk_version: The version of gradio that the requirements pin.
+        built: What the header says of the way of building.
     """
-    header: dict[str, Any] = {}
-    for key, value in HEADER.items():
-        header[key] = value
-        if key == "sdk":
-            header["sdk_version"] = sdk_version
-    block = yaml.safe_dump(header, sort_keys=False, allow_unicode=True, width=120)
+    block = yaml.safe_dump({**HEADER, **built}, sort_keys=False, allow_unicode=True, width=120)
     return f"---\n{block}---\n{TEXT}"
 
 
@@ -99,7 +100,9 @@ def read(text: str) -> dict[str, Any]:
 
 def problems(header: dict[str, Any]) -> list[str]:
     """What the platform would not accept in a header, or would run differently."""
-    found = [f"{key} is missing" for key in (*HEADER, "sdk_version") if not header.get(key)]
+    sdk = header.get("sdk")
+    needed = (*HEADER, "sdk", "suggested_hardware", *BUILT.get(str(sdk), ()))
+    found = [f"{key} is missing" for key in needed if not header.get(key)]
     found += [
         f"{key} is {header[key]!r}, not a text: quote it"
         for key in ("sdk_version", "python_version")
@@ -110,8 +113,8 @@ def problems(header: dict[str, Any]) -> list[str]:
         for key in ("colorFrom", "colorTo")
         if header.get(key) and header[key] not in COLOURS
     ]
-    if header.get("sdk") not in {None, "gradio"}:
-        found.append(f"sdk is {header['sdk']!r}, not 'gradio'")
+    if sdk is not None and sdk not in BUILT:
+        found.append(f"sdk is {sdk!r}, not one of {', '.join(BUILT)}")
     if len(str(header.get("short_description", ""))) > LONGEST_DESCRIPTION:
         found.append(f"short_description is longer than {LONGEST_DESCRIPTION} characters")
     return found

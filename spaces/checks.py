@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import card
-from folder import MADE, MARK, ROOT, belongings, gradio_version, pinned, requirement_lines
+import hardware
+from folder import BESIDES, MADE, MARK, ROOT, belongings, gradio_version, own_requirements, pinned, requirement_lines
 
 LARGEST_BYTES = 10_000_000  # code and samples are below one million; more means that something slipped in
 NAMED = 5  # files that a message names before it counts the others
@@ -22,12 +23,14 @@ SECRETS = {
 }
 
 
-def check(folder: Path, root: Path = ROOT) -> list[str]:
+def check(folder: Path, root: Path = ROOT, *, where: str = hardware.DEFAULT_HARDWARE, sdk: str = "gradio") -> list[str]:
     """Look a built folder through.
 
     Args:
         folder: The folder.
         root: The repository it was built from.
+        where: The hardware that it is for.
+        sdk: How the Space is built.
 
     Returns:
         Its problems, one sentence each, naming the file but never a secret's text; empty if it can be uploaded.
@@ -42,9 +45,9 @@ def check(folder: Path, root: Path = ROOT) -> list[str]:
     present.pop(MARK, None)
     requirements = _text(folder / "requirements.txt")
     return [
-        *_files(set(present), {*belongings(root), *MADE}),
-        *_card(folder, requirements),
-        *_pins(requirements),
+        *_files(set(present), {*belongings(root), *MADE, *BESIDES[sdk]}),
+        *_card(folder, requirements, hardware.header(hardware.kind_of(where), sdk, where, "")),
+        *_pins(requirements, hardware.requirements(own_requirements(root), hardware.kind_of(where), sdk)),
         *_contents(present),
     ]
 
@@ -63,8 +66,8 @@ def _files(present: set[str], expected: set[str]) -> list[str]:
     return found
 
 
-def _card(folder: Path, requirements: str) -> list[str]:
-    """The card's header, and whether it agrees with the folder."""
+def _card(folder: Path, requirements: str, built: dict[str, Any]) -> list[str]:
+    """The card's header, and whether it agrees with the folder and with what it was built for."""
     path = folder / "README.md"
     if not path.is_file():
         return []  # told with the missing files
@@ -73,6 +76,11 @@ def _card(folder: Path, requirements: str) -> list[str]:
     except (card.CardError, UnicodeDecodeError) as error:
         return [f"README.md: {error}."]
     found = [f"README.md: {problem}." for problem in card.problems(header)]
+    found += [
+        f"README.md: {key} is {header[key]!r}, but the Space is built for {wanted!r}."
+        for key, wanted in built.items()
+        if wanted and header.get(key) and header[key] != wanted
+    ]
     version = gradio_version(requirements)
     if version and header.get("sdk_version") and str(header["sdk_version"]) != version:
         found.append(f"README.md: sdk_version is {header['sdk_version']}, but requirements.txt pins gradio {version}.")
@@ -82,12 +90,16 @@ def _card(folder: Path, requirements: str) -> list[str]:
     return found
 
 
-def _pins(requirements: str) -> list[str]:
-    """Requirements that another day would resolve differently."""
-    loose = [line for line in requirement_lines(requirements) if not pinned(line)]
+def _pins(requirements: str, wanted: list[str]) -> list[str]:
+    """Requirements that another day would resolve differently, or that are not what the hardware needs."""
+    lines = requirement_lines(requirements)
+    loose = [line for line in lines if line not in hardware.OPTIONS and not pinned(line)]
     found = [f"requirements.txt: {line!r} is not an exact pin." for line in loose]
     if requirements and gradio_version(requirements) is None:
         found.append("requirements.txt: gradio is not pinned.")
+    for verb, others in (("lacks", set(wanted) - set(lines)), ("has too much:", set(lines) - set(wanted))):
+        if requirements and not loose and others:
+            found.append(f"requirements.txt {verb} {', '.join(sorted(others)[:NAMED])}.")
     return found
 
 

@@ -6,12 +6,15 @@ import shutil
 from pathlib import Path
 
 import card
+import hardware
 from packaging.requirements import InvalidRequirement, Requirement
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("export", "pipeline", "samples", "ui")
 FILES = ("LICENSE", "app.py")
 MADE = ("README.md", "requirements.txt")
+#: Way of building → files that it needs besides, and where they lie in the repository.
+BESIDES: dict[str, dict[str, str]] = {"gradio": {}, "docker": {"Dockerfile": "spaces/Dockerfile"}}
 MARK = ".graft-space"  # lies in folders built here, so that no other folder is ever written to
 
 
@@ -58,13 +61,20 @@ def pinned(line: str) -> tuple[str, str] | None:
     return requirement.name.lower(), specifiers[0].version
 
 
+def own_requirements(root: Path = ROOT) -> list[str]:
+    """The repository's own pins."""
+    return requirement_lines((root / "requirements.txt").read_text(encoding="utf-8"))
+
+
 def gradio_version(requirements: str) -> str | None:
     """The version of gradio that a requirements file pins."""
     pins = dict(pin for line in requirement_lines(requirements) if (pin := pinned(line)))
     return pins.get("gradio")
 
 
-def build(destination: Path, root: Path = ROOT) -> list[str]:
+def build(
+    destination: Path, root: Path = ROOT, *, where: str = hardware.DEFAULT_HARDWARE, sdk: str = "gradio"
+) -> list[str]:
     """Write the folder.
 
     One that was built here before is built anew; what else lies in it is left alone.
@@ -72,26 +82,35 @@ def build(destination: Path, root: Path = ROOT) -> list[str]:
     Args:
         destination: A folder that is empty, was built here, or does not exist yet.
         root: The repository.
+        where: The hardware that it is for.
+        sdk: How the Space is built.
 
     Returns:
         The files written, as paths relative to the folder, sorted.
 
     Raises:
-        DeployError: The folder holds other files, or the repository lacks one.
+        DeployError: The folder holds other files, the repository lacks one, or the hardware can't be built for so.
     """
+    kind = hardware.kind_of(where)
+    if sdk not in kind.sdks:
+        raise DeployError(f"{where} ({kind.title}) can't be built for with {sdk}; it is built with {kind.sdks[0]}.")
     names = belongings(root)
-    requirements = requirement_lines((root / "requirements.txt").read_text(encoding="utf-8"))
-    version = gradio_version("\n".join(requirements))
+    own = own_requirements(root)
+    version = gradio_version("\n".join(own))
     if version is None:
         raise DeployError("requirements.txt does not pin gradio exactly; the Space's sdk_version comes from it.")
     _prepare(destination)
-    for name in names:
+    for name, source in {**{name: name for name in names}, **BESIDES[sdk]}.items():
         path = destination / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(root / name, path)
-    (destination / "README.md").write_text(card.make(version), encoding="utf-8", newline="\n")
-    (destination / "requirements.txt").write_text("\n".join((*requirements, "")), encoding="utf-8", newline="\n")
-    return sorted((*names, *MADE))
+        shutil.copyfile(root / source, path)
+    texts = {
+        "README.md": card.make(hardware.header(kind, sdk, where, version)),
+        "requirements.txt": "\n".join((*hardware.requirements(own, kind, sdk), "")),
+    }
+    for name, text in texts.items():
+        (destination / name).write_text(text, encoding="utf-8", newline="\n")
+    return sorted((*names, *MADE, *BESIDES[sdk]))
 
 
 def _prepare(destination: Path) -> None:
@@ -105,5 +124,5 @@ def _prepare(destination: Path) -> None:
     for name in PACKAGES:
         if (destination / name).is_dir():
             shutil.rmtree(destination / name)
-    for name in (*FILES, *MADE):
+    for name in (*FILES, *MADE, *(name for besides in BESIDES.values() for name in besides)):
         (destination / name).unlink(missing_ok=True)

@@ -42,6 +42,7 @@ ALLOWED = {
         "pipeline.states",
         "pipeline.storage",
     },
+    "pipeline/keeping.py": {"pipeline.runs", "pipeline.settings"},
     "pipeline/parameters.py": {"pipeline.messages", "pipeline.spec"},
     "pipeline/plan": {
         "pipeline",

@@ -25,6 +25,7 @@ from ui.tabs.export import ExportTab
 from ui.tabs.language import TAB_COOKIE, LanguageSwitch
 from ui.tabs.progress import ProgressTab
 from ui.tabs.start import StartTab
+from ui.tabs.storage import StorageNotice
 from ui.text import say
 from ui.text.languages import LANGUAGES, LOCALES, speaking
 from ui.views.start import guest_notice
@@ -54,7 +55,7 @@ def build(services: Services) -> gr.Blocks:
 
 def _fill(blocks: gr.Blocks, services: Services) -> None:
     switch = LanguageSwitch()
-    account = AccountBar(services)
+    account, storage = AccountBar(services), StorageNotice(services)
     kept = gr.BrowserState("", storage_key="graft-visitor", secret=access.storage_secret(services.store))
     with gr.Column(elem_classes=present_if(False)):
         visitor = gr.Textbox(elem_id="visitor", label=say("common.visitor"))
@@ -70,7 +71,7 @@ def _fill(blocks: gr.Blocks, services: Services) -> None:
     switch.connect(data)
     account.connect(kept, visitor, start, switch, data)
     current.change(None, [current], [], js=ADDRESS)
-    _on_load(blocks, page, Arrival(start, data, switch, account, kept, notice))
+    _on_load(blocks, page, Arrival(start, data, switch, account, storage, kept, notice))
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ class Arrival:
     data: DataTab
     switch: LanguageSwitch
     account: AccountBar
+    storage: StorageNotice
     kept: gr.BrowserState
     notice: gr.HTML
 
@@ -100,7 +102,7 @@ def _on_load(blocks: gr.Blocks, page: Page, parts: Arrival) -> None:
         browser = token or access.new_visitor()
         visitor = parts.account.visitor(browser, request)
         updates: Updates = {parts.kept: browser, page.visitor: visitor, **parts.start.show(visitor)}
-        updates |= parts.account.arrive(browser, request)
+        updates |= parts.account.arrive(browser, request) | parts.storage.arrive()
         linked = requested_run(page.services, visitor, request.query_params.get("run"))
         active = active_run(page.services, visitor)
         run_id = linked or (active.id if active else None)
@@ -114,7 +116,7 @@ def _on_load(blocks: gr.Blocks, page: Page, parts: Arrival) -> None:
         return updates | parts.switch.arrive(request.cookies)
 
     shown = [output for tab in page.run_tabs for output in page.go_outputs(tab)]
-    known = [parts.kept, page.visitor, parts.notice, *parts.account.outputs]
+    known = [parts.kept, page.visitor, parts.notice, *parts.account.outputs, *parts.storage.outputs]
     outputs = dict.fromkeys([*known, parts.switch.returning, *parts.start.outputs, *shown])
     listen(blocks.load, arrive, [parts.kept], list(outputs))
 

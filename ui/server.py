@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import signal
 import socket
 import sys
 import warnings
@@ -47,6 +48,10 @@ def serve(settings: Settings, host: str, port: int) -> None:
     # Whose word uvicorn takes on where a request comes from; by itself it takes that of everybody on this machine.
     os.environ["FORWARDED_ALLOW_IPS"] = settings.trusted_proxies
     backend = services.create(settings)
+    if backend.keeper:  # before anybody looks for a run, and before new keys are made for visitors
+        backend.keeper.restore()
+        backend.keeper.start()
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what is new is kept before the end
     page = layout.build(backend)
     backend.supervisor.start()
     backend.hub.start()
@@ -79,6 +84,8 @@ def serve(settings: Settings, host: str, port: int) -> None:
         page.block_thread()
     finally:
         backend.supervisor.stop()
+        if backend.keeper:
+            backend.keeper.stop()
 
 
 def _parser(settings: Settings) -> argparse.ArgumentParser:

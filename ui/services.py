@@ -6,10 +6,11 @@ import os
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 
-from pipeline.engine.local import LocalEngine
+from pipeline.engine.engines import engine_of
 from pipeline.engine.supervisor import Supervisor
 from pipeline.hub.asking import fetching
 from pipeline.hub.records import Fetched
+from pipeline.keeping import Keeper, keeper_of
 from pipeline.runs import RunStore
 from pipeline.settings import Settings
 from pipeline.sources import HubProbe
@@ -31,6 +32,7 @@ class Services:
         fetch: How a data set of the Hub is brought here.
         space: Id of the Space that the page is on; empty elsewhere.
         login: Whether people can sign in with Hugging Face.
+        keeper: Who keeps runs where they outlive a restart, if the host's own disk does not.
     """
 
     store: RunStore
@@ -42,6 +44,7 @@ class Services:
     fetch: Callable[..., Generator[int, None, Fetched]] = fetching
     space: str = ""
     login: bool = False
+    keeper: Keeper | None = None
 
 
 #: What a Space is given that has ``hf_oauth: true`` in its card; Gradio wants all of it.
@@ -59,11 +62,12 @@ def create(settings: Settings) -> Services:
     store.root.mkdir(parents=True, exist_ok=True)
     return Services(
         store=store,
-        supervisor=Supervisor(store, LocalEngine(store, settings.max_running), settings),
+        supervisor=Supervisor(store, engine_of(store, settings), settings),
         settings=settings,
         hub=HubProbe(settings.hub_probe_seconds),
         predictors=Predictors(),
         pace=Pace.of(settings),
         space=os.environ.get("SPACE_ID", ""),
         login=has_login(os.environ),
+        keeper=keeper_of(store, settings, os.environ),
     )

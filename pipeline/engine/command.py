@@ -10,28 +10,35 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from typing import IO, Any
 
 from pipeline.engine.local import PROJECT, WORKER_ENVIRONMENT
 from pipeline.errors import RunError
 from pipeline.messages import Message
+from pipeline.settings import EngineName
 
 NEWS_SECONDS = 0.5  # between two looks at how far a command is
 
 
-def ask(command: str, arguments: Sequence[str], seconds: float) -> Any:
+def ask(command: str, arguments: Sequence[str], seconds: float, engine: EngineName = "local") -> Any:
     """The JSON document that a command prints.
 
     Args:
         command: Row of ``COMMANDS`` in ``pipeline/__main__.py``.
         arguments: What follows it; ``--json`` is added.
         seconds: After that, the process is ended.
+        engine: The host's: where it carries out runs, torch has what it has there.
 
     Raises:
         RunError: It took longer, ended with an error, or printed something else.
     """
+    code, printed = PLACES.get(engine, _in_a_process)(command, arguments, seconds)
+    return _answer(command, code, printed)
+
+
+def _in_a_process(command: str, arguments: Sequence[str], seconds: float) -> tuple[int, str | bytes]:
     try:
         done = subprocess.run(
             _line(command, arguments),
@@ -46,7 +53,19 @@ def ask(command: str, arguments: Sequence[str], seconds: float) -> Any:
         raise _too_long(
             command, seconds, Message("Try again when the machine is less busy, or with a smaller model.")
         ) from error
-    return _answer(command, done.returncode, done.stdout)
+    return done.returncode, done.stdout
+
+
+def _on_zerogpu(command: str, arguments: Sequence[str], seconds: float) -> tuple[int, str | bytes]:
+    from pipeline.engine import gpu  # noqa: PLC0415 - on ZeroGPU it brings torch along
+
+    if not gpu.there():
+        return _in_a_process(command, arguments, seconds)
+    return gpu.granted(gpu.command, [command, *arguments, "--json"], min(seconds, gpu.COMMAND_SECONDS))
+
+
+#: Engine → how a command is asked there; a process of its own, where nothing else is said.
+PLACES: dict[EngineName, Callable[[str, Sequence[str], float], tuple[int, str | bytes]]] = {"zerogpu": _on_zerogpu}
 
 
 def following(
@@ -126,7 +145,7 @@ def _too_long(command: str, seconds: float, remedy: Message) -> RunError:
     )
 
 
-def _answer(command: str, code: int, printed: bytes) -> Any:
+def _answer(command: str, code: int, printed: str | bytes) -> Any:
     try:
         answer = json.loads(printed)
     except ValueError:

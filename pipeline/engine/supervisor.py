@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from contextvars import Context, copy_context
 
 from filelock import FileLock
 
-from pipeline.engine.local import LocalEngine
+from pipeline.engine.engines import Engine
 from pipeline.errors import RunError
 from pipeline.events import NO_ERROR, as_fields
 from pipeline.housekeeping import Swept, sweep
@@ -37,12 +38,13 @@ class Supervisor:
     (a server, a command line) may look after one store.
     """
 
-    def __init__(self, store: RunStore, engine: LocalEngine, settings: Settings) -> None:
+    def __init__(self, store: RunStore, engine: Engine, settings: Settings) -> None:
         self.store = store
         self.engine = engine
         self.settings = settings
         self._stop = threading.Event()
         self._cancelled_at: dict[str, float] = {}
+        self._asked: dict[str, Context] = {}  # run → whose request it was started or resumed in, until it starts
         self._swept_at = time.monotonic()  # a command that starts one run and ends need not read all others
 
     # ── what people ask for ──────────────────────────────────────────────────────────
@@ -55,6 +57,7 @@ class Supervisor:
         """
         admit(self.store, self.settings, owner)
         record = self.store.create(spec, owner)
+        self._asked[record.id] = copy_context()
         self.tick()
         return self.store.get(record.id)
 
@@ -84,6 +87,7 @@ class Supervisor:
             )
         self.store.clear_cancel(run_id)
         self._cancelled_at.pop(run_id, None)
+        self._asked[run_id] = copy_context()
         self.store.move(run_id, RunState.QUEUED)
         self.tick()
         return self.store.get(run_id)
@@ -115,6 +119,7 @@ class Supervisor:
             running = sum(self._look_after(record) for record in active if record.state is RunState.RUNNING)
             for record in sorted((r for r in active if r.state is RunState.QUEUED), key=lambda r: r.changed):
                 if self.store.cancel_requested(record.id):
+                    self._asked.pop(record.id, None)
                     self.store.move(record.id, RunState.CANCELLED)
                 elif running < self.settings.max_running:
                     self._start(record)
@@ -148,7 +153,9 @@ class Supervisor:
             logger.info("Tidied up: %s", swept)
 
     def _start(self, record: RunRecord) -> None:
-        self.store.move(record.id, RunState.RUNNING, pid=self.engine.start(record.id))
+        """Start a run in the context of whoever asked for it, not of whoever made room: an engine may charge them."""
+        context = self._asked.pop(record.id, None) or Context()
+        self.store.move(record.id, RunState.RUNNING, pid=context.run(self.engine.start, record.id))
 
     def _look_after(self, record: RunRecord) -> bool:
         """See to a run that should be running; tells whether it still is."""

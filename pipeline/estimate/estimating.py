@@ -38,7 +38,7 @@ def ask_estimate(spec: RunSpec, settings: Settings, *, seconds: float = SECONDS)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "spec.json"
         path.write_text(spec.model_dump_json(), encoding="utf-8")
-        answer = ask("estimate", [str(path), "--runs-dir", str(settings.runs_dir.absolute())], seconds)
+        answer = ask("estimate", [str(path), "--runs-dir", str(settings.runs_dir.absolute())], seconds, settings.engine)
     return Estimate.model_validate(answer)
 
 

@@ -43,7 +43,7 @@ def ask_ranking(
         path = Path(folder) / "spec.json"
         path.write_text(spec.model_dump_json(), encoding="utf-8")
         more = [part for each in folders for part in ("--source", str(Path(each).absolute()))]
-        return Ranking.model_validate(ask("rank", [str(path), *more], seconds))
+        return Ranking.model_validate(ask("rank", [str(path), *more], seconds, settings.engine))
 
 
 def rank(spec: RunSpec, settings: Settings, folders: Sequence[Path] = ()) -> Ranking:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from pipeline.errors import Cancelled
+from pipeline.errors import Cancelled, Paused
 from pipeline.events import EventLog, as_fields
 from pipeline.messages import Message
 from pipeline.settings import Settings
@@ -29,6 +30,7 @@ class Context(Generic[ParametersT]):
         out: Folder to write the output to; it becomes the artifact.
         work: Folder that survives a kill; checkpoints go there.
         run_folder: The run's own folder, with what was published so far.
+        deadline: On the clock of ``time.monotonic``: after that the stage stops, and goes on in another process.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Context(Generic[ParametersT]):
     settings: Settings
     events: EventLog
     cancel_requested: Callable[[], bool]
+    deadline: float = math.inf
     _last_step: float = field(default=0.0, init=False)
 
     def note(self, text: str, /, **values: object) -> None:
@@ -58,7 +61,7 @@ class Context(Generic[ParametersT]):
                 a GPU would have to be waited for.
 
         Raises:
-            Cancelled: Somebody asked the run to stop.
+            Cancelled: Somebody asked the run to stop, or time is up.
         """
         now = time.monotonic()
         if always or step >= total or now - self._last_step >= 0.25:
@@ -68,13 +71,16 @@ class Context(Generic[ParametersT]):
         self.check()
 
     def check(self) -> None:
-        """Stop here if the run was cancelled.
+        """Stop here if the run was cancelled, or time is up.
 
         Raises:
             Cancelled: It was.
+            Paused: There is no time left; a kind of ``Cancelled``, so whoever saves for that saves for this.
         """
         if self.cancel_requested():
             raise Cancelled
+        if time.monotonic() >= self.deadline:
+            raise Paused
 
     def write_json(self, name: str, value: Any) -> None:
         """Write a JSON file into the output."""

@@ -1,6 +1,7 @@
 """Uploading: what is asked of the Hub, and what is told when it can't be."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import ClassVar
 
 import deploy
@@ -17,12 +18,18 @@ class FakeHub:
     token: ClassVar[str] = ""
     known: ClassVar[bool] = False
     failure: ClassVar[Exception | None] = None
+    runs_on: ClassVar[str] = "cpu-upgrade"
+    sdk: ClassVar[str] = "gradio"
 
     def __init__(self, token: str) -> None:
         type(self).token = token
 
     def repo_exists(self, repo: str, **options) -> bool:
         return self.known
+
+    def space_info(self, repo: str) -> SimpleNamespace:
+        runtime = SimpleNamespace(hardware=self.runs_on, requested_hardware=None)
+        return SimpleNamespace(sdk=self.sdk, runtime=runtime)
 
     def create_repo(self, repo: str, **options) -> None:
         if self.failure:
@@ -38,7 +45,8 @@ class FakeHub:
     def upload_folder(self, **options) -> None:
         place = Path(options["folder_path"])
         files = {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()}
-        self.calls.append(("upload", {"files": files, **options}))
+        pins = (place / "requirements.txt").read_text(encoding="utf-8")
+        self.calls.append(("upload", {"files": files, "pins": pins, **options}))
 
 
 @pytest.fixture
@@ -73,6 +81,31 @@ def test_upload_to_a_space_that_is_there_keeps_what_was_not_asked_for(hub: type[
     assert (hub.calls[0][1]["private"], hub.calls[2][1]["hardware"]) == (True, "t4-small")
 
 
+def test_what_is_built_fits_where_the_space_runs_and_how_it_is_built(hub: type[FakeHub]) -> None:
+    hub.known, hub.runs_on, hub.sdk = True, "a10g-small", "docker"
+    assert deploy.main(["--repo", "someone/graft"]) == 0
+    sent = hub.calls[0][1]
+    assert "Dockerfile" in sent["files"]
+    assert "onnxruntime-gpu==" in sent["pins"]
+    assert deploy.main(["--repo", "someone/graft", "--hardware", "zero-a10g"]) == 0  # which has no Docker
+    sent = hub.calls[1][1]
+    assert "Dockerfile" not in sent["files"]
+    assert "onnxruntime-gpu==" not in sent["pins"]
+    assert hub.calls[2][1]["hardware"] == "zero-a10g"
+
+
+def test_a_new_space_is_created_for_its_hardware(hub: type[FakeHub]) -> None:
+    assert deploy.main(["--repo", "someone/graft", "--hardware", "t4-small", "--sdk", "docker"]) == 0
+    made = hub.calls[0][1]
+    assert (made["space_sdk"], made["space_hardware"]) == ("docker", "t4-small")
+
+
+def test_hardware_that_nobody_knows_has_to_be_told(hub: type[FakeHub], capsys: pytest.CaptureFixture[str]) -> None:
+    hub.known, hub.runs_on = True, "tpu-v9"
+    assert deploy.main(["--repo", "someone/graft"]) == 1
+    assert "runs on 'tpu-v9', which is not known here; say --hardware" in capsys.readouterr().err
+
+
 def test_what_the_hub_refuses_is_told_in_one_line_without_the_token(
     hub: type[FakeHub], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -85,7 +118,7 @@ def test_what_the_hub_refuses_is_told_in_one_line_without_the_token(
 def test_a_folder_with_problems_is_not_uploaded(
     hub: type[FakeHub], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(deploy, "check", lambda place: ["app.py holds a private key."])
+    monkeypatch.setattr(deploy, "check", lambda place, **_: ["app.py holds a private key."])
     assert deploy.main(["--repo", "someone/graft"]) == 1
     assert hub.calls == []
     assert "problem: app.py holds a private key." in capsys.readouterr().err

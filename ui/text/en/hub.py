@@ -21,6 +21,14 @@ TEXT = {
     "sign_in": "Sign in with Hugging Face",
     "sign_out": "Sign out ({name})",
     "duplicate": "Duplicate this Space",
+    "kept_volume": "What is made here outlives restarts: this Space has storage of its own.",
+    "kept_repo": "Runs and exports outlive restarts: they are kept in a private data set of the Hugging Face Hub.",
+    "kept_failing": "Runs can't be kept just now: the data set that they belong in is out of reach or public. "
+    "Download what you need.",
+    "kept_nowhere": "Nothing lasts here: this Space's disk is emptied whenever it restarts or falls asleep. "
+    "Download what you need, or duplicate the Space and give it storage.",
+    "kept_days": "Runs are deleted {days} days after their end.",
+    "kept_owner": "The owner of this Space can read what you bring here.",
     "account": "Signed in as {name}: you see your account's runs, in whichever browser.",
     "before": "Before you signed in, this browser started {count}. Sign out to see them, or add them to your account.",
     "one_run": "one run",

@@ -21,6 +21,13 @@ TEXT = {
     "sign_in": "用 Hugging Face 登录",
     "sign_out": "退出登录（{name}）",
     "duplicate": "复制此 Space",
+    "kept_volume": "这里的内容在重启后仍会保留：此 Space 有自己的持久存储。",
+    "kept_repo": "运行和导出在重启后仍会保留：它们保存在 Hugging Face Hub 的一个私有数据集中。",
+    "kept_failing": "目前无法保存运行：用于保存的数据集暂时不可用。请下载需要保留的内容。",
+    "kept_nowhere": "这里的内容不会长期保留：此 Space 重启或休眠后磁盘会被清空。"
+    "请下载需要保留的内容，或复制此 Space 并为其配置存储。",
+    "kept_days": "运行结束 {days} 天后会被删除。",
+    "kept_owner": "此 Space 的所有者可以看到您上传的内容。",
     "account": "已登录为 {name}：在任何浏览器中都能看到您账号的运行。",
     "before": "登录之前，此浏览器启动过{count}。退出登录即可看到，也可加入您的账号。",
     "one_run": " 1 次运行",

@@ -88,4 +88,16 @@ TEXT = {
     "Put the bag together": "组合 Bagging 集成",
     "Put the boosted members together": "组合 Boosting 集成",
     "Estimate": "估算",
+    "The process of a stage ended without a word.": "某个阶段的进程没有任何说明就结束了。",
+    "Resume the run.": "请继续该运行。",
+    "{stage}: not even {seconds:g} seconds on the GPU bring it any further.": (
+        "{stage}：在 GPU 上运行 {seconds:g} 秒仍毫无进展。"
+    ),
+    "Raise GRAFT_GPU_SECONDS, or choose a smaller model or fewer texts; then resume the run.": (
+        "请调大 GRAFT_GPU_SECONDS，或选用更小的模型或更少的文本，然后继续该运行。"
+    ),
+    "ZeroGPU gave no GPU, or took it away: {reason}": "ZeroGPU 没有分配 GPU，或中途收回了 GPU：{reason}",
+    "Wait, or sign in with Hugging Face, and try again: a run goes on where it stood.": (
+        "请稍候，或用 Hugging Face 登录后重试：运行会从中断处继续。"
+    ),
 }
