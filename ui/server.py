@@ -21,6 +21,7 @@ from ui.compression import CompressionMiddleware
 from ui.headers import SPACES, HeadersMiddleware
 from ui.languages import LanguageMiddleware
 from ui.pace import PaceMiddleware
+from ui.starting import Door, StartingMiddleware
 from ui.theme import ICON, STYLE, theme
 
 logger = logging.getLogger("graft")
@@ -52,7 +53,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
         backend.keeper.restore()
         backend.keeper.start()
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what is new is kept before the end
-    page = layout.build(backend)
+    page, door = layout.build(backend), Door()
     backend.supervisor.start()
     backend.hub.start()
     try:
@@ -68,6 +69,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
             footer_links=["api", "settings"],
             app_kwargs={
                 "middleware": [
+                    Middleware(StartingMiddleware, door=door),
                     Middleware(HeadersMiddleware, framed_by=SPACES if "SPACE_ID" in os.environ else ()),
                     Middleware(CompressionMiddleware),
                     Middleware(LanguageMiddleware),
@@ -80,6 +82,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
             quiet=True,
             prevent_thread_lock=True,
         )
+        door.open = True
         print(f"Graft is at http://{'localhost' if host == '0.0.0.0' else host}:{port}", flush=True)  # noqa: S104
         page.block_thread()
     finally:
