@@ -14,7 +14,8 @@ PACKAGES = ("export", "pipeline", "samples", "ui")
 FILES = ("LICENSE", "app.py")
 MADE = ("README.md", "requirements.txt")
 #: Way of building → files that it needs besides, and where they lie in the repository.
-BESIDES: dict[str, dict[str, str]] = {"gradio": {}, "docker": {"Dockerfile": "spaces/Dockerfile"}}
+HASHED = "requirements-hashed.txt"
+BESIDES: dict[str, dict[str, str]] = {"gradio": {}, "docker": {"Dockerfile": "spaces/Dockerfile", HASHED: HASHED}}
 MARK = ".graft-space"  # lies in folders built here, so that no other folder is ever written to
 
 

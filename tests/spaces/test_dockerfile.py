@@ -9,6 +9,7 @@ from pathlib import Path
 
 import folder
 import pytest
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DOCKERFILE = ROOT / "spaces" / "Dockerfile"
@@ -67,7 +68,7 @@ def test_it_copies_all_that_a_space_needs_from_the_repository_and_from_a_built_f
     container: Container, tmp_path: Path
 ) -> None:
     sources = {word.removeprefix("./") for copy in container.all("COPY") for word in copy.split()[:-1]}
-    assert sources == {*folder.FILES, *folder.PACKAGES, "requirements.txt"}
+    assert sources == {*folder.FILES, *folder.PACKAGES, folder.HASHED, "requirements.txt"}
     folder.build(tmp_path / "space", where="t4-small", sdk="docker")
     for root in (ROOT, tmp_path / "space"):
         assert all((root / name).exists() for name in sources)
@@ -84,9 +85,16 @@ def test_port_address_and_places(container: Container) -> None:
     assert not [name for name in environment if "TOKEN" in name or "SECRET" in name]
 
 
-def test_the_pins_are_what_is_installed(container: Container) -> None:
-    installs = [command for command in container.all("RUN") if "pip" in command]
-    assert installs == ["pip install --requirement requirements.txt"]
+def test_what_is_installed_is_what_is_pinned_with_its_hash_where_there_is_one(container: Container) -> None:
+    (install,) = (command for command in container.all("RUN") if "pip" in command)
+    first, second = install.split(" && ")
+    assert first == "pip install --no-deps --requirement requirements-hashed.txt"
+    assert second == "pip install --requirement requirements.txt"
+    pins = filter(None, map(folder.pinned, folder.own_requirements()))
+    own = {canonicalize_name(name): version for name, version in pins}
+    hashed = (line.split(" --hash=")[0] for line in (ROOT / folder.HASHED).read_text(encoding="utf-8").splitlines())
+    for name, version in filter(None, map(folder.pinned, hashed)):
+        assert own[canonicalize_name(name)] == version
     for command in container.all("RUN"):
         assert subprocess.run(["sh", "-n", "-c", command], check=False).returncode == 0
 
