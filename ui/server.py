@@ -69,10 +69,10 @@ def serve(settings: Settings, host: str, port: int) -> None:
             footer_links=["api", "settings"],
             app_kwargs={
                 "middleware": [
-                    Middleware(StartingMiddleware, door=door),
                     Middleware(HeadersMiddleware, framed_by=SPACES if "SPACE_ID" in os.environ else ()),
                     Middleware(CompressionMiddleware),
                     Middleware(LanguageMiddleware),
+                    Middleware(StartingMiddleware, door=door),
                     Middleware(PaceMiddleware, pace=backend.pace),
                     Middleware(ToolsMiddleware, page=page),
                 ]

@@ -7,6 +7,8 @@ from typing import Any
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ui.text import say
+
 #: Where Gradio answers calls, which it can't before it is told that it has started.
 CALLS = ("/gradio_api/call/", "/gradio_api/queue/", "/gradio_api/run/", "/gradio_api/mcp/")
 
@@ -32,5 +34,5 @@ class StartingMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> Any:
         """Answer a request."""
         early = not self._door.open and scope["type"] == "http" and str(scope["path"]).startswith(CALLS)
-        answer = PlainTextResponse("Graft is starting.", 503, {"Retry-After": "1"}) if early else self._app
+        answer = PlainTextResponse(say("common.starting"), 503, {"Retry-After": "1"}) if early else self._app
         await answer(scope, receive, send)

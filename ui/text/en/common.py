@@ -5,6 +5,7 @@ TEXT = {
     "claim": "Transfer a text model to a new language, and see what the transfer bought.",
     "languages": "Language",
     "error": "Error",
+    "starting": "Graft is starting. Ask again in a second.",
     "unexpected": "Something went wrong on our side, id {number}.",
     "unexpected_remedy": "Try again; the server's log has the details under this id.",
     "no_storage": "Your browser keeps no data of this page.",

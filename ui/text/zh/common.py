@@ -5,6 +5,7 @@ TEXT = {
     "claim": "把文本模型迁移到新的语言，并看清迁移带来了什么。",
     "languages": "语言",
     "error": "出错了",
+    "starting": "Graft 正在启动，请稍候再试。",
     "unexpected": "服务器内部出错，编号 {number}。",
     "unexpected_remedy": "请重试；服务器日志中可按此编号查到详情。",
     "no_storage": "您的浏览器没有保存本页的数据。",
