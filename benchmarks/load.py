@@ -33,7 +33,7 @@ from pipeline.spec import RunSpec
 from pipeline.states import RunRecord
 from pipeline.storage import link_tree, write_atomically
 from pipeline.worker import carry_out
-from ui.access import new_visitor, owner_of
+from ui.access import new_visitor, owner_named
 
 HERE = Path(__file__).resolve().parent
 PATIENCE = 60.0  # seconds that an answer may take before that is an error
@@ -141,18 +141,13 @@ def prepare(root: Path, spec: RunSpec, tokens: list[str]) -> list[str]:
         raise RuntimeError(store.get(first).error)
     runs = []
     for token in tokens:
-        owner = owner_of(_Host(settings), token)  # type: ignore[arg-type] - it asks for the settings alone
+        owner = owner_named(token)
         record = store.create(spec, owner)
         link_tree(store.folder(first), store.folder(record.id))
         done = RunRecord(**{**vars(store.get(first)), "id": record.id, "owner": owner})
         write_atomically(store.folder(record.id) / "state.json", done.as_json())
         runs.append(record.id)
     return runs
-
-
-class _Host:
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
 
 
 async def visit(address: str, tokens: list[str], runs: list[str], minutes: float, pause: float) -> dict[str, Any]:

@@ -54,24 +54,26 @@ class ArtifactStore:
         """
         if not self.complete(key):
             return False
-        try:
-            sums = json.loads(self._sums(key).read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return True  # an older Graft's
-        except (OSError, ValueError):
-            sums = {}  # damaged as well
-        try:
-            found = checksums(self.path(key))
-        except OSError as error:
-            logger.warning("Artifact %s can't be read: %s", key, error)
-            found = {}
-        if found == sums:
+        if not self._changed(key):
             return True
-        changed = sorted({name for name, _ in sums.items() ^ found.items()})
-        logger.warning("Artifact %s is damaged, and is made anew: %s", key, ", ".join(changed))
         with FileLock(self.root / f".{key}.lock"):
-            self.remove(key)
+            if self.complete(key) and (changed := self._changed(key)):  # nobody has made it anew meanwhile
+                logger.warning("Artifact %s is damaged, and is made anew: %s", key, ", ".join(changed))
+                self.remove(key)
         return False
+
+    def _changed(self, key: str) -> list[str]:
+        """What of a finished stage's files is not as its checksums say; nothing if it has none."""
+        try:
+            sums = dict(json.loads(self._sums(key).read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return []  # an older Graft's
+        except (OSError, ValueError, TypeError):
+            return [self._sums(key).name]
+        try:
+            return sorted({name for name, _ in sums.items() ^ checksums(self.path(key)).items()})
+        except OSError as error:
+            return [str(error)]
 
     def remove(self, key: str) -> None:
         """Delete an artifact; whoever calls holds its lock."""

@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from pipeline import mishaps
 from pipeline.artifacts import ArtifactStore
-from pipeline.errors import Cancelled, GraftError, Paused
+from pipeline.errors import Cancelled, Paused
 from pipeline.events import NO_ERROR, as_fields
 from pipeline.messages import Message
 from pipeline.plan import Stage, plan
@@ -61,20 +61,12 @@ def carry_out(store: RunStore, run_id: str, settings: Settings, bring: Bringing 
         state = RunState.CANCELLED
     except Exception as fault:
         logger.exception("The run failed.")
-        state, error = RunState.FAILED, fault_of(fault)
+        state, error = RunState.FAILED, mishaps.told_of(fault)
     else:
         state = RunState.DONE
     store.move(run_id, state, error=error)
     log.append("end", state=state, **as_fields("error", error))
     return state
-
-
-def fault_of(fault: Exception) -> Message:
-    """What people are told of an exception."""
-    if isinstance(fault, GraftError):
-        return fault.told
-    unknown = Message("Something unexpected happened ({kind}). The log has the details.", kind=type(fault).__name__)
-    return mishaps.behind(fault) or unknown
 
 
 def _planned(stage: Stage) -> dict[str, Any]:

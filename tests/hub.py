@@ -198,6 +198,19 @@ class Answers(BaseHTTPRequestHandler):
 
 
 @contextmanager
+def serving(made: Hub, answers: type[BaseHTTPRequestHandler]) -> Iterator[None]:
+    """Have a Hub answered for."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Asked", (answers,), {"hub": made}))
+    made.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@contextmanager
 def answering() -> Iterator[Hub]:
     """The Hub, at work."""
     made = Hub()
@@ -221,14 +234,8 @@ def answering() -> Iterator[Hub]:
         "tiny/empty": Repository({COMMIT: {"README.md": b"nothing here"}}),
     }
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Asked", (Answers,), {"hub": made}))
-    made.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield made
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(made, Answers):
+        yield made
 
 
 def entries(files: dict[str, bytes], *, exactly: str = "", under: str = "", recursive: bool = True) -> list[Any]:

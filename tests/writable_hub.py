@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote
 
-from tests.hub import COMMIT, TOKEN, Answers, Hub, Repository
+from tests.hub import COMMIT, TOKEN, Answers, Hub, Repository, serving
 
 
 class Writing(Answers):
@@ -62,11 +60,5 @@ class Writing(Answers):
 def writable() -> Iterator[Hub]:
     """An empty Hub, at work."""
     made = Hub()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Asked", (Writing,), {"hub": made}))
-    made.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield made
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(made, Writing):
+        yield made

@@ -57,6 +57,11 @@ def owner_of(services: Services, visitor: str | None) -> str:
         return ""
     if not visitor:
         raise RunError(say("common.no_storage"), say("common.no_storage_remedy"))
+    return owner_named(visitor)
+
+
+def owner_named(visitor: str) -> str:
+    """The owner that a token stands for where visitors are told apart; the token can't be had from it."""
     return hashlib.sha256(visitor.encode()).hexdigest()
 
 

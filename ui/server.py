@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 import warnings
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from ui.compression import CompressionMiddleware
 from ui.headers import SPACES, HeadersMiddleware
 from ui.languages import LanguageMiddleware
 from ui.pace import PaceMiddleware
-from ui.starting import Door, StartingMiddleware
+from ui.starting import StartingMiddleware
 from ui.theme import ICON, STYLE, theme
 
 logger = logging.getLogger("graft")
@@ -53,7 +54,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
         backend.keeper.restore()
         backend.keeper.start()
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what is new is kept before the end
-    page, door = layout.build(backend), Door()
+    page, ready = layout.build(backend), threading.Event()
     backend.supervisor.start()
     backend.hub.start()
     try:
@@ -72,7 +73,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
                     Middleware(HeadersMiddleware, framed_by=SPACES if "SPACE_ID" in os.environ else ()),
                     Middleware(CompressionMiddleware),
                     Middleware(LanguageMiddleware),
-                    Middleware(StartingMiddleware, door=door),
+                    Middleware(StartingMiddleware, ready=ready),
                     Middleware(PaceMiddleware, pace=backend.pace),
                     Middleware(ToolsMiddleware, page=page),
                 ]
@@ -82,7 +83,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
             quiet=True,
             prevent_thread_lock=True,
         )
-        door.open = True
+        ready.set()
         print(f"Graft is at http://{'localhost' if host == '0.0.0.0' else host}:{port}", flush=True)  # noqa: S104
         page.block_thread()
     finally:

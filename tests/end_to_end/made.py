@@ -7,6 +7,7 @@ from typing import Any
 
 from export.report import ExportReport, Parity, VariantReport
 from pipeline.demo import demo_spec
+from pipeline.events import EventLog
 from pipeline.report import DataSummary, Example, Interval, ModelReport, Report, TrainingCost, Verdict
 from pipeline.runs import RunState, RunStore
 from pipeline.settings import Settings
@@ -33,19 +34,23 @@ def finished(app: Any, visitor: str, name: str, *, mark: str = "") -> str:
     store = RunStore(app.store.root.parent / "made")
     run_id = store.create(demo_spec(Settings()).model_copy(update={"name": name}), owner).id
     store.move(run_id, RunState.RUNNING, pid=1)
-    log = store.events(run_id)
-    log.append("plan", stages=PLAN)
-    for stage in PLAN:
-        log.append("stage", stage=stage["name"], state="done", seconds=1.0)
-    for step in range(1, 6):
-        log.append("step", stage="source-only", step=step, total=5, loss=1 / step, learning_rate=step / 1000)
-    log.append("end", state="done", error="")
+    worked(store.events(run_id), PLAN)
     (store.folder(run_id) / "worker.log").write_text(f"a line of the log {mark}\n", encoding="utf-8")
     (store.folder(run_id) / "report.json").write_text(report(mark).model_dump_json(), encoding="utf-8")
     exported(store, run_id, mark)
     store.move(run_id, RunState.DONE)
     store.folder(run_id).rename(app.store.folder(run_id))
     return run_id
+
+
+def worked(log: EventLog, stages: list[dict[str, Any]]) -> None:
+    """What a worker tells that has carried out these stages, one of which learns."""
+    log.append("plan", stages=stages)
+    for stage in stages:
+        log.append("stage", stage=stage["name"], state="done", seconds=1.0)
+    for step in range(1, 6):
+        log.append("step", stage="source-only", step=step, total=5, loss=1 / step, learning_rate=step / 1000)
+    log.append("end", state="done", error="")
 
 
 def exported(store: RunStore, run_id: str, mark: str) -> None:

@@ -20,6 +20,7 @@ from playwright.sync_api import expect
 from export.speed.report import place_of, write_speed
 from pipeline.runs import RunStore
 from tests.end_to_end.acts import open_tab
+from tests.end_to_end.made import worked
 from tests.end_to_end.test_compare import finish
 from tests.ui.conftest import make_speed
 from ui.access import SHARE, Share
@@ -80,13 +81,7 @@ def finished(app: Any, page: Page, spec: Any) -> str:
     made = RunStore(app.store.root.parent / "made")  # elsewhere: the server starts what is queued
     run_id = finish(made, spec, "A finished run")
     write_speed(make_speed("a processor", "no memory"), place_of(made.export_folder(run_id, "transferred")))
-    log = made.events(run_id)
-    log.append("plan", stages=PLAN)
-    for stage in PLAN:
-        log.append("stage", stage=stage["name"], state="done", seconds=1.0)
-    for step in range(1, 6):
-        log.append("step", stage="source-only", step=step, total=5, loss=1 / step, learning_rate=step / 1000)
-    log.append("end", state="done", error="")
+    worked(made.events(run_id), PLAN)
     owner = hashlib.sha256(visitor.encode()).hexdigest()
     record = made.get(run_id).model_copy(update={"owner": owner})
     folder = made.folder(run_id)

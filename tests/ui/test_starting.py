@@ -1,5 +1,7 @@
 """Programs that call while the server starts are asked to come again."""
 
+import threading
+
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -8,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from ui.starting import Door, StartingMiddleware
+from ui.starting import StartingMiddleware
 
 
 @pytest.mark.parametrize(
@@ -24,11 +26,11 @@ def test_calls_wait_for_the_server_and_the_page_does_not(path: str, early: int) 
     def answer(request: Request) -> Response:
         return Response("answered")
 
-    door = Door()
+    ready = threading.Event()
     routes = [Route("/{rest:path}", answer)]
-    client = TestClient(Starlette(routes=routes, middleware=[Middleware(StartingMiddleware, door=door)]))
+    client = TestClient(Starlette(routes=routes, middleware=[Middleware(StartingMiddleware, ready=ready)]))
     found = client.get(path)
     assert found.status_code == early
     assert found.headers.get("retry-after") == ("1" if early == 503 else None)
-    door.open = True
+    ready.set()
     assert client.get(path).text == "answered"
