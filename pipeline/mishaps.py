@@ -6,6 +6,7 @@ import errno
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from pipeline.errors import GraftError
 from pipeline.messages import Message
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -58,6 +59,14 @@ def behind(fault: BaseException) -> Message | None:
     """What a person is told of an exception that the machine is to blame for, by itself or by what it came of."""
     found = (mishap.told for cause in _chain(fault) for mishap in MISHAPS if mishap.signs(cause))
     return next(found, None)
+
+
+def told_of(fault: BaseException) -> Message:
+    """What a person is told of whatever went wrong."""
+    if isinstance(fault, GraftError):
+        return fault.told
+    unknown = Message("Something unexpected happened ({kind}). The log has the details.", kind=type(fault).__name__)
+    return behind(fault) or unknown
 
 
 def _chain(fault: BaseException | None) -> Iterator[BaseException]:

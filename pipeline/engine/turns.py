@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from pipeline import mishaps
 from pipeline.artifacts import ArtifactStore
 from pipeline.errors import Cancelled, Paused
 from pipeline.events import NO_ERROR
@@ -27,7 +28,7 @@ from pipeline.messages import Message
 from pipeline.plan import Stage, plan
 from pipeline.runs import RunStore
 from pipeline.settings import Settings
-from pipeline.worker import bring_about, fault_of
+from pipeline.worker import bring_about
 
 logger = logging.getLogger(__name__)
 
@@ -107,7 +108,7 @@ def take(turn: Turn) -> Outcome:
             state = "cancelled"
         except Exception as fault:
             logger.exception("The stage failed.")
-            state, error = "failed", fault_of(fault)
+            state, error = "failed", mishaps.told_of(fault)
         finally:
             mark.unlink(missing_ok=True)
     return Outcome(state, time.monotonic() - started, error)
