@@ -152,6 +152,7 @@ ALLOWED = {
     "export/serving": {
         "export.predictor",
         "export.report",
+        "pipeline.cluster.connecting",
         "pipeline.errors",
         "pipeline.faults",
         "pipeline.messages",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from pipeline.cluster.needs import Machines
@@ -16,8 +15,9 @@ from pipeline.errors import RunError
 ADDRESS = "RAY_ADDRESS"
 #: What machines need of this project; it travels, so that all of them have the server's own version.
 PACKAGES = ("pipeline", "export")
-#: Ray asks no host of its maker's, as nothing of Graft does.
-QUIET = {"RAY_USAGE_STATS_ENABLED": "0"}
+#: Ray asks no host of its maker's, as nothing of Graft does; and Ray Train leaves ``print`` alone, which a library of
+#: datasets' catches what it reads with.
+QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_TRAIN_ENABLE_PRINT_PATCH": "0"}
 
 
 def imported() -> Any:
@@ -35,8 +35,12 @@ def imported() -> Any:
 
 
 @contextmanager
-def connected(namespace: str, project: Path = PROJECT) -> Iterator[Any]:
+def connected(namespace: str, environment: Mapping[str, str] = WORKER_ENVIRONMENT) -> Iterator[Any]:
     """Ray, connected to the cluster that RAY_ADDRESS names; without one, to this machine's own.
+
+    Args:
+        namespace: Of what is made there.
+        environment: Of the processes there.
 
     Raises:
         RunError: Ray is not installed, or no cluster answers.
@@ -46,9 +50,9 @@ def connected(namespace: str, project: Path = PROJECT) -> Iterator[Any]:
         ray.init(
             namespace=namespace,
             runtime_env={
-                "py_modules": [str(project / name) for name in PACKAGES],
+                "py_modules": [str(PROJECT / name) for name in PACKAGES],
                 "excludes": ["**/__pycache__/"],
-                "env_vars": WORKER_ENVIRONMENT,
+                "env_vars": {**QUIET, **environment},
             },
             logging_level=logging.WARNING,
         )

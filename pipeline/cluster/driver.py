@@ -148,6 +148,7 @@ class Driver:
             spec=self.store.spec(self.run_id),
             stages=[event for event in self.log.read()[0] if event["kind"] == "plan"][-1]["stages"],
             stage=stage,
+            read=tuple(each for each in self._stages if each.key in {one.key for one in stage.inputs.values()}),
             data=self._stages[0],
             settings=self.settings,
             shared=None if self.shelf else self.artifacts.root,

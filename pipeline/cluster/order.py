@@ -24,6 +24,7 @@ class Order:
         spec: The run's.
         stages: The run's whole plan, as its events tell it.
         stage: What to do.
+        read: What it reads, as the plan has it: a stage's own inputs don't know where their output shows up.
         data: The run's first stage.
         settings: The host's.
         shared: Folder of artifacts that all machines see; None: they are passed on over the shelf.
@@ -35,6 +36,7 @@ class Order:
     spec: RunSpec
     stages: list[dict[str, Any]]
     stage: Stage
+    read: tuple[Stage, ...]
     data: Stage
     settings: Settings
     shared: Path | None

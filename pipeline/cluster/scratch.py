@@ -67,11 +67,11 @@ class Scratch:
     def fetch(self) -> dict[str, Path]:
         """Bring here what the stage reads; gives the folders of its inputs by role."""
         stage = self.order.stage
-        read = [*stage.inputs.values(), *([self.order.data] if stage.kind in READ_THE_RUN else [])]
-        for before in read:
+        for before in self.order.read:
             self.fetched(before.key)
         if stage.kind in READ_THE_RUN:
-            for before in stage.inputs.values():
+            self.fetched(self.order.data.key)
+            for before in self.order.read:
                 publish(before, self.artifacts.path(before.key), self.run_folder)
         return {role: self.artifacts.path(before.key) for role, before in stage.inputs.items()}
 

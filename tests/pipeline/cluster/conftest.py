@@ -1,10 +1,8 @@
-"""A cluster of two machines of one core each on this one, and a head that only keeps the books."""
+"""Runs that are carried out by one engine or the other."""
 
 from __future__ import annotations
 
-import importlib.util
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,30 +13,6 @@ from pipeline.engine.supervisor import Supervisor
 from pipeline.runs import RunStore
 from pipeline.settings import Settings
 from tests.pipeline.cluster.following import follow
-
-MISSING = importlib.util.find_spec("ray") is None
-NODE = {"num_cpus": 1, "object_store_memory": 80_000_000, "memory": 4 << 30}
-for name, value in {
-    "RAY_USAGE_STATS_ENABLED": "0",
-    "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0",
-    "OMP_NUM_THREADS": "1",
-}.items():
-    os.environ.setdefault(name, value)
-
-
-@pytest.fixture(scope="session")
-def cluster() -> Iterator[Any]:
-    """A cluster; whoever takes a machine away gives it one back."""
-    if MISSING:
-        pytest.skip("Ray is not installed: pip install -r requirements-ray.txt")
-    from ray.cluster_utils import Cluster
-
-    made = Cluster(initialize_head=True, head_node_args={**NODE, "num_cpus": 0, "include_dashboard": False})
-    for _ in range(2):
-        made.add_node(**NODE)
-    made.wait_for_nodes()
-    yield made
-    made.shutdown()
 
 
 @dataclass
