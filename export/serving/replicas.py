@@ -74,7 +74,7 @@ def serve(folders: Mapping[str, Path], settings: ServeSettings) -> None:
 
     Raises:
         RunError: There is no Ray, or no cluster.
-        ExportError: A folder can't be served, or the port can't be had.
+        ExportError: A folder can't be served, the port can't be had, or the cluster serves something already.
     """
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     folders = {name: folder.absolute() for name, folder in folders.items()}
@@ -82,10 +82,14 @@ def serve(folders: Mapping[str, Path], settings: ServeSettings) -> None:
         chosen(folder, allow_failed=settings.allow_failed)  # told before anything is deployed
     with bound(settings) as port:
         settings = settings.model_copy(update={"port": port.getsockname()[1]})
-    heard = _Signals()
     with connected(NAME, {}):
+        heard = _Signals()  # now, for Ray hears signals, too
         from ray import serve as replicas  # noqa: PLC0415 - only who asks for it has Ray
 
+        if replicas.status().proxies:  # with a port of its own; and taking it down would take others' along
+            raise ExportError(
+                "The cluster serves something already.", "Name all models in one command, or end the other one."
+            )
         where = "EveryNode" if settings.everywhere else "HeadOnly"
         replicas.start(
             proxy_location=where,

@@ -3,42 +3,40 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.export.serving.conftest import Process, send, until
+from tests.export.serving.conftest import ROOT, Process, send, until
 
 KEY = {"Authorization": "Bearer key"}
 Make = Callable[..., Process]
 
 
-@pytest.fixture(params=["local", "ray"])
-def server(request: pytest.FixtureRequest, process: Make, exported: Path, tmp_path: Path) -> tuple[Process, Path]:
-    folder = shutil.copytree(exported, tmp_path / "onnx")
-    more: dict[str, str] = {}
-    if request.param == "ray":
-        more["RAY_ADDRESS"] = request.getfixturevalue("cluster").address
-    arguments = [f"model={folder}", "--engine", request.param, "--max-body-mb", "0.1"]
-    if request.param == "ray":
-        arguments += ["--replicas", "2"]
-    return process(*arguments, GRAFT_SERVE_API_KEYS="key", **more), folder
-
-
 @pytest.mark.timeout(200)
-def test_one_interface_whoever_answers(server: tuple[Process, Path], exported: Path) -> None:
+@pytest.mark.parametrize("engine", ["local", "ray"])
+def test_one_interface_whoever_answers(
+    engine: str, request: pytest.FixtureRequest, process: Make, exported: Path, tmp_path: Path
+) -> None:
     """In one test, for a server takes its time to come up."""
     from export.exporting import served_folder
     from export.predictor import Predictor
 
-    process, folder = server
+    folder = shutil.copytree(exported, tmp_path / "onnx")
+    more = {"RAY_ADDRESS": request.getfixturevalue("cluster").address} if engine == "ray" else {}
+    count = ["--replicas", "2"] if engine == "ray" else []
+    arguments = [f"model={folder}", "--engine", engine, *count, "--max-body-mb", "0.1"]
+    server = process(*arguments, GRAFT_SERVE_API_KEYS="key", **more)
 
     def ask(body: Any, path: str = "/v1/models/model/predict", method: str = "POST", **headers: str) -> Any:
-        return send(process.port, method, path, body, **(headers or KEY))
+        return send(server.port, method, path, body, **(headers or KEY))
 
     texts = ["the food was very warm and tasty", "rude and slow", ""]
     expected = Predictor(served_folder(exported)).predict(texts)
@@ -53,7 +51,7 @@ def test_one_interface_whoever_answers(server: tuple[Process, Path], exported: P
     refused = {
         "no_key": ask({"text": "x"}, Authorization="Bearer other"),
         "bad_json": ask(b"{"),
-        "wrong_form": ask({"words": ["x"]}),
+        "wrong_type": ask({"words": ["x"]}),
         "unknown_model": ask({"text": "x"}, "/v1/models/other/predict"),
         "unknown_path": ask(None, "/nothing", "GET"),
         "too_large": ask({"text": "x" * 200_000}),
@@ -65,15 +63,25 @@ def test_one_interface_whoever_answers(server: tuple[Process, Path], exported: P
 
     assert ask(None, "/v1/models/model/reload").status == 200
     assert generations() == {2}  # all replicas
-    process.process.send_signal(signal.SIGHUP)
+    server.process.send_signal(signal.SIGHUP)
     until(lambda: generations() == {3})
     (folder / "export.json").write_text("{")
     failed = ask(None, "/v1/models/model/reload")
     assert (failed.status, failed.code) == (409, "reload_failed")
     assert ask({"text": "tasty"}).status == 200  # served on as it was
-    code, printed = process.end()
-    assert (code, printed) == (0, ""), process.log.read_text()
-    log = process.log.read_text()
+    if engine == "ray":
+        second = subprocess.run(
+            [sys.executable, "-m", "export", "serve", str(exported), "--engine", "ray", "--port", "0"],
+            cwd=ROOT,
+            env={**os.environ, "RAY_ADDRESS": request.getfixturevalue("cluster").address},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (second.returncode, second.stderr.count("serves something already")) == (1, 1)
+        assert ask({"text": "tasty"}).status == 200
+    assert server.end()[0] == 0, server.log.read_text()
+    log = server.log.read_text()
     assert "the food was" not in log
     assert "Traceback" not in log
     assert json.dumps(texts[1]) not in log
