@@ -15,9 +15,14 @@ from pipeline.errors import RunError
 ADDRESS = "RAY_ADDRESS"
 #: What machines need of this project; it travels, so that all of them have the server's own version.
 PACKAGES = ("pipeline", "export")
-#: Ray asks no host of its maker's, as nothing of Graft does; and Ray Train leaves ``print`` alone, which a library of
-#: datasets' catches what it reads with.
-QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_TRAIN_ENABLE_PRINT_PATCH": "0"}
+#: Ray asks no host of its maker's, as nothing of Graft does; machines' logs come as they were written, without colours;
+#: and Ray Train leaves ``print`` alone, which a library of datasets' catches what it reads with.
+QUIET = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_COLOR_PREFIX": "0",
+    "RAY_DEDUP_LOGS": "0",
+    "RAY_TRAIN_ENABLE_PRINT_PATCH": "0",
+}
 
 
 def imported() -> Any:

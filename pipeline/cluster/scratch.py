@@ -2,7 +2,7 @@
 
 Below ``<temporary folder>/graft-<user>/<machine>/`` lie ``artifacts/``, finished stages fetched from the shelf and kept
 for the next one, and for each stage at work a store of runs with one run in it, which the export's command reads as
-it reads any other. What has not been used for a day is deleted.
+it reads any other. What has not been used for a week is deleted.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pipeline.events import EventLog
 from pipeline.publishing import publish
 from pipeline.runs import RunRecord, RunState, RunStore
 
-DAY = 86_400.0  # seconds
+WEEK = 7 * 86_400.0  # seconds; longer than any stage
 #: Kinds of stage that read the run's own folder, as the command of that name does for people.
 READ_THE_RUN = ("export", "speed")
 
@@ -100,11 +100,11 @@ def scratch(order: Order, machine: str) -> Iterator[Scratch]:
 
 
 def _tidy(place: Path) -> None:
-    """Delete what nobody has used for a day: of this machine, and what is left of machines that it was before."""
+    """Delete what nobody has used for a week: of this machine, and what is left of machines that it was before."""
     os.utime(place)
     for path in (*place.parent.glob("*"), *place.glob("stage-*"), *place.glob("artifacts/*")):
         try:
-            old = time.time() - path.stat().st_mtime > DAY
+            old = time.time() - path.stat().st_mtime > WEEK
         except FileNotFoundError:
             continue
         if old and path != place:
