@@ -47,7 +47,9 @@ class Shelf:
             self._files.makedirs(f"{self._root}/{name}/{parent}", exist_ok=True)
         for each in sums:
             self._files.put_file(str(folder / each), f"{self._root}/{name}/{each}")
-        self._files.pipe_file(self._mark(key), json.dumps({"folder": name, "sums": sums}, indent=1).encode())
+        written = f"{self._root}/{name}.mark"  # under another name, for a folder's files are seen as they are written
+        self._files.pipe_file(written, json.dumps({"folder": name, "sums": sums}, indent=1).encode())
+        self._files.mv(written, self._mark(key))
 
     def get(self, key: str, folder: Path) -> None:
         """Fetch a finished stage into an empty folder.
