@@ -27,7 +27,7 @@ def small_spec(folder: Path) -> RunSpec:
     """The run; its encoder is written into ``folder``."""
     return RunSpec(
         name="Small",
-        source=LocalSource(path=str(_encoder(folder / "encoder"))),
+        source=LocalSource(path=str(encoder(folder / "encoder"))),
         data=SAMPLES["reviews"].data,
         recipe=RecipeSpec(
             source_training=TUNING,
@@ -43,14 +43,14 @@ def small_spec(folder: Path) -> RunSpec:
     )
 
 
-def _encoder(folder: Path) -> Path:
-    """A BERT of two narrow layers that reads as the embedded encoder does."""
+def encoder(folder: Path, width: int = 32) -> Path:
+    """A BERT of two layers, narrow by default, that reads as the embedded encoder does."""
     import torch  # noqa: PLC0415
     from transformers import AutoTokenizer, BertConfig, BertModel  # noqa: PLC0415
 
     tokenizer = AutoTokenizer.from_pretrained(resolve(default_source(None)).path)
     torch.manual_seed(0)
-    shape = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
+    shape = {"hidden_size": width, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 2 * width}
     BertModel(BertConfig(vocab_size=len(tokenizer), max_position_embeddings=128, **shape)).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder

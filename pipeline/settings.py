@@ -14,7 +14,7 @@ from pipeline.faults import fault
 from pipeline.rates import FORM, OFF
 
 PREFIX = "GRAFT_"
-EngineName = Literal["local", "zerogpu"]  # rows of the table in pipeline/engine/engines.py
+EngineName = Literal["local", "zerogpu", "ray"]  # rows of the table in pipeline/engine/engines.py
 #: What a Space that everybody can use begins with.
 ON_A_SPACE = {"shared": "true", "max_active": "3", "max_disk_gb": "5", "max_run_minutes": "120", "keep_days": "7"}
 #: Only the Hub's proxies reach a Space, from these addresses.
@@ -33,6 +33,8 @@ ON_A_SHARED_HOST = {
 TRUE = ("1", "t", "true")  # as the package "spaces" reads its variables
 #: What one run wants to itself: cores that its products fill, and memory for masked LM of a small encoder.
 CORES_EACH, GIGABYTES_EACH = 4, 6
+#: Runs at a time where others' machines do the work: what each costs here is a process that looks on.
+LOOKED_ON = 16
 GPU = Path("/dev/nvidia0")  # there without asking torch, which the page must not load
 
 
@@ -50,8 +52,9 @@ def bearable(cores: int, memory: int, *, gpu: bool) -> int:
 class Settings(BaseModel):
     """Everything a host decides. Each field is the variable ``GRAFT_<FIELD>``.
 
-    None of them changes a run's result but ``precision``, and that in the last digits; what changes it
-    more belongs in the :class:`~pipeline.spec.RunSpec`.
+    None of them changes a run's result but ``precision``, and that in the last digits, and ``ray_workers``, which has
+    dropout drawn otherwise, as another seed would; what changes it more belongs in the
+    :class:`~pipeline.spec.RunSpec`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -60,10 +63,23 @@ class Settings(BaseModel):
     max_upload_mb: float = Field(50, gt=0, description="Largest file that can be uploaded or read, in MB.")
     max_rows: int = Field(200_000, gt=0, description="Most rows read from one file.")
     max_running: int = Field(1, ge=1, le=64, description="Runs carried out at the same time.")
-    engine: EngineName = Field("local", description="Where runs are carried out; a Space on ZeroGPU sets zerogpu.")
+    engine: EngineName = Field(
+        "local",
+        description="Where stages are done: local, this machine; ray, a cluster. A Space on ZeroGPU sets zerogpu.",
+    )
     gpu_seconds: float = Field(
         60, ge=4, le=3600, description="Longest turn that a stage asks ZeroGPU for; the next goes on from a checkpoint."
     )
+    artifacts: str | None = Field(
+        None, description="Address (fsspec) over which machines pass on finished stages; unset: all share runs_dir."
+    )
+    ray_cpus: int = Field(CORES_EACH, ge=1, description="Cores of a stage that trains, at most a machine's.")
+    ray_gpus: float = Field(1, ge=0, le=8, description="GPUs of a stage that trains, if the cluster has any.")
+    ray_memory_gb: float = Field(
+        GIGABYTES_EACH, gt=0, description="Memory of a stage that trains, in GB, at most a machine's."
+    )
+    ray_workers: int = Field(1, ge=1, le=256, description="Machines' shares into which one training is split.")
+    ray_retries: int = Field(3, ge=0, description="How often a stage is begun anew when its machine was lost.")
     checkpoint_seconds: float = Field(20, ge=0, description="Seconds between two checkpoints of a fine-tuning.")
     cancel_seconds: float = Field(20, ge=0, description="Seconds a cancelled run may take to save, then it is ended.")
     hub_probe_seconds: float = Field(3, gt=0, le=3, description="Longest wait for the Hub's answer at start.")
@@ -99,7 +115,7 @@ class Settings(BaseModel):
         """
         source = dict(os.environ if environment is None else environment)
         room = bearable(os.cpu_count() or 1, psutil.virtual_memory().total, gpu=GPU.exists())
-        values = {"max_running": str(room)}
+        values = {"max_running": str(LOOKED_ON if source.get(f"{PREFIX}ENGINE") == "ray" else room)}
         if "SPACE_ID" in source:
             values |= {**ON_A_SPACE, "trusted_proxies": SPACE_PROXIES}
             if os.access("/data", os.W_OK):

@@ -12,7 +12,7 @@ import math
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +24,12 @@ from pipeline.errors import Cancelled, Paused
 from pipeline.events import NO_ERROR, as_fields
 from pipeline.messages import Message
 from pipeline.plan import Stage, plan
-from pipeline.report import beside
+from pipeline.publishing import publish
 from pipeline.runs import RunRecord, RunState, RunStore
-from pipeline.settings import Settings
+from pipeline.settings import EngineName, Settings
 from pipeline.spec import HubSource
-from pipeline.storage import link_tree, write_atomically
 
 logger = logging.getLogger(__name__)
-
 
 #: Sees that one stage of a run is finished; :func:`bring_about` does it here and now.
 Bringing = Callable[[Stage, RunStore, str, ArtifactStore, Settings], None]
@@ -54,9 +52,10 @@ def carry_out(store: RunStore, run_id: str, settings: Settings, bring: Bringing 
             log.append("note", stage="", **as_fields("text", told))
         stages = plan(spec)
         log.append("plan", stages=[_planned(stage) for stage in stages])
-        artifacts = ArtifactStore(store.artifacts)
-        for stage in stages:
-            (bring or bring_about)(stage, store, run_id, artifacts, settings)
+        if bring is None:
+            CARRYING[settings.engine](stages, store, run_id, settings)
+        else:
+            _in_turn(stages, store, run_id, settings, bring)
     except Cancelled:
         state = RunState.CANCELLED
     except Exception as fault:
@@ -78,6 +77,28 @@ def _planned(stage: Stage) -> dict[str, Any]:
         "key": stage.key,
         "after": [before.name for before in stage.inputs.values()],
     }
+
+
+def _in_turn(
+    stages: Sequence[Stage], store: RunStore, run_id: str, settings: Settings, bring: Bringing | None = None
+) -> None:
+    artifacts = ArtifactStore(store.artifacts)
+    for stage in stages:
+        (bring or bring_about)(stage, store, run_id, artifacts, settings)
+
+
+def _on_cluster(stages: Sequence[Stage], store: RunStore, run_id: str, settings: Settings) -> None:
+    from pipeline.cluster.driver import Driver  # noqa: PLC0415 - only who asks for it has Ray
+
+    Driver(stages, store, run_id, settings, here=bring_about).run()
+
+
+#: Engine → how a worker process brings a run's stages about: here, one after the other; or wherever there is room.
+CARRYING: dict[EngineName, Callable[[Sequence[Stage], RunStore, str, Settings], None]] = {
+    "local": _in_turn,
+    "zerogpu": _in_turn,  # whose server does it itself; a process that is told to gets no GPU
+    "ray": _on_cluster,
+}
 
 
 def bring_about(
@@ -147,20 +168,7 @@ def bring_about(
             log.append("stage", stage=stage.name, state="failed", seconds=time.monotonic() - started)
             raise
         log.append("stage", stage=stage.name, state="done", seconds=time.monotonic() - started)
-    _publish(stage, artifacts.path(stage.key), store.folder(run_id))
-
-
-def _publish(stage: Stage, artifact: Path, folder: Path) -> None:
-    """Show a finished stage's output in the run's folder, under the name people look for."""
-    if stage.publishes is None:
-        return
-    if (file := artifact / stage.publishes).is_file():
-        for part in (beside(file), file):  # an older Graft's report has nothing beside it
-            if part.is_file():
-                place = (folder / stage.publishes).with_name(part.name)
-                write_atomically(place, part.read_text(encoding="utf-8"))
-    else:
-        link_tree(artifact, folder / stage.publishes)
+    publish(stage, artifacts.path(stage.key), store.folder(run_id))
 
 
 def _await_start(store: RunStore, run_id: str) -> RunRecord:

@@ -6,7 +6,7 @@ import csv
 import functools
 import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # two test processes on two
 from pipeline.runs import RunStore
 from pipeline.settings import Settings
 from pipeline.spec import DatasetSpec, DataSpec, FullFineTuning, LocalSource, RecipeSpec, RunSpec, TransplantVocabulary
+from tests.clusters import MISSING, REASON, clustered
 
 GOOD = ["good", "great", "lovely", "fine", "warm", "fresh", "quick", "kind", "tasty", "clean"]
 BAD = ["bad", "awful", "broken", "cold", "slow", "rude", "stale", "dirty", "noisy", "late"]
@@ -100,6 +101,15 @@ def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pairs = zip(GOOD + BAD + THINGS, GUT + SCHLECHT + DINGE, strict=True)
     (folder / "words.tsv").write_text("".join(f"{en}\t{zh}\n" for en, zh in pairs), encoding="utf-8")
     return folder
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Any]:
+    """A Ray cluster of two machines; whoever takes one away gives one back."""
+    if MISSING:
+        pytest.skip(REASON)
+    with clustered() as made:
+        yield made
 
 
 @pytest.fixture

@@ -128,10 +128,31 @@ ALLOWED = {
         "pipeline.stages.*",
         "pipeline.tasks",
     },
+    "pipeline/shelf.py": {"pipeline.artifacts", "pipeline.errors"},
+    "pipeline/publishing.py": {"pipeline.plan", "pipeline.report", "pipeline.storage"},
+    "pipeline/cluster": {
+        "pipeline",
+        "pipeline.artifacts",
+        "pipeline.engine.local",
+        "pipeline.errors",
+        "pipeline.events",
+        "pipeline.messages",
+        "pipeline.parameters",
+        "pipeline.plan",
+        "pipeline.plan.stage",
+        "pipeline.publishing",
+        "pipeline.runs",
+        "pipeline.settings",
+        "pipeline.shelf",
+        "pipeline.spec",
+        "pipeline.stages",
+        "pipeline.stages.*",
+    },
     "export/predictor": set(),
     "export/serving": {
         "export.predictor",
         "export.report",
+        "pipeline.cluster.connecting",
         "pipeline.errors",
         "pipeline.faults",
         "pipeline.messages",
@@ -186,6 +207,7 @@ def test_packages_keep_their_direction(place: str, forbidden: tuple[str, ...]) -
         "pipeline.runs",
         "pipeline.plan",
         "pipeline.worker",
+        "pipeline.cluster.driver",
         "pipeline.evaluation.verdict",
         "pipeline.doctor",
         "pipeline.ranking",
@@ -201,6 +223,13 @@ def test_importing_loads_nothing_heavy(module: str) -> None:
     code = f"import sys, {module}; print(*[name for name in {HEAVY!r} if name in sys.modules])"
     answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert answer.stdout.split() == []
+
+
+def test_nobody_loads_ray_who_has_not_asked_for_it() -> None:
+    modules = "app, pipeline.worker, pipeline.cluster.driver, pipeline.cluster.bench, export.serving.command"
+    code = f"import sys, {modules}; print('ray' in sys.modules)"
+    answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert answer.stdout.split() == ["False"]
 
 
 def test_the_page_opens_before_the_statistics_are_there() -> None:

@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = ("requirements.txt", "requirements-dev.txt")
+RAY = "requirements-ray.txt"
 
 
 def requirements(name: str) -> list[Requirement]:
@@ -21,18 +22,18 @@ def requirements(name: str) -> list[Requirement]:
     return [Requirement(line) for line in lines if line and not line.startswith(("#", "-r "))]
 
 
-def pins() -> dict[str, str]:
+def pins(files: tuple[str, ...]) -> dict[str, str]:
     return {
         canonicalize_name(each.name): str(each.specifier)
-        for name in FILES
+        for name in files
         for each in requirements(name)
         if each.marker is None or each.marker.evaluate()
     }
 
 
-def brought_along() -> Iterator[metadata.Distribution]:
+def brought_along(files: tuple[str, ...]) -> Iterator[metadata.Distribution]:
     """All that the requirements need here, directly or not."""
-    todo = [each for name in FILES for each in requirements(name)]
+    todo = [each for name in files for each in requirements(name)]
     seen: set[tuple[str, frozenset[str]]] = set()
     while todo:
         wanted = todo.pop()
@@ -49,19 +50,22 @@ def brought_along() -> Iterator[metadata.Distribution]:
 
 
 def test_every_line_pins_one_version() -> None:
-    for name in FILES:
+    for name in (*FILES, RAY):
         lines = requirements(name)
         assert [str(each) for each in lines if [one.operator for one in each.specifier] != ["=="]] == []
         named = [(canonicalize_name(each.name), str(each.marker)) for each in lines]
         assert len(set(named)) == len(named)
 
 
-def test_what_is_brought_along_is_pinned_to_what_is_installed() -> None:
-    pinned = pins()
+@pytest.mark.parametrize("files", [FILES, (*FILES, RAY)], ids=["without Ray", "with Ray"])
+def test_what_is_brought_along_is_pinned_to_what_is_installed(files: tuple[str, ...]) -> None:
+    if RAY in files and importlib.util.find_spec("ray") is None:
+        pytest.skip(f"Ray is not installed: pip install -r {RAY}")
+    pinned = pins(files)
     # torch's own wheels for CUDA, which it pins itself, are there or not by the index that torch came from.
     found = {
         canonicalize_name(each.name): f"=={each.version.split('+')[0]}"
-        for each in brought_along()
+        for each in brought_along(files)
         if not each.name.startswith(("nvidia-", "cuda-", "triton"))
     }
     assert {name: version for name, version in found.items() if pinned.get(name) != version} == {}

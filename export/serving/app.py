@@ -13,7 +13,7 @@ from export.serving.gate import OPEN, Gate, State
 from export.serving.metrics import Metrics
 from export.serving.models import Models
 from export.serving.refusals import Refusal, of_predictor
-from export.serving.routes import Routes
+from export.serving.routes import Reload, Routes
 from export.serving.settings import ServeSettings
 
 TITLE, VERSION = "Models exported by Graft", "1"
@@ -21,11 +21,21 @@ TITLE, VERSION = "Models exported by Graft", "1"
 CODES = {404: ("unknown_path", "There is nothing at this path."), 405: ("wrong_method", "The path has other methods.")}
 
 
-def build(models: Models, settings: ServeSettings, state: State, metrics: Metrics) -> FastAPI:
-    """The application; its models are open."""
+def build(
+    models: Models, settings: ServeSettings, state: State, metrics: Metrics, reload: Reload | None = None
+) -> FastAPI:
+    """The application; its models are open.
+
+    Args:
+        models: That are served.
+        settings: How.
+        state: Of whoever serves.
+        metrics: Told of each request.
+        reload: How a model is loaded anew, where others serve it too.
+    """
     app = FastAPI(title=TITLE, version=VERSION, redoc_url=None, swagger_ui_oauth2_redirect_url=None)
     app.add_middleware(Gate, settings=settings, state=state, metrics=metrics)
-    app.include_router(Routes(models, settings, state, metrics).router())
+    app.include_router(Routes(models, settings, state, metrics, reload).router())
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
 
     async def told(_: Request, error: Exception) -> Response:

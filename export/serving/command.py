@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
-from export.serving.settings import PREFIX, SECRET, ServeSettings, flag
+from export.serving.settings import PREFIX, SECRET, EngineName, ServeSettings, flag
 
 
 def parser() -> argparse.ArgumentParser:
@@ -40,6 +42,21 @@ def run(options: argparse.Namespace) -> None:
     settings = ServeSettings.read(flags)
     # Seconds of import; a wrong flag is told before.
     from export.serving.choosing import named  # noqa: PLC0415
+
+    SERVING[settings.engine](named(options.folders), settings)
+
+
+def _here(folders: Mapping[str, Path], settings: ServeSettings) -> None:
     from export.serving.server import serve  # noqa: PLC0415
 
-    serve(named(options.folders), settings)
+    serve(folders, settings)
+
+
+def _on_cluster(folders: Mapping[str, Path], settings: ServeSettings) -> None:
+    from export.serving.replicas import serve  # noqa: PLC0415 - only who asks for it has Ray
+
+    serve(folders, settings)
+
+
+#: Engine → who answers.
+SERVING: dict[EngineName, Callable[[Mapping[str, Path], ServeSettings], None]] = {"local": _here, "ray": _on_cluster}

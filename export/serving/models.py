@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from tokenizers import Encoding
 
-from export.predictor import PROVIDERS, Predictor, Question, Tokens, verify
+from export.predictor import PROVIDERS, Predictor, PredictorError, Question, Tokens, verify
 from export.serving.answers import ModelInfo
 from export.serving.batcher import Batch, Batcher
 from export.serving.choosing import chosen
@@ -20,6 +20,8 @@ from export.serving.metrics import Metrics
 from export.serving.questions import FIELDS, Questions, read
 from export.serving.refusals import Refusal
 from export.serving.settings import ServeSettings
+from pipeline.errors import ExportError
+from pipeline.messages import Message
 
 logger = logging.getLogger(__name__)
 
@@ -205,6 +207,18 @@ class Models:
         if name not in self._models:
             raise Refusal("unknown_model", "No model {name!r} is served.", name=name, names=", ".join(self._models))
         return self._models[name]
+
+    @classmethod
+    def opened(cls, folders: Mapping[str, Path], settings: ServeSettings, metrics: Metrics) -> Models:
+        """The models of these folders.
+
+        Raises:
+            ExportError: A folder can't be served.
+        """
+        try:
+            return cls([Model(name, folder, settings, metrics) for name, folder in folders.items()])
+        except PredictorError as error:
+            raise ExportError(Message(error.template, error.values)) from error
 
     def close(self) -> None:
         """Let all answer what they have taken, and end."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -13,7 +14,7 @@ from export.serving.answers import ModelInfo, ModelList, Status
 from export.serving.asking import Asker
 from export.serving.gate import State
 from export.serving.metrics import Metrics
-from export.serving.models import Models
+from export.serving.models import Model, Models
 from export.serving.refusals import Refusal, of_predictor, responses
 from export.serving.settings import ServeSettings
 from pipeline.errors import ExportError
@@ -43,14 +44,19 @@ REFUSED = (
     "shutting_down",
     "timeout",
 )
+#: How a model is loaded anew; takes its time.
+Reload = Callable[[Model], object]
 AnyAnswers = answers.LabelAnswers | answers.LabelsAnswers | answers.TagAnswers | answers.MaskAnswers
 
 
 class Routes:
     """The functions behind the paths."""
 
-    def __init__(self, models: Models, settings: ServeSettings, state: State, metrics: Metrics) -> None:
+    def __init__(
+        self, models: Models, settings: ServeSettings, state: State, metrics: Metrics, reload: Reload | None = None
+    ) -> None:
         self._models, self._settings, self._state, self._metrics = models, settings, state, metrics
+        self._reload = reload or Model.reload
         self._asker = Asker(settings.timeout)
 
     def router(self) -> APIRouter:
@@ -103,7 +109,7 @@ class Routes:
             raise Refusal("no_keys_set", "Without keys anybody could reload.")
         model = self._models.get(name)
         try:
-            await asyncio.to_thread(model.reload)
+            await asyncio.to_thread(self._reload, model)
         except PredictorError as error:
             raise of_predictor(error, "reload_failed") from error
         except ExportError as error:

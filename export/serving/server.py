@@ -20,10 +20,9 @@ from export.predictor import PredictorError
 from export.serving.app import build
 from export.serving.gate import State
 from export.serving.metrics import Metrics
-from export.serving.models import Model, Models
+from export.serving.models import Models
 from export.serving.settings import ServeSettings
 from pipeline.errors import ExportError, system_fault
-from pipeline.messages import Message
 
 logger = logging.getLogger(__name__)
 
@@ -45,14 +44,14 @@ def serve(folders: Mapping[str, Path], settings: ServeSettings) -> None:
         ExportError: A folder can't be served, or the port can't be had.
     """
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    with _bound(settings) as port:  # before the models are opened, which takes its time
+    with bound(settings) as port:  # before the models are opened, which takes its time
         server = assembled(folders, settings)
         sys.setswitchinterval(SWITCH)
         server.run([port])
         server.models.close()
 
 
-def _bound(settings: ServeSettings) -> socket.socket:
+def bound(settings: ServeSettings) -> socket.socket:
     """The port, which nobody else can have from now on; it is listened at when the models are open."""
     port = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
     port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -77,10 +76,7 @@ def assembled(folders: Mapping[str, Path], settings: ServeSettings) -> Server:
         ExportError: A folder can't be served.
     """
     metrics, state = Metrics(), State()
-    try:
-        models = Models([Model(name, folder, settings, metrics) for name, folder in folders.items()])
-    except PredictorError as error:
-        raise ExportError(Message(error.template, error.values)) from error
+    models = Models.opened(folders, settings, metrics)
     config = uvicorn.Config(
         build(models, settings, state, metrics),
         host=settings.host,

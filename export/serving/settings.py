@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
@@ -13,6 +14,7 @@ from pipeline.messages import Message
 from pipeline.rates import FORM, OFF
 
 PREFIX = "GRAFT_SERVE_"
+EngineName = Literal["local", "ray"]  # rows of the table in command.py
 #: Never a flag: whoever lists processes would read it.
 SECRET = "api_keys"  # noqa: S105 - a field's name
 
@@ -22,6 +24,15 @@ class ServeSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
+    engine: EngineName = Field("local", description="Who answers: local, this process; ray, replicas on a cluster.")
+    replicas: int = Field(1, ge=1, le=1000, description="Processes that answer, on a cluster.")
+    max_replicas: int | None = Field(
+        None, ge=1, le=1000, description="Most of them, where there is much to answer; unset: as many as replicas."
+    )
+    replica_load: float = Field(
+        16, gt=0, description="Requests at a time for which there is to be a replica, up to max_replicas."
+    )
+    everywhere: bool = Field(False, description="On a cluster, listen on each machine that answers.")
     host: str = Field("127.0.0.1", description="Address to listen at; 0.0.0.0 for all of the machine's.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen at; 0 takes a free one.")
     max_batch_tokens: int | None = Field(
@@ -71,6 +82,8 @@ class ServeSettings(BaseModel):
     def _fits(self) -> ServeSettings:
         if self.max_texts > self.queue_size:
             raise ValueError(Message("max_texts is above queue_size, so that a full request would never be accepted"))
+        if self.max_replicas is not None and self.max_replicas < self.replicas:
+            raise ValueError(Message("max_replicas is below replicas"))
         return self
 
     @classmethod

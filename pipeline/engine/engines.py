@@ -37,7 +37,12 @@ def _zerogpu(store: RunStore, settings: Settings) -> Engine:
     return ZeroGpuEngine(store, settings)
 
 
-ENGINES: dict[EngineName, Callable[[RunStore, Settings], Engine]] = {"local": _local, "zerogpu": _zerogpu}
+#: With Ray a run has its process on this machine, too, which hands out its stages (``CARRYING`` in pipeline/worker.py).
+ENGINES: dict[EngineName, Callable[[RunStore, Settings], Engine]] = {
+    "local": _local,
+    "zerogpu": _zerogpu,
+    "ray": _local,
+}
 
 
 def engine_of(store: RunStore, settings: Settings) -> Engine:

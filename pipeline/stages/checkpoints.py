@@ -21,6 +21,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from pipeline.errors import TrainingError
+from pipeline.stages.team import Team
 
 logger = logging.getLogger(__name__)
 
@@ -104,6 +105,26 @@ class Checkpoints:
                 self.optimizer.state[owner][key] = value.to(owner.device)
             return state
         return None
+
+    def spread(self, team: Team) -> None:
+        """Give all machines of a team the first one's weights and moments."""
+        if team.size == 1:
+            return
+        team.spread(list(self.learning.values()))
+        there = team.told(self._moments)
+        for name, shapes in there.items():
+            state = self.optimizer.state[self.learning[name]]
+            for key, (shape, kind) in shapes.items():
+                state.setdefault(key, torch.zeros(shape, dtype=kind, device=self.learning[name].device))
+            team.spread([state[key] for key in shapes])
+
+    def _moments(self) -> dict[str, dict[str, tuple[torch.Size, torch.dtype]]]:
+        """What the optimiser holds of each weight, by its form."""
+        return {
+            name: {key: (value.shape, value.dtype) for key, value in self.optimizer.state[parameter].items()}
+            for name, parameter in self.learning.items()
+            if parameter in self.optimizer.state
+        }
 
     def keep_best(self) -> None:
         """Remember the weights as they are now."""

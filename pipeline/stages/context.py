@@ -14,6 +14,7 @@ from pipeline.errors import Cancelled, Paused
 from pipeline.events import EventLog, as_fields
 from pipeline.messages import Message
 from pipeline.settings import Settings
+from pipeline.stages.team import ALONE, Team
 
 ParametersT = TypeVar("ParametersT")
 
@@ -31,6 +32,7 @@ class Context(Generic[ParametersT]):
         work: Folder that survives a kill; checkpoints go there.
         run_folder: The run's own folder, with what was published so far.
         deadline: On the clock of ``time.monotonic``: after that the stage stops, and goes on in another process.
+        team: Who else is at the same training.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Context(Generic[ParametersT]):
     events: EventLog
     cancel_requested: Callable[[], bool]
     deadline: float = math.inf
+    team: Team = ALONE
     _last_step: float = field(default=0.0, init=False)
 
     def note(self, text: str, /, **values: object) -> None:

@@ -59,10 +59,12 @@ class Gradients:
         Raises:
             TrainingError: Not even one row fits into memory.
         """
-        while (done := self._try(batch, seed)) is None:
+        team = self.context.team
+        share, largest = team.share(batch), -(-len(batch) // team.size)
+        while not team.agree(well=(done := self._try(share, seed)) is not None) or done is None:
             self.forget()
             torch.cuda.empty_cache()
-            if self.pieces >= len(batch):
+            if self.pieces >= largest:
                 raise out_of_memory(Message("Not even a single text fits into memory."))
             self.pieces *= 2
             self.context.note(
@@ -70,11 +72,14 @@ class Gradients:
                 stage=self.context.title,
                 pieces=self.pieces,
             )
-        return done
+        loss, units = team.sum([each for each in self.model.parameters() if each.requires_grad], *done)
+        return loss, units.clamp(min=1)
 
     def _try(self, batch: list[int], seed: int) -> tuple[torch.Tensor, torch.Tensor] | None:
-        """The same at the present number of pieces; None for want of memory."""
-        torch.manual_seed(seed)
+        """The same of this machine's share, at the present number of pieces; None for want of memory."""
+        if not batch:
+            return torch.zeros((), device=device()), torch.zeros((), device=device())
+        torch.manual_seed(seed + self.context.team.offset)
         size = -(-len(batch) // self.pieces)
         pieces = [batch[start : start + size] for start in range(0, len(batch), size)]
         counter = FlopCounterMode(display=False)
@@ -89,7 +94,7 @@ class Gradients:
             padded = sum(len(piece) * max(self.lessons.lengths[row] for row in piece) for piece in pieces)
             self.flops_per_token = counter.get_total_flops() / padded
         losses, units = zip(*sums, strict=True)
-        return torch.stack(losses).sum(), torch.stack(units).sum().clamp(min=1)
+        return torch.stack(losses).sum(), torch.stack(units).sum()
 
     def _backward(self, rows: list[int]) -> tuple[torch.Tensor, torch.Tensor]:
         batch = self.lessons.collate(self.lessons.dataset.__getitems__(rows))

@@ -46,13 +46,18 @@ class Precision:
 def choose(model: PreTrainedModel, tokens: int, context: Context[Any]) -> Precision:
     """The faster precision, or the one that ``GRAFT_PRECISION`` asks for.
 
-    The choice is kept in the stage's work folder: a resumed training goes on as it began.
+    The choice is kept in the stage's work folder: a resumed training goes on as it began. Of several machines at one
+    training the first chooses.
 
     Args:
         model: Whose widest layer is measured.
         tokens: About how many there are in a batch.
         context: Of the stage.
     """
+    return context.team.told(lambda: _chosen(model, tokens, context))
+
+
+def _chosen(model: PreTrainedModel, tokens: int, context: Context[Any]) -> Precision:
     kept = context.work / "precision.json"
     if kept.exists():
         return Precision(**json.loads(kept.read_text(encoding="utf-8")))

@@ -53,6 +53,7 @@ def train(
 
     Raises:
         Cancelled: The run was cancelled; a checkpoint was written first.
+        Dismissed: This is not the first machine of its team, and is done.
         TrainingError: The loss is no number any more, or not even one row fits into memory.
     """
     phases = [phase for phase in phases if phase.epochs > 0]
@@ -70,6 +71,7 @@ def train(
             tokens=taken.tokens + state.tokens,
             flops=taken.flops + state.flops,
         )
+    context.team.dismiss()
     return taken
 
 
@@ -115,7 +117,8 @@ class _Loop:
 
     def run(self, before: int, of: int, watch: Watch | None) -> State:
         """Take all steps that are left; ``before`` steps of the stage's ``of`` were taken by earlier phases."""
-        self.state = self.checkpoints.load() or self.state
+        self.state = self.context.team.told(self.checkpoints.load) or self.state
+        self.checkpoints.spread(self.context.team)
         self.gradients.pieces = self.state.pieces
         self.before, self.of = before, of
         if 0 < self.state.step < self.total:
@@ -143,7 +146,7 @@ class _Loop:
         except Cancelled:
             self._save()
             raise
-        if watch:
+        if watch and self.context.team.first:
             self.checkpoints.restore_best()
         self._count_seconds()
         return self.state
@@ -177,11 +180,12 @@ class _Loop:
 
     def _look(self, watch: Watch) -> None:
         """Score the model on the development texts, and keep it if it is the best so far."""
-        score = watch.score(self.model)
+        score = self.context.team.told(lambda: watch.score(self.model))
         self.model.train()
         if self.state.best is None or score > self.state.best:
             self.state.best, self.state.waited = score, 0
-            self.checkpoints.keep_best()
+            if self.context.team.first:
+                self.checkpoints.keep_best()
         else:
             self.state.waited += 1
         self.state.looked = self.state.step
@@ -207,7 +211,8 @@ class _Loop:
         if self.loss is not None:
             self._finite_loss()
         self._count_seconds()
-        self.checkpoints.save(self.state)
+        if self.context.team.first:
+            self.checkpoints.save(self.state)
         give_back_memory()
 
     def _finite_loss(self) -> float:

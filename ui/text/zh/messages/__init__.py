@@ -1,6 +1,20 @@
 """What the pipeline and the export say, in Chinese: English template → Chinese, with the same places."""
 
-from ui.text.zh.messages import analysis, columns, data, doctor, export, hub, report, runs, spec, speed, training, words
+from ui.text.zh.messages import (
+    analysis,
+    cluster,
+    columns,
+    data,
+    doctor,
+    export,
+    hub,
+    report,
+    runs,
+    spec,
+    speed,
+    training,
+    words,
+)
 
 AREAS = {
     "words": words.TEXT,
@@ -10,6 +24,7 @@ AREAS = {
     "doctor": doctor.TEXT,
     "spec": spec.TEXT,
     "runs": runs.TEXT,
+    "cluster": cluster.TEXT,
     "training": training.TEXT,
     "report": report.TEXT,
     "export": export.TEXT,

@@ -1,0 +1,94 @@
+"""Replicas on a cluster, beside one process: the same application to whoever asks."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.export.serving.conftest import ROOT, Process, send, until
+
+KEY = {"Authorization": "Bearer key"}
+Make = Callable[..., Process]
+
+
+@pytest.mark.timeout(200)
+@pytest.mark.parametrize("engine", ["local", "ray"])
+def test_one_interface_whoever_answers(
+    engine: str, request: pytest.FixtureRequest, process: Make, exported: Path, tmp_path: Path
+) -> None:
+    """In one test, for a server takes its time to come up."""
+    from export.exporting import served_folder
+    from export.predictor import Predictor
+
+    folder = shutil.copytree(exported, tmp_path / "onnx")
+    more = {"RAY_ADDRESS": request.getfixturevalue("cluster").address} if engine == "ray" else {}
+    count = ["--replicas", "2"] if engine == "ray" else []
+    arguments = [f"model={folder}", "--engine", engine, *count, "--max-body-mb", "0.1"]
+    server = process(*arguments, GRAFT_SERVE_API_KEYS="key", **more)
+
+    def ask(body: Any, path: str = "/v1/models/model/predict", method: str = "POST", **headers: str) -> Any:
+        return send(server.port, method, path, body, **(headers or KEY))
+
+    texts = ["the food was very warm and tasty", "rude and slow", ""]
+    expected = Predictor(served_folder(exported)).predict(texts)
+    reply = ask({"texts": texts})
+    assert reply.status == 200
+    found = reply.json["answers"]
+    assert [each["label"] for each in found] == [each.label for each in expected]
+    for one, other in zip(found, expected, strict=True):
+        assert one["probabilities"] == pytest.approx(other.probabilities, abs=1e-5)
+    assert ask(None, "/v1/models", "GET").json["models"][0]["name"] == "model"
+    assert ask(None, "/readyz", "GET").json == {"status": "ready"}
+    refused = {
+        "no_key": ask({"text": "x"}, Authorization="Bearer other"),
+        "bad_json": ask(b"{"),
+        "wrong_type": ask({"words": ["x"]}),
+        "unknown_model": ask({"text": "x"}, "/v1/models/other/predict"),
+        "unknown_path": ask(None, "/nothing", "GET"),
+        "too_large": ask({"text": "x" * 200_000}),
+    }
+    assert {code: reply.code for code, reply in refused.items()} == {code: code for code in refused}
+
+    def generations() -> set[int]:
+        return {ask(None, "/v1/models/model", "GET").json["generation"] for _ in range(12)}
+
+    assert ask(None, "/v1/models/model/reload").status == 200
+    assert generations() == {2}  # all replicas
+    server.process.send_signal(signal.SIGHUP)
+    until(lambda: generations() == {3})
+    (folder / "export.json").write_text("{")
+    failed = ask(None, "/v1/models/model/reload")
+    assert (failed.status, failed.code) == (409, "reload_failed")
+    assert ask({"text": "tasty"}).status == 200  # served on as it was
+    if engine == "ray":
+        second = subprocess.run(
+            [sys.executable, "-m", "export", "serve", str(exported), "--engine", "ray", "--port", "0"],
+            cwd=ROOT,
+            env={**os.environ, "RAY_ADDRESS": request.getfixturevalue("cluster").address},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (second.returncode, second.stderr.count("serves something already")) == (1, 1)
+        assert ask({"text": "tasty"}).status == 200
+    assert server.end()[0] == 0, server.log.read_text()
+    log = server.log.read_text()
+    assert "the food was" not in log
+    assert "Traceback" not in log
+    assert json.dumps(texts[1]) not in log
+
+
+def test_it_is_told_where_more_replicas_are_the_fewer(exported: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from export.__main__ import main
+
+    assert main(["serve", str(exported), "--replicas", "3", "--max-replicas", "2"]) == 1
+    assert "max_replicas is below replicas" in capsys.readouterr().err

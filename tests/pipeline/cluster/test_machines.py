@@ -1,0 +1,139 @@
+"""Several machines at one run: side by side, one of them lost, one training by two, without a shared folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file
+
+from pipeline.artifacts import ArtifactStore
+from pipeline.cluster.driver import Driver
+from pipeline.plan import plan
+from pipeline.runs import RunState, RunStore
+from pipeline.settings import Settings
+from pipeline.spec import Bagging, ExportSpec, FullFineTuning, KeepVocabulary, RunSpec
+from pipeline.worker import bring_about, carry_out
+from tests.clusters import NODE
+from tests.pipeline.cluster.conftest import Running, running
+from tests.pipeline.cluster.following import lasting, logs, progress
+
+QUICK = FullFineTuning(epochs=3, batch_size=16, learning_rate=2e-3)
+
+
+def recipe(spec: RunSpec, **parts: Any) -> RunSpec:
+    """The tiny run with other parts."""
+    plain = {"vocabulary": KeepVocabulary(), "source_training": QUICK, "fine_tuning": QUICK, "target_only": QUICK}
+    return spec.model_copy(update={"recipe": spec.recipe.model_copy(update=plain | parts)})
+
+
+def carried_out_here(store: RunStore, spec: RunSpec) -> str:
+    run = store.create(spec).id
+    store.move(run, RunState.RUNNING)
+    assert carry_out(store, run, Settings(runs_dir=store.root)) is RunState.DONE
+    return run
+
+
+def spans(store: RunStore, run: str) -> dict[str, tuple[float, float]]:
+    """When each stage began and ended."""
+    found: dict[str, list[float]] = {}
+    for event in store.events(run).read()[0]:
+        if event["kind"] == "stage":
+            found.setdefault(event["stage"], []).append(event["time"])
+    return {name: (times[0], times[-1]) for name, times in found.items()}
+
+
+@pytest.mark.timeout(300)
+def test_a_lost_machine_costs_its_unfinished_stage_and_members_train_side_by_side(
+    cluster: Any, on_cluster: Running, tiny_spec: RunSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRAFT_CHECKPOINT_SECONDS", "0")
+    long = FullFineTuning(epochs=60, batch_size=16, learning_rate=1e-3)
+    spec = recipe(tiny_spec, fine_tuning=long, ensemble=Bagging(members=3))
+    store = on_cluster.store
+    run = on_cluster.supervisor.submit(spec).id
+
+    def both_at_work() -> bool:
+        stages = progress(store, run).stages.values()
+        return sum(stage.state == "running" and stage.step > 3 and stage.step < 40 for stage in stages) >= 2
+
+    on_cluster.until(both_at_work)
+    finished = {name for name, stage in progress(store, run).stages.items() if stage.state == "done"}
+    lost = cluster.worker_nodes.copy().pop()
+    cluster.remove_node(lost, allow_graceful=False)
+    try:
+        on_cluster.until(lambda: any("was lost" in text for _, text in progress(store, run).notes))
+    finally:
+        cluster.add_node(**NODE)
+    on_cluster.until(lambda: not store.get(run).state.active, 200)
+    assert store.get(run).state is RunState.DONE, logs(store)
+    events = [event for event in store.events(run).read()[0] if event["kind"] == "stage"]
+    begun = [event["stage"] for event in events if event["state"] == "running"]
+    assert len(begun) == len(set(begun))  # told as one stage each, for the curve goes on
+    assert finished
+    assert all(begun.count(name) == 1 for name in finished)
+    assert any("goes on from step" in text for _, text in progress(store, run).notes)
+    times = spans(store, run)
+    pairs = [(times[one], times[two]) for one in times for two in times if one < two]
+    assert any(max(one[0], two[0]) < min(one[1], two[1]) for one, two in pairs)  # side by side
+    alone = RunStore(tmp_path / "alone")
+    assert lasting(store.report(run)) == lasting(alone.report(carried_out_here(alone, spec)))
+
+
+@pytest.mark.timeout(200)
+def test_without_a_shared_folder_stages_pass_over_the_shelf(
+    on_cluster: Running, tiny_spec: RunSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRAFT_ARTIFACTS", (tmp_path / "shelf").as_uri())
+    export = ExportSpec(model="transferred", optimisation="O1", quantisation="int8-static", calibration_texts=8)
+    spec = recipe(tiny_spec).model_copy(update={"exports": (export,)})
+    store = on_cluster.store
+    run = on_cluster.supervisor.submit(spec).id
+    on_cluster.until(lambda: not store.get(run).state.active)
+    assert store.get(run).state is RunState.DONE, logs(store)
+    assert (store.export_folder(run, "transferred") / "export.json").is_file()
+    assert not any("left out" in text for _, text in progress(store, run).notes)  # calibrated on the run's own texts
+    alone = RunStore(tmp_path / "alone")
+    spec = recipe(tiny_spec)
+    assert lasting(store.report(run)) == lasting(alone.report(carried_out_here(alone, spec)))
+    marks = {path.stem for path in (tmp_path / "shelf").glob("*.json")}
+    assert len(marks) >= len(progress(store, run).stages)  # and the source model besides
+    emptied = RunStore(tmp_path / "another server")  # has nothing but the address
+    second = running(emptied, Settings(runs_dir=emptied.root))
+    run = second.supervisor.submit(spec).id
+    second.until(lambda: not emptied.get(run).state.active)
+    assert {stage.state for stage in progress(emptied, run).stages.values()} == {"reused"}, logs(emptied)
+    assert lasting(emptied.report(run)) == lasting(store.report(store.list()[0].id))
+
+
+@pytest.mark.timeout(200)
+def test_one_training_by_two_machines_comes_to_the_same_weights(
+    on_cluster: Running, tiny_spec: RunSpec, tmp_path: Path
+) -> None:
+    """Without dropout, whose draws differ; the sums are made in another order."""
+    still = FullFineTuning(epochs=5, batch_size=15, learning_rate=2e-3, dropout=0.0)
+    spec = recipe(tiny_spec, source_training=still)
+    data, source_only = plan(spec)[:2]
+    found = []
+    for workers, store in ((1, RunStore(tmp_path / "alone")), (2, on_cluster.store)):
+        run = store.create(spec).id
+        stages = [{"name": each.name, "title": each.title, "cost": each.cost} for each in (data, source_only)]
+        store.events(run).append("plan", stages=stages)
+        settings = Settings(runs_dir=store.root, ray_workers=workers, checkpoint_seconds=0)
+        if workers == 1:
+            for stage in (data, source_only):
+                bring_about(stage, store, run, ArtifactStore(store.artifacts), settings)
+        else:
+            Driver((data, source_only), store, run, settings, here=bring_about).run()
+        found.append((progress(store, run), load_file(store.artifacts / source_only.key / "model.safetensors")))
+    (seen, alone), (watched, together) = found
+    assert watched.stages["source-only"].state == "done"
+    assert watched.stages["source-only"].total == seen.stages["source-only"].total
+    assert alone.keys() == together.keys()
+    assert max(float(np.abs(alone[name] - together[name]).max()) for name in alone) < 2e-3
+    losses = [dict(each.curves["source-only"]["loss"]) for each in (seen, watched)]
+    same = losses[0].keys() & losses[1].keys()
+    assert same
+    assert all(losses[1][step] == pytest.approx(losses[0][step], rel=0.02, abs=1e-3) for step in same)
