@@ -99,6 +99,16 @@ def examine(
     return _told(table, spec, task, found.findings(task), rows), found
 
 
+def beginning(dataset: DatasetSpec, settings: Settings) -> Table:
+    """A file's table; of a large one its first rows.
+
+    Raises:
+        DataError: The file is missing, empty, no text, over a limit or malformed.
+    """
+    large = stream(dataset, settings, "text-classification", labelled=True)
+    return large.table if large is not None else read_table(dataset, settings)
+
+
 def _told(table: Table, dataset: DatasetSpec, task: TaskName, found: Findings, rows: int) -> Inspection:
     return Inspection(
         dataset=dataset,
