@@ -15,6 +15,7 @@ from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
 from typing import get_args
+from unittest import mock
 
 from export.serving.questions import FIELDS, read
 from export.serving.refusals import Refusal
@@ -39,10 +40,12 @@ from fuzzing.material import (
 from pipeline.data.agreement import Agreement
 from pipeline.data.content import MOST_COLUMNS
 from pipeline.data.dictionary import read_entries
-from pipeline.data.inspection import examine
+from pipeline.data.inspection import examine, inspect
 from pipeline.data.labellings import LABELS, split_labels
 from pipeline.data.labels import match_labels, sorted_labels
+from pipeline.data.large import streams
 from pipeline.data.readers import read_table
+from pipeline.data.texts import read_texts
 from pipeline.doctor import diagnose
 from pipeline.errors import DataError, GraftError
 from pipeline.messages import Message
@@ -139,6 +142,29 @@ def _table(format_: FileFormat, data: bytes) -> None:
     "".join(inspection.notes).encode()
 
 
+def _in_blocks(data: bytes) -> None:
+    """A file that is read in blocks gives what the other readers give, word for word."""
+    number = _chosen(data)
+    task: TaskName = ("text-classification", "multi-label-classification", "sentence-pair-classification")[number % 3]
+    suffix = (".csv", ".tsv", ".jsonl", ".txt")[number // 4 % 4]
+    dataset = DatasetSpec(path=str(_file(data, f"large{suffix}")), skip_missing=True)
+    told = [_read_whole(dataset, task, least=least) for least in (len(data) + 1, 0)]
+    assert told[0] == told[1], "the readers differ"
+
+
+def _read_whole(dataset: DatasetSpec, task: TaskName, *, least: int) -> object:
+    """What is told of a file, and its texts, if those of ``least`` bytes are read in blocks."""
+    with mock.patch.object(streams, "LARGE", least):
+        try:
+            inspection = inspect(dataset, SETTINGS, labelled=True, task=task)
+            if not inspection.ok:
+                return [str(problem) for problem in inspection.problems]
+            texts, notes = read_texts(dataset, SETTINGS, labelled=True, task=task)
+        except DataError as error:
+            return str(error)
+    return inspection.label_counts, inspection.row_count, notes, [*texts.texts], [*(texts.labels or ())], [*texts.rows]
+
+
 def _doctor(data: bytes) -> None:
     """The doctor raises nothing, whatever it is brought."""
     suffix = (".csv", ".tsv", ".jsonl", ".txt", ".conll", ".conllu")[_chosen(data) // 8 % 6]
@@ -206,6 +232,7 @@ TARGETS: dict[str, Target] = {
         (CSV, TSV, JSONL, TEXT, CONLL, CONLLU, FASTTEXT, PAIRS),
         (*TABLES, *JSON, *TAGS, *BYTES),
     ),
+    "blocks": Target(_in_blocks, (CSV, TSV, JSONL, TEXT), (*TABLES, *JSON, *BYTES)),
     "doctor": Target(_doctor, (CSV, TSV, JSONL, TEXT, CONLL, CONLLU), (*TABLES, *TAGS, *BYTES)),
     "dictionary": Target(
         _dictionary,

@@ -35,7 +35,12 @@ class Content(NamedTuple):
 
 def numbered_lines(text: str) -> Iterator[tuple[int, str]]:
     """The lines that are not blank, from 1; only line ends divide lines, no other control characters."""
-    for number, line in enumerate(io.StringIO(text, newline=None), start=1):
+    return numbered(io.StringIO(text, newline=None))
+
+
+def numbered(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Those of the lines that are not blank, from 1, without their ends."""
+    for number, line in enumerate(lines, start=1):
         if not line.isspace():
             yield number, line.rstrip("\n")
 
@@ -58,13 +63,18 @@ def bounded(
     allowed = limit + header
     taken = list(islice(items, allowed + 1))
     if len(taken) > allowed:
-        raise DataError(
-            "{file} has more than {limit:,} rows." if noun == "rows" else "{file} has more than {limit:,} sentences.",
-            "Split the file, or raise the limit (GRAFT_MAX_ROWS).",
-            file=name,
-            limit=limit,
-        )
+        raise too_many(limit, name, noun=noun)
     return taken
+
+
+def too_many(limit: int, name: str, *, noun: Literal["rows", "sentences"] = "rows") -> DataError:
+    """What is said of a file with more than ``limit``."""
+    return DataError(
+        "{file} has more than {limit:,} rows." if noun == "rows" else "{file} has more than {limit:,} sentences.",
+        "Split the file, or raise the limit (GRAFT_MAX_ROWS).",
+        file=name,
+        limit=limit,
+    )
 
 
 def cleaned(text: str) -> str:

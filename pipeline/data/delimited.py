@@ -45,7 +45,7 @@ def read_tsv(text: str, name: str, limit: int) -> Content:
     if len({len(cells) for _, cells in plain}) > 1:
         with suppress(DataError):
             return _content(_records(text, "\t", name), name, limit)
-    return _content(((number, [_unquoted(cell) for cell in cells]) for number, cells in plain), name, limit)
+    return _content(((number, [unquoted(cell) for cell in cells]) for number, cells in plain), name, limit)
 
 
 def find_delimiter(text: str, candidates: str) -> str | None:
@@ -121,6 +121,7 @@ def _content(records: Iterable[Record], name: str, limit: int) -> Content:
     return Content([f"column {number}" for number in range(1, len(first) + 1)], [first, *rows], [top, *numbers])
 
 
-def _unquoted(cell: str) -> str:
+def unquoted(cell: str) -> str:
+    """A cell without quotation marks around the whole of it."""
     found = _QUOTED.fullmatch(cell)
     return found[1].replace('""', '"') if found else cell

@@ -72,6 +72,11 @@ def decode(data: bytes, encoding: Encoding, name: str) -> tuple[str, str]:
     return text.replace("\ufeff", ""), used
 
 
+def is_text(data: bytes) -> bool:
+    """Whether a file that begins with ``data`` may be text, as far as what other files begin with tells."""
+    return _kind(data) is None
+
+
 def _kind(data: bytes) -> tuple[Message, Message] | None:
     """What a file is that is no text, and what to do with it. Nothing is unpacked to find out."""
     if data[_TAR].startswith(b"ustar"):

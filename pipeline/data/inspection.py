@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.data.detection import filled
-from pipeline.data.labellings import LABELS
+from pipeline.data.large.plain import Irregular
+from pipeline.data.large.streams import stream
+from pipeline.data.large.surveying import survey
 from pipeline.data.problems import Problem, missing, problems
 from pipeline.data.readers import Table, read_table
-from pipeline.data.usable import Usable, usable
+from pipeline.data.usable import Findings, Usable, usable
 from pipeline.messages import Message
 from pipeline.settings import Settings
 from pipeline.spec import DatasetSpec, TaskName
 from pipeline.tasks import TASKS
 
 __all__ = ["Inspection", "Problem", "examine", "inspect"]
+
+logger = logging.getLogger(__name__)
 
 PREVIEW_ROWS = 8
 
@@ -72,30 +76,53 @@ def inspect(
 def examine(
     dataset: DatasetSpec, settings: Settings, *, labelled: bool, task: TaskName = "text-classification"
 ) -> tuple[Inspection, Usable]:
-    """As :func:`inspect`, with the texts themselves.
+    """As :func:`inspect`, with the texts themselves; of a large file with the first of them.
 
     Raises:
         DataError: The file is missing, empty, no text, over a limit or malformed.
     """
     labelled = labelled and TASKS[task].label_column is not None
+    large = stream(dataset, settings, task, labelled=labelled)
+    if large is not None:
+        spec = filled(dataset, large.table, task, labelled=labelled)
+        try:
+            findings, rows = survey(large, spec, settings, task, labelled=labelled)
+        except Irregular as why:
+            logger.info("%s is read as a whole: %s.", Path(dataset.path).name, why)
+        else:
+            first = usable(large.table, spec, task, labelled=labelled)
+            return _told(large.table, spec, task, replace(findings, notes=first.notes), rows), first
     table = read_table(dataset, settings, task)
     spec = filled(dataset, table, task, labelled=labelled)
     found = usable(table, spec, task, labelled=labelled)
-    counts = dict(Counter(name for label in found.labels or () for name in LABELS[task].names(label)).most_common())
-    inspection = Inspection(
-        dataset=spec,
+    rows = len(table.rows if table.starts is None else table.starts)
+    return _told(table, spec, task, found.findings(task), rows), found
+
+
+def beginning(dataset: DatasetSpec, settings: Settings) -> Table:
+    """A file's table; of a large one its first rows.
+
+    Raises:
+        DataError: The file is missing, empty, no text, over a limit or malformed.
+    """
+    large = stream(dataset, settings, "text-classification", labelled=True)
+    return large.table if large is not None else read_table(dataset, settings)
+
+
+def _told(table: Table, dataset: DatasetSpec, task: TaskName, found: Findings, rows: int) -> Inspection:
+    return Inspection(
+        dataset=dataset,
         columns=table.columns,
-        row_count=len(table.rows if table.starts is None else table.starts),
+        row_count=rows,
         preview=table.rows[:PREVIEW_ROWS],
-        label_counts=counts,
-        problems=[*problems(table, spec, task, found, counts, labelled=labelled)],
-        texts=len(found.texts),
-        notes=[*_notes(spec, found, table), *found.notes],
+        label_counts=dict(found.counts),
+        problems=[*problems(table, dataset, task, found)],
+        texts=found.texts,
+        notes=[*_notes(dataset, found, table), *found.notes],
     )
-    return inspection, found
 
 
-def _notes(dataset: DatasetSpec, found: Usable, table: Table) -> Iterator[Message]:
+def _notes(dataset: DatasetSpec, found: Findings, table: Table) -> Iterator[Message]:
     if dataset.encoding == "auto":
         yield Message(
             "{file} was read as Windows-1252, as its bytes suggest; save it as UTF-8 to be sure.",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pipeline.data.clues import is_few
-from pipeline.data.content import Content, bounded, checked_columns, cleaned, numbered_lines
+from pipeline.data.content import Content, bounded, checked_columns, cleaned, numbered, numbered_lines
 from pipeline.data.labels import WELL_KNOWN
 from pipeline.errors import DataError
 from pipeline.messages import Message
@@ -41,7 +42,8 @@ def read_jsonl(text: str, name: str, limit: int) -> Content:
     Raises:
         DataError: With the line or item that is no JSON or no object.
     """
-    records = _array(text, name) if text.lstrip().startswith("[") else _objects(text, name)
+    is_array = text.lstrip().startswith("[")
+    records = _array(text, name) if is_array else flat_objects(io.StringIO(text, newline=None), name)
     taken = bounded(records, limit, name)
     keys = list(dict.fromkeys(key for _, record in taken for key in record))
     columns = checked_columns(keys, name)
@@ -77,14 +79,24 @@ def read_text_with_labels(text: str, name: str, limit: int) -> Content:
     return _content(numbers, lines, [each[0] if len(each) == 1 else _ENCODER.encode(each) for each in labels])
 
 
+def starts_with_labels(text: str) -> bool:
+    """Whether the lines start with labels."""
+    return _labelled([line.strip() for _, line in numbered_lines(text)]) is not None
+
+
 def read_lines(text: str, name: str, limit: int) -> Content:
     """Read one text a line, whatever it starts with."""
     numbered = bounded(numbered_lines(text), limit, name)
     return Content(["text"], [[line.strip()] for _, line in numbered], [number for number, _ in numbered])
 
 
-def _objects(text: str, name: str) -> Iterator[tuple[int, dict[str, str]]]:
-    for number, line in numbered_lines(text):
+def flat_objects(lines: Iterable[str], name: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """The objects of JSON lines with their fields as text, and the lines' numbers.
+
+    Raises:
+        DataError: With the line that is no JSON or no object.
+    """
+    for number, line in numbered(lines):
         try:
             record = _flat(_parse(line))
         except (ValueError, RecursionError) as error:

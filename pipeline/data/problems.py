@@ -10,7 +10,7 @@ from pathlib import Path
 from pipeline.data.detection import named
 from pipeline.data.labellings import LABELS
 from pipeline.data.readers import Table
-from pipeline.data.usable import Usable, fits
+from pipeline.data.usable import Findings, fits
 from pipeline.data.wording import MOST_SHOWN, counted, placed, quoted, shortened
 from pipeline.messages import Message, sentences
 from pipeline.spec import DatasetSpec, TaskName
@@ -52,17 +52,16 @@ class Problem:
         return str(self.told)
 
 
-def problems(
-    table: Table, dataset: DatasetSpec, task: TaskName, found: Usable, counts: dict[str, int], *, labelled: bool
-) -> Iterator[Problem]:
+def problems(table: Table, dataset: DatasetSpec, task: TaskName, found: Findings) -> Iterator[Problem]:
     """Everything that has to be corrected."""
+    labelled = found.labelled
     if not fits(table, task, labelled=labelled):
         yield _other_labels(dataset, table)
         return
     yield from _column_problems(dataset, table, task, labelled=labelled)
     yield from _row_problems(dataset, table, task, found)
     if labelled and found.texts:
-        yield from _label_problems(dataset, task, counts, found)
+        yield from _label_problems(dataset, task, found)
 
 
 def _other_labels(dataset: DatasetSpec, table: Table) -> Problem:
@@ -112,10 +111,10 @@ def _column_problems(dataset: DatasetSpec, table: Table, task: TaskName, *, labe
             yield Problem(f"no-{_CODES[last]}-column", message, Message("Choose another column for one of them."))
 
 
-def _row_problems(dataset: DatasetSpec, table: Table, task: TaskName, found: Usable) -> Iterator[Problem]:
+def _row_problems(dataset: DatasetSpec, table: Table, task: TaskName, found: Findings) -> Iterator[Problem]:
     if found.missing and not (dataset.skip_missing and found.texts):
         remedy = Message("Fill them in, or choose “Leave out incomplete rows”.")
-        if found.labels and TASKS[task].labelling == "several":
+        if found.labelled and found.texts and TASKS[task].labelling == "several":
             remedy = Message("Fill them in ([] where a text has no label), or choose “Leave out incomplete rows”.")
         if not found.texts:
             remedy = Message("Choose other columns.")
@@ -132,8 +131,9 @@ def _row_problems(dataset: DatasetSpec, table: Table, task: TaskName, found: Usa
         yield Problem("strange-tags", message, Message("Correct them in the file."), rows)
 
 
-def _label_problems(dataset: DatasetSpec, task: TaskName, counts: dict[str, int], found: Usable) -> Iterator[Problem]:
-    total, name, column, kind = len(found.texts), Path(dataset.path).name, dataset.label_column, LABELS[task]
+def _label_problems(dataset: DatasetSpec, task: TaskName, found: Findings) -> Iterator[Problem]:
+    name, column, kind = Path(dataset.path).name, dataset.label_column, LABELS[task]
+    total, counts = found.texts, found.counts
     every_text_its_own = kind.by_label and len(counts) == total
     texts = counted(total, "text")
     if not counts:
@@ -156,13 +156,12 @@ def _label_problems(dataset: DatasetSpec, task: TaskName, counts: dict[str, int]
         )
         remedy = Message("Choose a label column with at most {most} labels.", most=MOST_LABELS)
         yield Problem("too-many-labels", message, remedy)
-    elif kind.by_label and (rare := [label for label, count in counts.items() if count == 1]):
-        holders = zip(found.rows, found.labels or (), strict=True)
-        rows = [row for row, label in holders if not {*kind.names(label)}.isdisjoint(rare)]
+    elif kind.by_label and found.alone:
+        rows = sorted(found.alone.values())
         message = Message(
             "{file}: only one text has the label {labels} ({places}).",
             file=name,
-            labels=quoted(rare),
+            labels=quoted([*found.alone]),
             places=placed("row", rows),
         )
         yield Problem(
@@ -170,12 +169,12 @@ def _label_problems(dataset: DatasetSpec, task: TaskName, counts: dict[str, int]
         )
 
 
-def missing(dataset: DatasetSpec, table: Table, found: Usable) -> dict[str, object]:
+def missing(dataset: DatasetSpec, table: Table, found: Findings) -> dict[str, object]:
     """How many rows of which file lack a text or a label, and which."""
     if table.starts is None:
         rows, places = counted(len(found.missing), "row"), placed("row", found.missing)
-        what = Message("text") if found.labels is None else Message("text or label")
+        what = Message("text or label") if found.labelled else Message("text")
     else:
         rows, places = counted(len(found.missing), "line"), placed("line", found.missing)
-        what = Message("token") if found.labels is None else Message("token or tag")
+        what = Message("token or tag") if found.labelled else Message("token")
     return {"file": Path(dataset.path).name, "rows": rows, "what": what, "places": places}

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pipeline.data.labellings import Item, Label
+import numpy as np
+
+from pipeline.data.columns import coded, fingerprints
+from pipeline.data.labellings import Label
 from pipeline.data.texts import Texts
 from pipeline.data.wording import shortened
 from pipeline.errors import DataError
@@ -34,24 +37,18 @@ def hold_out(
     """
     from sklearn.model_selection import train_test_split  # noqa: PLC0415 - the page need not wait for it at its start
 
-    strata: list[Label] = (texts.labels if by_label else None) or [""] * len(texts)
-    first: dict[Item, Label] = {}
-    for text, label in zip(texts.texts, strata, strict=True):
-        first.setdefault(text, label)
-    distinct: dict[Label, list[Item]] = {label: [] for label in sorted(set(strata), key=str)}
-    for text, label in first.items():
-        distinct[label].append(text)
-    held: set[Item] = set()
-    for label, members in distinct.items():
+    marks = fingerprints(texts.texts)
+    firsts = np.sort(np.unique(marks, return_index=True)[1])
+    strata = coded((texts.labels if by_label else None) or [""] * len(texts))
+    held = [np.empty(0, np.int64)]
+    for code in sorted(np.unique(strata.codes).tolist(), key=lambda code: str(strata.names[code])):
+        members = firsts[strata.codes[firsts] == code]  # a text counts for the label that it has first
         if len(members) < 2:
-            raise _too_few(label, purpose)
+            raise _too_few(strata.names[code], purpose)
         count = min(max(round(len(members) * fraction), 1), len(members) - 1)
-        chosen = train_test_split(range(len(members)), test_size=count, random_state=seed)[1]
-        held.update(members[place] for place in chosen)
-    return (
-        texts.at(place for place, text in enumerate(texts.texts) if text not in held),
-        texts.at(place for place, text in enumerate(texts.texts) if text in held),
-    )
+        held.append(members[train_test_split(np.arange(len(members)), test_size=count, random_state=seed)[1]])
+    chosen = np.isin(marks, marks[np.concatenate(held)])
+    return texts.at(np.flatnonzero(~chosen)), texts.at(np.flatnonzero(chosen))
 
 
 def _too_few(label: Label, purpose: Purpose) -> DataError:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 
+import numpy as np
+
+from pipeline.data.columns import Coded, taken
 from pipeline.data.inspection import examine
 from pipeline.data.labellings import LABELS, Item, Label
+from pipeline.data.large.plain import Irregular
+from pipeline.data.large.spooling import spool
+from pipeline.data.large.streams import stream
+from pipeline.data.usable import Usable
 from pipeline.errors import DataError
 from pipeline.messages import Message, sentences
 from pipeline.settings import Settings
@@ -15,7 +24,7 @@ from pipeline.spec import DatasetSpec, TaskName
 
 @dataclass(frozen=True)
 class Texts:
-    """Texts in the order of their file. Equal ones compare and hash as equal.
+    """Texts in the order of their file. Equal ones compare and hash as equal. Those of a large file are on disk.
 
     Attributes:
         texts: What a model reads: a text, without white space around it and with single spaces
@@ -26,33 +35,40 @@ class Texts:
         groups: What each text is about; None where nothing says so.
     """
 
-    texts: list[Item]
-    labels: list[Label] | None
-    rows: list[int]
-    groups: list[str] | None = None
+    texts: Sequence[Item]
+    labels: Sequence[Label] | None
+    rows: Sequence[int]
+    groups: Sequence[str] | None = None
 
     def __len__(self) -> int:
         return len(self.texts)
 
     def at(self, places: Iterable[int]) -> Texts:
         """The texts at these places, counted from 0."""
-        chosen = list(places)
+        chosen = places if isinstance(places, np.ndarray) else [*places]
         return Texts(
-            [self.texts[place] for place in chosen],
-            None if self.labels is None else [self.labels[place] for place in chosen],
-            [self.rows[place] for place in chosen],
-            None if self.groups is None else [self.groups[place] for place in chosen],
+            taken(self.texts, chosen),
+            None if self.labels is None else taken(self.labels, chosen),
+            taken(self.rows, chosen),
+            None if self.groups is None else taken(self.groups, chosen),
         )
 
     def names(self, task: TaskName) -> set[str]:
         """What their labels are called: labels, entity types, or tags."""
-        return {name for label in self.labels or () for name in LABELS[task].names(label)}
+        labels = self.labels if self.labels is not None else ()
+        different = labels.present() if isinstance(labels, Coded) else labels
+        return {name for label in different for name in LABELS[task].names(label)}
 
     def renamed(self, mapping: dict[str, str], task: TaskName) -> Texts:
         """The same with the names of the labels mapped."""
         if self.labels is None or not mapping:
             return self
-        return replace(self, labels=[LABELS[task].renamed(label, mapping) for label in self.labels])
+
+        def renamed(label: Label) -> Label:
+            return LABELS[task].renamed(label, mapping)
+
+        labels = self.labels
+        return replace(self, labels=labels.renamed(renamed) if isinstance(labels, Coded) else [*map(renamed, labels)])
 
 
 def read_texts(
@@ -66,8 +82,23 @@ def read_texts(
     Raises:
         DataError: The file can't be read, or has a problem that its inspection shows.
     """
-    inspection, usable = examine(dataset, settings, labelled=labelled, task=task)
+    inspection, found = examine(dataset, settings, labelled=labelled, task=task)
     if inspection.problems:
         *others, last = inspection.problems
         raise DataError(sentences([*(problem.told for problem in others), last.message]), last.remedy)
-    return Texts(usable.texts, usable.labels, usable.rows, usable.groups), inspection.notes
+    if len(found.texts) < inspection.texts:  # a large file, of which these are the first
+        found = _all(inspection.dataset, settings, labelled=found.labels is not None, task=task)
+    return Texts(found.texts, found.labels, found.rows, found.groups), inspection.notes
+
+
+def _all(dataset: DatasetSpec, settings: Settings, *, labelled: bool, task: TaskName) -> Usable:
+    """All texts of a large file that has just been read well.
+
+    Raises:
+        DataError: Somebody has changed it since.
+    """
+    large = stream(dataset, settings, task, labelled=labelled)
+    with suppress(Irregular):
+        if large is not None:
+            return spool(large, dataset, task, labelled=labelled)
+    raise DataError("{file} was changed while it was read.", "Try again.", file=Path(dataset.path).name)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
 from pipeline.data.detection import named
-from pipeline.data.labellings import Item, Label, split_labels
+from pipeline.data.labellings import LABELS, Item, Label, split_labels
 from pipeline.data.readers import Table
 from pipeline.data.schemes import OUTSIDE, to_iob2
 from pipeline.data.wording import counted, placed
@@ -15,6 +17,29 @@ from pipeline.data.words import joined, words_of
 from pipeline.messages import Message
 from pipeline.spec import DatasetSpec, TaskName
 from pipeline.tasks import TASKS
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What there is to tell of a file's texts, without the texts.
+
+    Attributes:
+        texts: How many have all that they need.
+        labelled: Whether labels were asked for.
+        counts: Label → texts with it, entity type → entities, or tag → words; most frequent first.
+        alone: Of the labels that are there once, the row of each.
+        missing: As :class:`Usable` has them.
+        strange: As well.
+        notes: As well.
+    """
+
+    texts: int = 0
+    labelled: bool = False
+    counts: Mapping[str, int] = field(default_factory=dict)
+    alone: Mapping[str, int] = field(default_factory=dict)
+    missing: Sequence[int] = ()
+    strange: Sequence[int] = ()
+    notes: Sequence[Message] = ()
 
 
 @dataclass(frozen=True)
@@ -32,14 +57,23 @@ class Usable:
         notes: What a person should know about how the file was read.
     """
 
-    texts: list[Item] = field(default_factory=list)
-    labels: list[Label] | None = None
-    groups: list[str] | None = None
-    rows: list[int] = field(default_factory=list)
+    texts: Sequence[Item] = field(default_factory=list)
+    labels: Sequence[Label] | None = None
+    groups: Sequence[str] | None = None
+    rows: Sequence[int] = field(default_factory=list)
     missing: list[int] = field(default_factory=list)
     strange: list[int] = field(default_factory=list)
     repaired: list[int] = field(default_factory=list)
     notes: list[Message] = field(default_factory=list)
+
+    def findings(self, task: TaskName) -> Findings:
+        """What there is to tell of them."""
+        names = LABELS[task].names
+        counts = dict(Counter(name for label in self.labels or () for name in names(label)).most_common())
+        holders = zip(self.rows, self.labels or (), strict=False)
+        alone = {name: row for row, label in holders for name in names(label) if counts[name] == 1}
+        labelled = self.labels is not None
+        return Findings(len(self.texts), labelled, counts, alone, self.missing, self.strange, self.notes)
 
 
 def fits(table: Table, task: TaskName, *, labelled: bool) -> bool:
@@ -60,9 +94,11 @@ def usable(table: Table, dataset: DatasetSpec, task: TaskName, *, labelled: bool
 
 def _rows(table: Table, places: list[int], dataset: DatasetSpec, task: TaskName, *, labelled: bool) -> Usable:
     """Rows of texts; white space in them becomes single spaces."""
+    texts: list[Item] = []
     labels: list[Label] = []
     groups: list[str] = []
-    found = Usable(labels=labels if labelled else None, groups=groups if dataset.group_column else None)
+    rows: list[int] = []
+    found = Usable(texts, labels if labelled else None, groups if dataset.group_column else None, rows)
     several, words = TASKS[task].labelling == "several", TASKS[task].columns == ("tokens",)
     for number, row in zip(table.row_numbers, table.rows, strict=True):
         cells = [" ".join(row[place].split()) for place in places]
@@ -75,8 +111,8 @@ def _rows(table: Table, places: list[int], dataset: DatasetSpec, task: TaskName,
             label = cells.pop()
             labels.append(split_labels(label, dataset.label_separator) if several else label)
         text = cells[0]
-        found.texts.append(words_of(text) if words else text if len(cells) == 1 else tuple(cells))
-        found.rows.append(number)
+        texts.append(words_of(text) if words else text if len(cells) == 1 else tuple(cells))
+        rows.append(number)
     if words:
         found.notes.append(
             Message(
@@ -90,8 +126,10 @@ def _rows(table: Table, places: list[int], dataset: DatasetSpec, task: TaskName,
 
 def _sentences(table: Table, places: list[int], dataset: DatasetSpec, task: TaskName, *, labelled: bool) -> Usable:
     """Sentences of tokens; for tasks that read texts their tokens are joined."""
+    texts: list[Item] = []
     labels: list[Label] = []
-    found = Usable(labels=labels if labelled else None)
+    rows: list[int] = []
+    found = Usable(texts, labels if labelled else None, rows=rows)
     tokens = [row[places[0]] for row in table.rows]
     tags = _tags(table, places[1], dataset, task, found) if labelled else []
     as_words = TASKS[task].columns == ("tokens",)
@@ -101,8 +139,8 @@ def _sentences(table: Table, places: list[int], dataset: DatasetSpec, task: Task
             lacking = [place for place in range(start, end) if not tokens[place] or (labelled and not tags[place])]
             found.missing.extend(table.row_numbers[place] for place in lacking)
             continue
-        found.texts.append(words if as_words else joined(words))
-        found.rows.append(table.row_numbers[start])
+        texts.append(words if as_words else joined(words))
+        rows.append(table.row_numbers[start])
         if labelled:
             labels.append(its_tags)
     return found

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from pipeline.data.clues import PAIR_NAMES, simplified
 from pipeline.data.detection import filled
+from pipeline.data.inspection import beginning
 from pipeline.data.labellings import find_separator
-from pipeline.data.readers import Table, read_table
+from pipeline.data.readers import Table
 from pipeline.data.schemes import OUTSIDE, spell_entities
 from pipeline.settings import Settings
 from pipeline.spec import DatasetSpec, TaskName
@@ -15,6 +16,8 @@ from pipeline.spec import DatasetSpec, TaskName
 
 def guess_task(dataset: DatasetSpec, settings: Settings) -> TaskName:
     """The task that a file's columns and labels suggest; ``language-modelling`` for texts without labels.
+
+    Of a large file the first rows are looked at.
 
     Args:
         dataset: The file; columns that were chosen for another task do no harm.
@@ -24,7 +27,7 @@ def guess_task(dataset: DatasetSpec, settings: Settings) -> TaskName:
         DataError: The file can't be read.
     """
     kept = DatasetSpec(path=dataset.path, format=dataset.format, encoding=dataset.encoding)
-    table = read_table(kept, settings)
+    table = beginning(kept, settings)
     if table.starts is not None:
         return _of_words(kept, table)
     label = filled(kept, table, "text-classification", labelled=True).label_column

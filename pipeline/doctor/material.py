@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -58,12 +58,17 @@ class Sheet:
         return file_name(self.dataset.path)
 
     @property
-    def rows(self) -> list[int]:
+    def size(self) -> int:
+        """How many texts it has; of a large file, only the first of them are in :attr:`found`."""
+        return self.inspection.texts if self.inspection else 0
+
+    @property
+    def rows(self) -> Sequence[int]:
         """The row of each text."""
         return self.found.rows
 
     @property
-    def labels(self) -> list[Label]:
+    def labels(self) -> Sequence[Label]:
         """The label of each text; empty where none are wanted."""
         return self.found.labels or []
 

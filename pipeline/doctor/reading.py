@@ -48,7 +48,7 @@ def encoding(material: Material) -> Iterator[Finding]:
 
 
 def file_format(material: Material) -> Iterator[Finding]:
-    """Broken tables, and names that promise another format than the content has."""
+    """Broken tables, names that promise another format than the content has, and files of which a part is looked at."""
     for sheet in material.sheets.values():
         if sheet.malformed is not None:
             yield _refused("format", sheet, sheet.malformed)
@@ -65,6 +65,16 @@ def file_format(material: Material) -> Iterator[Finding]:
                         {"file": sheet.name, "found": found.upper(), "promised": promised.upper()},
                     ),
                     Message("Choose the format if that is not right, or rename the file."),
+                )
+            if sheet.size > len(sheet.rows):
+                yield Finding(
+                    "format",
+                    "pass",
+                    (sheet.role,),
+                    Message(
+                        "{file} is large: of its {size:,} texts the first {looked:,} were looked at here.",
+                        {"file": sheet.name, "size": sheet.size, "looked": len(sheet.rows)},
+                    ),
                 )
 
 

@@ -139,7 +139,7 @@ def gather_facts(material: Material) -> Facts:
     sides = source is not None and target is not None and bool(source.script and target.script)
     resolved = at_hand(material.source) if material.source is not None else None
     entries = getattr(material.dictionary, "words", {})
-    sizes = {sheet.role: len(sheet.found.texts) for sheet in material.readable}
+    sizes = {sheet.role: sheet.size for sheet in material.readable}
     return Facts(
         target_labels=sizes.get("target", 0),
         source_labels=sizes.get("source", 0),

@@ -81,7 +81,7 @@ class Lengths:
 
     def _count(self, role: str) -> float:
         sheet = next((sheet for sheet in self.material.readable if sheet.role == role), None)
-        return float(len(sheet.found.texts)) if sheet else 0.0
+        return float(sheet.size) if sheet else 0.0
 
     def _sheet(self, split: Split | None) -> Sheet | None:
         of_source = split is not None and split.startswith("source")

@@ -167,12 +167,10 @@ def _texts(lengths: Lengths, spec: RunSpec) -> tuple[Texts, list[str]]:
     sheets = [sheet for sheet in lengths.material.readable if sheet.labelled or spec.task == "language-modelling"]
     share = -(-wanted // len(sheets))
     parts = [sheet.as_texts().at(_spread(len(sheet.rows), share)) for sheet in sheets]
-    chosen = Texts([], [], [])
-    for part in parts:
-        chosen = Texts(
-            [*chosen.texts, *part.texts], [*(chosen.labels or ()), *(part.labels or ())], [*chosen.rows, *part.rows]
-        )
-    found = {name for label in chosen.labels or () for name in ((label,) if isinstance(label, str) else label)}
+    texts = [text for part in parts for text in part.texts]
+    labels = [label for part in parts for label in part.labels or ()]
+    chosen = Texts(texts, labels or None, [row for part in parts for row in part.rows])
+    found = {name for label in labels for name in ((label,) if isinstance(label, str) else label)}
     return chosen, sorted_labels(found)
 
 

@@ -8,11 +8,16 @@ A split that there is no file for is empty. Beside them ``data.json`` (labels, c
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
+import numpy as np
+import pyarrow as pa
 from datasets import Dataset, Features, List, Value, load_from_disk
 
+from pipeline.data.columns import BATCH, spooled
+from pipeline.data.labellings import Label
 from pipeline.data.preparation import prepare
 from pipeline.data.texts import Texts
 from pipeline.messages import told
@@ -59,22 +64,33 @@ def read_split(folder: Path, split: str) -> Dataset:
 def freeze(texts: Texts, labels: list[str], task: TaskName, *, labelled: bool) -> Dataset:
     """Texts as a dataset with the task's columns, and their groups if they have any; typed even where it is empty.
 
+    It lies in a file that goes with it.
+
     Args:
         texts: With labels, where these are wanted.
         labels: The run's labels in order.
         task: Whose columns.
         labelled: Whether the label column is wanted; a task without labels has none.
     """
-    columns = TASKS[task].columns
-    items: list[Any] = texts.texts
-    parts = [items] if len(columns) == 1 else [[item[place] for item in items] for place in range(len(columns))]
-    values: dict[str, Any] = dict(zip(columns, parts, strict=True))
-    label_column = TASKS[task].label_column
-    if labelled and label_column is not None:
-        index = {label: number for number, label in enumerate(labels)}
-        values[label_column] = [
-            index[label] if isinstance(label, str) else [index[each] for each in label] for label in texts.labels or ()
-        ]
-    if texts.groups is not None:
-        values["group"] = texts.groups
-    return Dataset.from_dict(values, features=Features({name: COLUMNS[name] for name in values}))
+    column = TASKS[task].label_column if labelled else None
+    index = {label: number for number, label in enumerate(labels)}
+
+    def numbered(label: Label) -> int | list[int]:
+        return index[label] if isinstance(label, str) else [index[each] for each in label]
+
+    names = (*TASKS[task].columns, *([column] if column else []), *(["group"] if texts.groups is not None else []))
+    features = Features({name: COLUMNS[name] for name in names})
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for start in range(0, len(texts), BATCH):
+            part = texts.at(np.arange(start, min(start + BATCH, len(texts))))
+            items: list[Any] = [*part.texts]
+            values: list[Any] = [items] if len(TASKS[task].columns) == 1 else [*zip(*items, strict=True)]
+            if column:
+                values.append([numbered(label) for label in part.labels or ()])
+            if part.groups is not None:
+                values.append([*part.groups])
+            arrays = [pa.array(value, field.type) for value, field in zip(values, features.arrow_schema, strict=True)]
+            yield pa.record_batch(arrays, schema=features.arrow_schema)
+
+    return Dataset(pa.Table.from_batches(spooled(features.arrow_schema, batches()), features.arrow_schema))

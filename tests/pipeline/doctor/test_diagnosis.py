@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.data.large import streams
 from pipeline.doctor import CHECKS, diagnose, guess_task
 from pipeline.settings import Settings
 from pipeline.spec import DatasetSpec, DataSpec, HubSource, LocalSource, RunSpec
@@ -103,3 +104,16 @@ def test_ten_thousand_rows_take_seconds(settings: Settings, tiny_model: Path, tm
     assert time.process_time() - began < 4
     sampled = [finding for finding in found.findings if finding.check == "tokens"]
     assert "of 10,000 texts measured" in sampled[0].message
+
+
+def test_of_a_large_file_the_first_texts_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "LARGE", 0)
+    monkeypatch.setattr(streams, "SAMPLE", 41)
+    path = tmp_path / "many.csv"
+    rows = (f"the soup number {number} was fine,{number % 2}\n" for number in range(90))
+    path.write_text("".join(("text,label\n", *rows)), encoding="utf-8")
+    found = diagnose(DataSpec(target=DatasetSpec(path=str(path))), "text-classification", None, Settings())
+    said = [finding.message for finding in found.findings if finding.check == "format"]
+    assert said[0] == "many.csv is large: of its 90 texts the first 40 were looked at here."
+    assert found.facts.target_labels == 90
+    assert guess_task(DatasetSpec(path=str(path)), Settings()) == "text-classification"

@@ -38,6 +38,9 @@ TEXT = {
     "{file} is read as {found}, though its name says {promised}.": (
         "{file} 按 {found} 读取，虽然文件名表明是 {promised}。"
     ),
+    "{file} is large: of its {size:,} texts the first {looked:,} were looked at here.": (
+        "{file} 很大：共 {size:,} 条文本，这里只检查了前 {looked:,} 条。"
+    ),
     "Choose the format if that is not right, or rename the file.": "如果不对，请选择格式，或重命名文件。",
     "{file} looks made for another task: {guessed}; {chosen} was chosen.": (
         "{file} 看起来适合另一个任务：{guessed}；所选的是{chosen}。"

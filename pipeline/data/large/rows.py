@@ -1,0 +1,59 @@
+"""Which rows of a batch can be used, and their cells as the other readers have them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import compute
+
+#: What Python takes for white space, but for the space itself, as RE2 spells it.
+_ODD = r"\t-\r\x1c-\x1f\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}"
+_BLANK = f"^[ {_ODD}]*$"
+_UNTIDY = f"^ | $|  |[{_ODD}]"
+
+
+class Sorted(NamedTuple):
+    """What becomes of a batch's rows.
+
+    Attributes:
+        usable: bool ``[rows]``: which have all that is needed.
+        missing: bool ``[rows]``: which lack something, but are not blank.
+    """
+
+    usable: np.ndarray
+    missing: np.ndarray
+
+
+def sort_out(batch: pa.RecordBatch, needed: list[str], *, blank_rows: bool) -> Sorted:
+    """Tell usable rows from those that lack one of the needed cells, and from blank lines, which are no rows.
+
+    Args:
+        batch: Columns of strings.
+        needed: Which must not be blank.
+        blank_rows: Whether a row of blank cells is a blank line.
+    """
+    lacking = np.zeros(batch.num_rows, bool)
+    for name in needed:
+        lacking |= _blank(batch[name])
+    lines = lacking.copy() if needed else np.ones(batch.num_rows, bool)
+    for name in batch.schema.names if blank_rows else ():
+        if lines.any():
+            lines[lines] = _blank(batch[name].filter(pa.array(lines)))
+    lines &= blank_rows
+    return Sorted(~(lacking | lines), lacking & ~lines)
+
+
+def tidied(cells: pa.Array) -> pa.Array:
+    """Cells with white space made single spaces, and none around."""
+    untidy = compute.match_substring_regex(cells, _UNTIDY)
+    if not untidy.true_count:
+        return cells
+    return compute.replace_with_mask(
+        cells, untidy, pa.array([" ".join(cell.split()) for cell in cells.filter(untidy).to_pylist()], pa.string())
+    )
+
+
+def _blank(cells: pa.Array) -> np.ndarray:
+    return compute.match_substring_regex(cells, _BLANK).to_numpy(zero_copy_only=False)
