@@ -25,6 +25,7 @@ def predict(
     dataset: Dataset,
     task: TaskName,
     progress: Callable[[int], None] = lambda _: None,
+    *,
     spare: Path | None = None,
 ) -> Scores:
     """What a model says of a frozen split, in its order.
@@ -76,6 +77,6 @@ def answers(
     offsets = np.concatenate([[0], units.cumsum()])
     values = np.empty((int(offsets[-1]), 2 if head.asks else model.config.num_labels), np.float32)
     while said:
-        batch, found = said.pop()
-        values[spans(offsets[batch], units[batch])] = found
+        which, found = said.pop()
+        values[spans(offsets[which], units[which])] = found
     return Scores(values, offsets)

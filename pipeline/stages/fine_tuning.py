@@ -18,6 +18,7 @@ from pipeline.errors import TrainingError
 from pipeline.evaluation.answers import Answers, Truth
 from pipeline.evaluation.metrics import value
 from pipeline.parameters import FineTuningParameters
+from pipeline.parts import parts
 from pipeline.stages.answering import answers
 from pipeline.stages.context import Context, read_json
 from pipeline.stages.data import read_split
@@ -28,7 +29,7 @@ from pipeline.stages.limiting import limited
 from pipeline.stages.losses import class_weights
 from pipeline.stages.models import load_model, load_tokenizer, restore_dropouts, save_model, start_folder
 from pipeline.stages.precision import choose
-from pipeline.stages.rows import distinct, lengths, mapped, parts, select
+from pipeline.stages.rows import distinct, lengths, mapped, select
 from pipeline.stages.sampling import after_training, sample
 from pipeline.stages.sharing import share
 from pipeline.stages.thrift import used_embeddings

@@ -13,11 +13,12 @@ from datasets import Dataset
 from safetensors.numpy import load_file, save_file
 from transformers import PreTrainedModel
 
+from pipeline.parts import parts
 from pipeline.scores import sigmoid, softmax
 from pipeline.spec import TaskName
 from pipeline.stages.answering import answers
 from pipeline.stages.encoding import IGNORED, Collate
-from pipeline.stages.rows import parts, select, spans
+from pipeline.stages.rows import select, spans
 from pipeline.tasks import TASKS, Labelling
 
 

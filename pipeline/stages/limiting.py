@@ -6,12 +6,11 @@ import random
 from array import array
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import chain
 from typing import Any
 
 import numpy as np
 
-from pipeline.stages.rows import parts
+from pipeline.parts import each
 
 #: What a text counts as that has no label at all.
 _UNLABELLED = -1
@@ -80,7 +79,7 @@ class Labels:
     def of(cls, column: Sequence[Any]) -> Labels:
         """Those of a column with an index, or a list of them, for each text."""
         found = cls()
-        for value in chain.from_iterable(parts(column)):
+        for value in each(column):
             several = value if isinstance(value, list) else [value]
             found._labels.extend(sorted(set(several)) or [_UNLABELLED])
             found._ends.append(len(found._labels))

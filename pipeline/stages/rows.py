@@ -7,9 +7,9 @@ mapped in turn; the file has no name any more when its rows are read, so nothing
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from uuid import uuid4
 
 import numpy as np
@@ -18,14 +18,11 @@ import pyarrow.compute as pc
 from datasets import Dataset, Features
 from datasets.table import InMemoryTable
 
+from pipeline.parts import PART
 from pipeline.stages.encoding import Columns
-
-Item = TypeVar("Item")
 
 #: Rows that are kept in memory: a few megabytes, and quicker than a file.
 FEW = 20_000
-#: Rows that are decoded at once.
-PART = 10_000
 
 
 def mapped(
@@ -97,12 +94,6 @@ def spans(starts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     """The numbers of each span one after the other: from its start, as many as its size, int64."""
     ends = np.cumsum(sizes)
     return np.repeat(starts - ends + sizes, sizes) + np.arange(ends[-1] if len(ends) else 0)
-
-
-def parts(column: Sequence[Item]) -> Iterator[Sequence[Item]]:
-    """A list, or a column of a dataset, in parts that are decoded one by one."""
-    for start in range(0, len(column), PART):
-        yield column[start : start + PART]
 
 
 def _arrow(dataset: Dataset, column: str) -> Iterator[pa.ChunkedArray]:

@@ -23,10 +23,10 @@ from safetensors.numpy import load_file, save_file
 from transformers import PreTrainedModel
 
 from pipeline.parameters import FineTuningParameters
+from pipeline.parts import parts
 from pipeline.stages.context import Context
 from pipeline.stages.encoding import Collate
 from pipeline.stages.judging import judge, truth_of
-from pipeline.stages.rows import parts
 from pipeline.tasks import TASKS, Labelling
 
 HELD_OUT = 0.2

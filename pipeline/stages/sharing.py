@@ -25,10 +25,11 @@ from filelock import FileLock
 from transformers import PreTrainedModel
 
 from pipeline.models.layers import cut, rejoin
+from pipeline.parts import each
 from pipeline.stages.context import Context, read_json
 from pipeline.stages.encoding import ANSWERS, Collate
 from pipeline.stages.models import BATCH_TOKENS, device, length_batches
-from pipeline.stages.rows import lengths, parts
+from pipeline.stages.rows import lengths
 
 SUFFIX = ".activations.npy"
 #: Files that nobody has used for so long belong to runs that were never finished.
@@ -159,9 +160,8 @@ def _name(lower: PreTrainedModel, dataset: Dataset) -> str:
         digest.update(name.encode())
         digest.update(value.float().cpu().numpy().tobytes())
     for column in TOKEN_INPUTS:
-        for part in parts(dataset[column]) if column in dataset.column_names else ():
-            for row in part:
-                digest.update(np.array([len(row), *row]).tobytes())
+        for row in each(dataset[column]) if column in dataset.column_names else ():
+            digest.update(np.array([len(row), *row]).tobytes())
     return digest.hexdigest()[:40]
 
 

@@ -112,7 +112,9 @@ def bench(tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> 
             assert (task, labels) == (here.task, here.labels)
             return SimpleNamespace(role=folder.name, parameters=lambda: [torch.zeros(3, 5)])
 
-        def predict(model: Any, tokenizer: Any, dataset: Dataset, task: str, progress: Callable[[int], None]) -> Scores:
+        def predict(
+            model: Any, tokenizer: Any, dataset: Dataset, task: str, progress: Callable[[int], None], *, spare: Path
+        ) -> Scores:
             split = next(split for split, count in here.counts.items() if count == len(dataset))
             progress(len(dataset))
             return here.scores(SKILL[model.role][0 if split == "test" else 1], split)

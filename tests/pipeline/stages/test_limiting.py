@@ -95,7 +95,7 @@ def draw_as_before(labels: list[list[int]], n: int, seed: int) -> list[int]:
 
 
 def test_arrays_draw_what_lists_drew(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.stages.rows.PART", 7)  # read in many parts
+    monkeypatch.setattr("pipeline.parts.PART", 7)  # read in many parts
     generator = random.Random(1)
     given = [generator.sample(range(5), generator.randrange(4)) for _ in range(200)]
     lists = [sorted(set(each)) or [-1] for each in given]

@@ -27,7 +27,9 @@ def stage(
 
     state = SimpleNamespace(answer=lambda truth: np.eye(2)[truth] * 4.0, cancelled=False)
 
-    def predict(model: Any, tokenizer: Any, split: Dataset, task: str, progress: Callable[[int], None]) -> Scores:
+    def predict(
+        model: Any, tokenizer: Any, split: Dataset, task: str, progress: Callable[[int], None], *, spare: Path
+    ) -> Scores:
         progress(len(split))
         if task == "entity-recognition":
             truth = [1, 0, 0] * len(split)

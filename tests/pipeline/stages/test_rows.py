@@ -9,7 +9,7 @@ from datasets import Dataset, Features, List, Value, concatenate_datasets
 from pipeline.stages import rows
 from pipeline.stages.heads import encode
 from pipeline.stages.models import length_batches, load_tokenizer
-from pipeline.stages.rows import distinct, lengths, mapped, parts, select, spans
+from pipeline.stages.rows import distinct, lengths, mapped, select, spans
 
 LISTS = [[4, 5, 6], [], [7], [5, 5], [1, 2, 3, 4]]
 
@@ -95,11 +95,6 @@ def test_lengths_and_tokens_are_those_of_the_rows(few):
         assert found.dtype == np.int32
         assert found.tolist() == [len(each) for each in ids]
         assert distinct(dataset).tolist() == sorted({token for each in ids for token in each})
-
-
-def test_parts_hold_all(few):
-    assert [*parts([1, 2, 3, 4, 5])] == [[1, 2], [3, 4], [5]]
-    assert [item for part in parts(lists()["label"]) for item in part] == [0, 1, 2, 3, 4]
 
 
 def test_spans_lead_to_their_numbers():
