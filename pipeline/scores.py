@@ -6,6 +6,7 @@ language model. Texts may have any number of units.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +32,13 @@ class Scores:
     def of_texts(cls, values: np.ndarray) -> Scores:
         """Scores with one unit a text."""
         return cls(np.asarray(values, np.float32), np.arange(len(values) + 1, dtype=np.int64))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Scores], labels: int) -> Scores:
+        """The scores of texts that were asked part by part; there may be no part."""
+        units = [np.empty(0, np.int64), *(np.diff(part.offsets) for part in parts)]
+        values = [np.empty((0, labels), np.float32), *(part.values for part in parts)]
+        return cls(np.concatenate(values), np.concatenate([[0], np.concatenate(units).cumsum()]).astype(np.int64))
 
     def __len__(self) -> int:
         """How many texts there are."""

@@ -23,6 +23,7 @@ ALLOWED = {
     "pipeline/report.py": {"pipeline.messages"},
     "pipeline/tasks.py": {"pipeline.messages", "pipeline.spec.base"},
     "pipeline/scores.py": set(),
+    "pipeline/parts.py": set(),
     "pipeline/presets.py": {"pipeline.spec"},
     "pipeline/outward.py": set(),
     "pipeline/harmless.py": set(),
@@ -56,6 +57,7 @@ ALLOWED = {
     },
     "pipeline/evaluation": {
         "pipeline.messages",
+        "pipeline.parts",
         "pipeline.report",
         "pipeline.scores",
         "pipeline.spec.base",

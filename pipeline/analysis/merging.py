@@ -92,7 +92,7 @@ def _model(gathered: Gathered, found: Compared, choice: Choice, own: Report) -> 
     ]
     # Which texts are how unknown only the run itself knows, and only of all its texts.
     unknown = [part for part in model.slices if part.kind == "unknown-rate"]
-    whole = len(own.examples) == len(gathered.examples)
+    whole = own.data.test == len(own.examples) == len(gathered.examples)
     return model.model_copy(
         update={
             "metrics": found.metrics[choice],

@@ -71,7 +71,7 @@ class NGrams(Features):
         parts = [sp.hstack([each.transform(columns[name]) for each in self.vectorizers]) for name in self.columns]
         if len(parts) == 2:
             parts.append(abs(parts[0] - parts[1]))
-        return sp.hstack(parts, format="csr").astype(np.float64)
+        return sp.hstack(parts, format="csr").astype(np.float64, copy=False)
 
     @override
     def state(self) -> tuple[Any, Arrays]:

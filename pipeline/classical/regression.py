@@ -89,7 +89,8 @@ def fit_one(rows: sp.csr_matrix, targets: Targets, labels: int, seed: int, stren
         offsets[seen] = 0
         return Linear(weights, offsets)
     model = _regression(_choose(rows, targets, seed) if strength is None else strength)
-    model.fit(rows[targets.rows], targets.labels, targets.weights)
+    once = np.array_equal(targets.rows, np.arange(rows.shape[0]))  # no need of another matrix as large
+    model.fit(rows if once else rows[targets.rows], targets.labels, targets.weights)
     if len(seen) == 2:  # scikit-learn keeps the second label's log-odds alone
         weights[seen], offsets[seen] = (
             np.vstack([-model.coef_, model.coef_]) / 2,

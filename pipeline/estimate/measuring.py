@@ -33,6 +33,8 @@ from pipeline.stages.heads import HEADS, encode, objective
 from pipeline.stages.lessons import Lessons, order
 from pipeline.stages.models import device, load_model, load_tokenizer, parameter_count
 from pipeline.stages.precision import choose
+from pipeline.stages.rows import distinct
+from pipeline.stages.rows import lengths as row_lengths
 from pipeline.stages.thrift import used_embeddings
 from pipeline.stages.training import train
 from pipeline.stages.tunings import TUNINGS
@@ -127,8 +129,7 @@ def measure(spec: RunSpec, lengths: Lengths, settings: Settings, work: Path) -> 
     parameters, embeddings = parameter_count(model.parameters()), model.get_input_embeddings().weight.numel()
     labelled = TASKS[spec.task].label_column is not None
     rows = encode(freeze(texts, labels, spec.task, labelled=labelled), tokenizer, spec.task, labels)
-    tokens = [len(ids) for ids in rows["input_ids"]]
-    mean = sum(tokens) / len(tokens)
+    mean = float(row_lengths(rows).mean())
     batch_size = _batch_size(spec)
     if device().type == "cpu":
         batch_size = max(1, min(batch_size, round(STEP_TOKENS / mean)))
@@ -139,15 +140,14 @@ def measure(spec: RunSpec, lengths: Lengths, settings: Settings, work: Path) -> 
     tuned = TUNINGS["full"](model, FullFineTuning(epochs=1, batch_size=batch_size))
     before = psutil.Process().memory_info().rss
     precision = choose(tuned.model, round(batch_size * mean), watch)
-    with suppress(Enough), used_embeddings(tuned.model, rows["input_ids"], tokenizer.pad_token_id):
+    with suppress(Enough), used_embeddings(tuned.model, distinct(rows), tokenizer.pad_token_id):
         learning = parameter_count(value for value in tuned.model.parameters() if value.requires_grad)
         train(tuned.model, lessons, tuned.phases, precision, watch)
     batches = order(lessons.lengths, batch_size, spec.seed, 0)[: len(watch.ticks)]
     (began, began_cores), (ended, ended_cores) = watch.ticks[0], watch.ticks[-1]
     wall, cores = ended - began, (ended_cores - began_cores) / torch.get_num_threads()
-    padded = [len(batch) * max(lessons.lengths[row] for row in batch) for batch in batches]
     return Measured(
-        train=wall / sum(lessons.lengths[row] for batch in batches[1:] for row in batch),
+        train=wall / sum(map(lessons.tokens, batches[1:])),
         idle=min(1.0, cores / wall) if device().type == "cpu" else 1.0,
         read=_reading(tuned.model, rows.select(range(min(READ_ROWS, len(rows)))), collate, spec.task),
         parameters=parameters,
@@ -155,7 +155,7 @@ def measure(spec: RunSpec, lengths: Lengths, settings: Settings, work: Path) -> 
         width=model.config.hidden_size,
         peak=Peak(before=before, after=max(watch.peak, peak_bytes()), learning=learning),
         gpu_bytes=torch.cuda.max_memory_allocated() if torch.cuda.is_available() else None,
-        batch_tokens=max(padded),
+        batch_tokens=max(map(lessons.padded, batches)),
         steps=len(batches),
         precision=precision.name,
     )

@@ -5,14 +5,17 @@ All metrics are functions of these rows' sum, so that a bootstrap over texts onl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from itertools import chain
+from typing import Any, overload
 
 import numpy as np
 from seqeval.scheme import IOB2, Entities
+from typing_extensions import override
 
+from pipeline.parts import PART, each
 from pipeline.scores import Scores
 from pipeline.spec.base import TaskName
 from pipeline.tasks import TASKS, Task
@@ -23,7 +26,7 @@ Span = tuple[str, int, int]
 
 @dataclass(frozen=True)
 class Truth:
-    """The true answers of a frozen split, and its texts.
+    """The true answers of a frozen split, and its texts, which stay where they are until somebody reads them.
 
     Attributes:
         task: Row of ``pipeline.tasks.TASKS``.
@@ -38,9 +41,9 @@ class Truth:
 
     task: Task
     labels: list[str]
-    texts: list[str]
-    seconds: list[str]
-    tokens: list[list[str]]
+    texts: Sequence[str]
+    seconds: Sequence[str]
+    tokens: Sequence[list[str]]
     values: np.ndarray
     offsets: np.ndarray
 
@@ -49,16 +52,15 @@ class Truth:
         """The truth in a frozen split, given by its columns."""
         row = TASKS[task]
         tagging = row.labelling == "tags"
-        tokens = [list(words) for words in columns["tokens"]] if tagging else []
-        texts = [" ".join(words) for words in tokens] if tagging else list(columns["text"])
-        units = np.array([len(words) for words in tokens] if tagging else [1] * len(texts), np.int64)
+        texts: Sequence[str] = Joined(columns["tokens"]) if tagging else columns["text"]
+        units = np.fromiter(map(len, each(columns["tokens"])), np.int64) if tagging else np.ones(len(texts), np.int64)
         return cls(
             task=row,
             labels=labels,
             texts=texts,
-            seconds=list(columns["second"]) if "second" in row.columns else [""] * len(texts),
-            tokens=tokens if tagging else [[] for _ in texts],
-            values=_values(row, list(columns[row.label_column]) if row.label_column else [], len(labels)),
+            seconds=columns["second"] if "second" in row.columns else [""] * len(texts),
+            tokens=columns["tokens"] if tagging else [[]] * len(texts),
+            values=_values(row, columns[row.label_column] if row.label_column else [], len(labels)),
             offsets=np.concatenate([[0], units.cumsum()]).astype(np.int64),
         )
 
@@ -76,21 +78,21 @@ class Truth:
     @cached_property
     def lengths(self) -> np.ndarray:
         """Characters of each text, both sentences of a pair together."""
-        return np.array([len(text) + len(second) for text, second in zip(self.texts, self.seconds, strict=True)])
+        pairs = zip(each(self.texts), each(self.seconds), strict=True)
+        return np.fromiter((len(text) + len(second) for text, second in pairs), np.int64)
 
-    @cached_property
-    def spans(self) -> list[set[Span]]:
-        """The true entities of each text."""
-        return self.entities(self.values)
-
-    def entities(self, tags: np.ndarray) -> list[set[Span]]:
+    def entities(self, tags: np.ndarray, texts: slice = slice(None)) -> list[set[Span]]:
         """The entities that tags spell, read strictly (IOB2): one begins with B, and I goes on with its own type.
 
         Source: seqeval's ``mode="strict"``. A word without an answer (-1) is outside of all.
+
+        Args:
+            tags: Of all words.
+            texts: Whose entities are wanted.
         """
         names = [*self.labels, "O"]  # -1 finds the last
-        spelled = [names[tag] for tag in tags]
-        sequences = [spelled[start:end] for start, end in zip(self.offsets[:-1], self.offsets[1:], strict=True)]
+        bounds = zip(self.offsets[:-1][texts].tolist(), self.offsets[1:][texts].tolist(), strict=True)
+        sequences = [[names[tag] for tag in tags[start:end]] for start, end in bounds]
         return [{(one.tag, one.start, one.end) for one in found} for found in Entities(sequences, IOB2).entities]
 
 
@@ -124,15 +126,36 @@ class Answers:
         return _by_text(units[:, None], self.offsets)[:, 0] > 0
 
 
-def _values(task: Task, column: list[Any], labels: int) -> np.ndarray:
+class Joined(Sequence[str]):
+    """Texts that are given as words, with blanks between; joined when they are read."""
+
+    def __init__(self, words: Sequence[Sequence[str]]) -> None:
+        self._words = words
+
+    @override
+    def __len__(self) -> int:
+        return len(self._words)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+    @override
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        if isinstance(place, slice):
+            return [" ".join(words) for words in self._words[place]]
+        return " ".join(self._words[place])
+
+
+def _values(task: Task, column: Sequence[Any], labels: int) -> np.ndarray:
     if task.labelling == "several":
         found = np.zeros((len(column), labels), bool)
-        for row, indices in enumerate(column):
+        for row, indices in enumerate(each(column)):
             found[row, indices] = True
         return found
     if task.labelling == "tags":
-        return np.array([tag for tags in column for tag in tags], np.int64)
-    return np.array(column, np.int64)
+        return np.fromiter(chain.from_iterable(each(column)), np.int64)
+    return np.fromiter(each(column), np.int64)
 
 
 def _count_units(truth: Truth, scores: Scores) -> Answers:
@@ -152,18 +175,16 @@ def _count_sets(truth: Truth, scores: Scores) -> Answers:
 def _count_spans(truth: Truth, scores: Scores) -> Answers:
     """Entities: right if type, beginning and end are."""
     said = scores.predicted()
-    found = truth.entities(said)
-
-    def table(spans: list[set[Span]]) -> np.ndarray:
-        column = {name: number for number, name in enumerate(truth.classes)}
-        cells = np.zeros((len(spans), len(column)), np.float32)
-        for row, entities in enumerate(spans):
-            for name, _, _ in entities:
-                cells[row, column[name]] += 1
-        return cells
-
-    both = [true & given for true, given in zip(truth.spans, found, strict=True)]
-    return _counted(said, truth.offsets, table(truth.spans), table(found), table(both), by_text=True)
+    column = {name: number for number, name in enumerate(truth.classes)}
+    true, given, both = (np.zeros((len(truth), len(column)), np.float32) for _ in range(3))
+    for start in range(0, len(truth), PART):
+        part = slice(start, start + PART)
+        there, found = truth.entities(truth.values, part), truth.entities(said, part)
+        for row, (right, guessed) in enumerate(zip(there, found, strict=True), start=start):
+            for table, entities in ((true, right), (given, guessed), (both, right & guessed)):
+                for name, _, _ in entities:
+                    table[row, column[name]] += 1
+    return _counted(said, truth.offsets, true, given, both, by_text=True)
 
 
 def _count_guesses(_: Truth, scores: Scores) -> Answers:

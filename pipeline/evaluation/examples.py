@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import compress
+
 import numpy as np
 
 from pipeline.evaluation.answers import Answers, Truth
 from pipeline.evaluation.breakdown import probabilities
+from pipeline.parts import each
 from pipeline.report import Example
 from pipeline.scores import Scores
 
+#: Texts shown one by one: a report of millions could be neither written nor read. What is measured is of all.
+MOST = 20_000
 MOST_UNLABELLED = 200  # texts shown of a language model, which says nothing of them that could be read
 
 #: What a model said of a word beyond its longest text.
@@ -16,7 +21,9 @@ NOTHING = ""
 
 
 def examples(truth: Truth, scores: dict[str, Scores], answers: dict[str, Answers]) -> list[Example]:
-    """All test texts with label, predictions and, where texts are classified, probabilities.
+    """The test texts with label, predictions and, where texts are classified, probabilities.
+
+    All of them, or :data:`MOST`, evenly spaced: of one test set the same in every run, so that runs can be compared.
 
     Args:
         truth: Of the test set.
@@ -24,19 +31,30 @@ def examples(truth: Truth, scores: dict[str, Scores], answers: dict[str, Answers
         answers: Model → the same, counted.
     """
     unlabelled = truth.task.labelling == "none"
+    shown = np.arange(min(len(truth), MOST_UNLABELLED)) if unlabelled else spread(len(truth), MOST)
+    there = np.isin(np.arange(len(truth)), shown)
     chances = {name: probabilities(truth, one) for name, one in scores.items()}
-    rows = {name: found.round(4).tolist() for name, found in chances.items() if found is not None}
+    rows = {name: found[shown].round(4).tolist() for name, found in chances.items() if found is not None}
+    texts = zip(each(truth.texts), each(truth.seconds), each(truth.tokens), strict=True)
     return [
         Example(
-            text=truth.texts[index],
-            second=truth.seconds[index],
-            tokens=truth.tokens[index],
+            text=text,
+            second=second,
+            tokens=tokens,
             label="" if unlabelled else _words(truth, truth.values, index),
             predictions={} if unlabelled else {name: _words(truth, one.said, index) for name, one in answers.items()},
-            probabilities={name: row[index] for name, row in rows.items()},
+            probabilities={name: row[place] for name, row in rows.items()},
         )
-        for index in range(min(len(truth), MOST_UNLABELLED) if unlabelled else len(truth))
+        for place, (index, (text, second, tokens)) in enumerate(
+            zip(shown.tolist(), compress(texts, there), strict=True)
+        )
     ]
+
+
+def spread(count: int, most: int) -> np.ndarray:
+    """At most ``most`` of ``count`` places, evenly spaced, ascending."""
+    kept = min(count, most)
+    return np.arange(kept) * count // max(1, kept)
 
 
 def _words(truth: Truth, said: np.ndarray, index: int) -> str | list[str]:

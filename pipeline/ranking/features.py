@@ -14,6 +14,7 @@ from pipeline.stages.data import freeze
 from pipeline.stages.encoding import ANSWERS, WORD_STARTS, Collate
 from pipeline.stages.heads import HEADS, encode
 from pipeline.stages.models import BATCH_TOKENS, device, length_batches, load_model, load_tokenizer, parameter_count
+from pipeline.stages.rows import lengths
 from pipeline.tasks import TASKS
 
 
@@ -44,7 +45,7 @@ def features(folder: Path, sample: Sample, max_length: int) -> tuple[np.ndarray,
 def _read(model: PreTrainedModel, rows: Dataset, collate: Collate, *, of_words: bool) -> list[np.ndarray]:
     """For each row float ``[1 or words, hidden size]``, in the rows' order."""
     found: list[np.ndarray] = [np.empty(0)] * len(rows)
-    for batch in length_batches([len(ids) for ids in rows["input_ids"]], BATCH_TOKENS):
+    for batch in length_batches(lengths(rows), BATCH_TOKENS):
         asked = rows.__getitems__(batch)
         inputs = {name: value.to(device()) for name, value in collate(asked).items() if name not in ANSWERS}
         hidden = model(**inputs).last_hidden_state.float()

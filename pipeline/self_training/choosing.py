@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 import numpy as np
@@ -47,9 +47,14 @@ def fraction(number: int, rounds: int, first: float, last: float) -> float:
     return last if rounds == 1 else first + (last - first) * (number - 1) / (rounds - 1)
 
 
-def numbered(groups: Sequence[str]) -> np.ndarray:
+def numbered(groups: Iterable[str]) -> np.ndarray:
     """The number of each text's group, ``[texts]``; groups too small to tell labels within are put together."""
-    _, numbers, sizes = np.unique(np.asarray(groups, object).astype(str), return_inverse=True, return_counts=True)
+    found: dict[str, int] = {}
+    numbers = np.fromiter((found.setdefault(str(group), len(found)) for group in groups), np.int64)
+    ranks = np.empty(len(found), np.int64)
+    ranks[[found[name] for name in sorted(found)]] = np.arange(len(found))
+    numbers = ranks[numbers]
+    sizes = np.bincount(numbers)
     return np.where(sizes[numbers] < SMALLEST_GROUP, -1, numbers)
 
 
@@ -94,7 +99,7 @@ def _chosen(odds: np.ndarray, shares: np.ndarray, taken: float) -> np.ndarray:
         relative = np.where(room > 0, ranks / shares, np.inf).ravel()
     found = np.full(texts, -1)
     left = int(room.sum())
-    for place in np.argsort(relative, kind="stable").tolist():
+    for place in _numbers(np.argsort(relative, kind="stable")):
         if not left:
             break
         text, label = divmod(place, labels)
@@ -103,6 +108,12 @@ def _chosen(odds: np.ndarray, shares: np.ndarray, taken: float) -> np.ndarray:
             room[label] -= 1
             left -= 1
     return found
+
+
+def _numbers(values: np.ndarray, at_once: int = 100_000) -> Iterator[int]:
+    """Whole numbers as Python's, of which a pool of millions has too many to hold."""
+    for start in range(0, len(values), at_once):
+        yield from values[start : start + at_once].tolist()
 
 
 def _raised(shares: np.ndarray, least: float) -> np.ndarray:

@@ -10,6 +10,7 @@ Output: a Hugging Face folder, ``training.json``, and ``facts.json`` (held-out p
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -27,6 +28,7 @@ from pipeline.stages.heads import HEADS, objective
 from pipeline.stages.lessons import Lessons, ParameterGroups, Phase
 from pipeline.stages.models import load_model, load_tokenizer, save_model, start_folder
 from pipeline.stages.precision import choose
+from pipeline.stages.rows import lengths, mapped, select
 from pipeline.stages.training import train, write_training
 from pipeline.stages.tunings import grouped
 from pipeline.tasks import TASKS
@@ -66,7 +68,8 @@ def _train(
     # Not by train_test_split: it leaves files beside the texts, which are an artifact.
     order = np.random.default_rng(parameters.seed).permutation(len(texts))
     held = max(1, round(HELD_OUT * len(texts)))
-    rows, held_out = (_windows(texts.select(part), tokenizer) for part in (order[held:], order[:held]))
+    parts = (select(texts, part) for part in (order[held:], order[:held]))
+    rows, held_out = (_windows(part, tokenizer, context.spare) for part in parts)
     before = perplexity(model, held_out, tokenizer)
     lessons = Lessons(
         dataset=rows,
@@ -91,7 +94,7 @@ def _train(
         Phase("embeddings", options.embedding_epochs, lambda: learn(all_weights=False)),
         Phase("all", options.epochs, lambda: learn(all_weights=True)),
     ]
-    tokens = sum(map(len, rows["input_ids"])) // len(rows)
+    tokens = int(lessons.lengths.sum(dtype=np.int64)) // len(rows)
     precision = choose(model, options.batch_size * tokens, context)
     taken = train(model, lessons, phases, precision, context)
     write_training(context, taken, precision, len(texts))
@@ -107,8 +110,9 @@ def perplexity(model: PreTrainedModel, rows: Dataset, tokenizer: PreTrainedToken
 
     Few texts are asked several times, under other masks.
     """
-    times = min(MOST_TIMES, -(-LEAST_TOKENS // max(1, sum(map(len, rows["input_ids"])))))
-    asked = rows.select([*range(len(rows))] * times)
+    tokens = int(lengths(rows).sum(dtype=np.int64))
+    times = min(MOST_TIMES, -(-LEAST_TOKENS // max(1, tokens)))
+    asked = select(rows, np.tile(np.arange(len(rows)), times)) if times > 1 else rows
     scores = answers(model, asked, HEADS["language-modelling"].collate(tokenizer), "language-modelling")
     if not len(scores.values):
         return None
@@ -126,12 +130,10 @@ def _texts(context: Context[AdaptationParameters]) -> Dataset:
     return texts
 
 
-def _windows(texts: Dataset, tokenizer: PreTrainedTokenizerFast) -> Dataset:
+def _windows(texts: Dataset, tokenizer: PreTrainedTokenizerFast, spare: Path | None = None) -> Dataset:
     """Texts as rows of token ids; a long one goes on in the next row."""
 
     def encoded(columns: Columns) -> Columns:
         return encode_for_masking(columns, tokenizer, windows=True)
 
-    return texts.map(
-        encoded, batched=True, remove_columns=texts.column_names, load_from_cache_file=False, keep_in_memory=True
-    )
+    return mapped(texts, encoded, spare)

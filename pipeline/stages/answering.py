@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -14,6 +15,7 @@ from pipeline.spec import TaskName
 from pipeline.stages.encoding import ANSWERS, Collate
 from pipeline.stages.heads import HEADS, encode
 from pipeline.stages.models import device, length_batches
+from pipeline.stages.rows import lengths, spans
 from pipeline.tasks import TASKS
 
 
@@ -23,9 +25,20 @@ def predict(
     dataset: Dataset,
     task: TaskName,
     progress: Callable[[int], None] = lambda _: None,
+    *,
+    spare: Path | None = None,
 ) -> Scores:
-    """What a model says of a frozen split, in its order; ``progress`` is told how many texts are done."""
-    questions = encode(dataset.select_columns(list(TASKS[task].columns)), tokenizer, task, [])
+    """What a model says of a frozen split, in its order.
+
+    Args:
+        model: With the task's head.
+        tokenizer: Of the model.
+        dataset: The split.
+        task: Row of :data:`~pipeline.stages.heads.HEADS`.
+        progress: Told how many texts are done.
+        spare: As :func:`~pipeline.stages.rows.mapped` takes it.
+    """
+    questions = encode(dataset.select_columns(list(TASKS[task].columns)), tokenizer, task, [], spare)
     return answers(model, questions, HEADS[task].collate(tokenizer), task, progress)
 
 
@@ -48,17 +61,22 @@ def answers(
     """
     place, head = device(), HEADS[task]
     model.to(place).eval()
-    found: list[np.ndarray] = [np.empty(0)] * len(rows)
+    said: list[tuple[np.ndarray, np.ndarray]] = []
+    units = np.zeros(len(rows), np.int64)
     done = 0
-    for batch in length_batches([len(ids) for ids in rows["input_ids"]], head.batch_tokens):
+    for batch in length_batches(lengths(rows), head.batch_tokens):
         asked = rows.__getitems__(batch)
         inputs = {
             name: value.to(place) for name, value in collate(asked).items() if name in head.asks or name not in ANSWERS
         }
-        for index, answer in zip(batch, head.answer(model, inputs, asked), strict=True):
-            found[index] = answer
+        answered = head.answer(model, inputs, asked)
+        units[batch] = [len(each) for each in answered]
+        said.append((np.array(batch, np.int32), np.concatenate(answered).astype(np.float32, copy=False)))
         done += len(batch)
         progress(done)
-    offsets = np.cumsum([0, *map(len, found)], dtype=np.int64)
-    width = 2 if head.asks else model.config.num_labels
-    return Scores(np.concatenate([np.empty((0, width), np.float32), *found]).astype(np.float32), offsets)
+    offsets = np.concatenate([[0], units.cumsum()])
+    values = np.empty((int(offsets[-1]), 2 if head.asks else model.config.num_labels), np.float32)
+    while said:
+        which, found = said.pop()
+        values[spans(offsets[which], units[which])] = found
+    return Scores(values, offsets)

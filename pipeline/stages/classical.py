@@ -11,11 +11,16 @@ import time
 from pipeline.classical import ClassicalModel
 from pipeline.errors import TrainingError
 from pipeline.parameters import ClassicalParameters
+from pipeline.parts import parts
+from pipeline.scores import Scores
 from pipeline.stages.context import Context, read_json
 from pipeline.stages.data import read_split
-from pipeline.stages.limiting import limited
+from pipeline.stages.limiting import at_most, limited
+from pipeline.stages.rows import select
 from pipeline.tasks import TASKS
 
+#: Texts that it learns from at most: their n-grams lie in memory, some kilobytes a text.
+MOST_TEXTS = 200_000
 ASKED = {"test": "scores.safetensors", "source_test": "source_scores.safetensors"}
 
 
@@ -31,7 +36,16 @@ def run(context: Context[ClassicalParameters]) -> None:
     drawn = limited(split, TASKS[parameters.task].label_column, parameters.limit, parameters.seed)
     if not drawn:
         raise TrainingError("The classical baseline has no labelled texts to learn from.", "Add target texts.")
-    texts = split.select(drawn)
+    kept = at_most(drawn, MOST_TEXTS, parameters.seed)
+    if len(kept) < len(drawn):
+        context.note(
+            "{stage}: learns from {kept:,} of the {count:,} labelled texts, drawn at random; more would not fit into "
+            "memory.",
+            stage=context.title,
+            kept=len(kept),
+            count=len(drawn),
+        )
+    texts = select(split, kept)
     context.step(0, 1 + len(ASKED))
     start = time.monotonic()
     columns = {name: texts[name][:] for name in texts.column_names}
@@ -40,7 +54,10 @@ def run(context: Context[ClassicalParameters]) -> None:
     for step, (name, file) in enumerate(ASKED.items(), start=1):
         context.step(step, 1 + len(ASKED))
         asked = read_split(data, name)
-        model.scores({column: asked[column][:] for column in TASKS[parameters.task].columns}).save(context.out / file)
+        read = TASKS[parameters.task].columns
+        several = zip(*(parts(asked[column]) for column in read), strict=True)
+        said = [model.scores(dict(zip(read, part, strict=True))) for part in several]
+        Scores.joined(said, len(labels)).save(context.out / file)
     model.save(context.out)
     context.write_json("training.json", {"seconds": seconds, "tokens": 0, "examples": len(texts)})
     context.step(1 + len(ASKED), 1 + len(ASKED))

@@ -49,6 +49,11 @@ class Context(Generic[ParametersT]):
     team: Team = ALONE
     _last_step: float = field(default=0.0, init=False)
 
+    @property
+    def spare(self) -> Path:
+        """A folder of this process alone, for rows that memory is too small for; nothing in it outlives a kill."""
+        return self.work / f"rows-{self.team.offset}"
+
     def note(self, text: str, /, **values: object) -> None:
         """Tell people one sentence: a template with the values of its places, or a message."""
         self.events.append("note", stage=self.name, **as_fields("text", Message(text, values)))

@@ -25,6 +25,7 @@ from pipeline.evaluation.metrics import per_class, spreads, value
 from pipeline.evaluation.verdict import verdict
 from pipeline.messages import Message
 from pipeline.parameters import EvaluatedModel, EvaluationParameters
+from pipeline.parts import parts
 from pipeline.report import Comparison, DataSummary, LearningCurve, ModelReport, Report, beside
 from pipeline.scores import Scores
 from pipeline.stages.answering import predict
@@ -55,6 +56,16 @@ def run(context: Context[EvaluationParameters]) -> None:
     everyone = _reports(exam, sat | members, repeats, bootstrap)
     models = everyone[: len(parameters.models)]
     comparisons = _comparisons(truth, sat, bootstrap)
+    shown = examples(truth, {name: one.scores["test"] for name, one in (sat | members).items()}, answers)
+    notes = [Message.of(note, data.get("told", {}).get(note)) for note in data["notes"]]
+    if truth.task.labelling != "none" and len(shown) < len(truth):
+        fewer = Message(
+            "The report shows {shown:,} of the {count:,} test texts one by one; what it measures is of all of them.",
+            shown=len(shown),
+            count=len(truth),
+        )
+        notes.append(fewer)
+        context.note(fewer)
     report = Report(
         task=parameters.task,
         labels=truth.labels,
@@ -65,8 +76,8 @@ def run(context: Context[EvaluationParameters]) -> None:
         verdict=verdict(parameters.task, models, comparisons, len(truth)),
         curve=curve,
         facts={name: read_json(context.inputs[role] / "facts.json") for role, name in parameters.facts.items()},
-        examples=examples(truth, {name: one.scores["test"] for name, one in (sat | members).items()}, answers),
-        notes=[Message.of(note, data.get("told", {}).get(note)) for note in data["notes"]],
+        examples=shown,
+        notes=notes,
     )
     path = context.out / "report.json"
     path.write_text(report.model_dump_json(indent=1), encoding="utf-8")
@@ -135,7 +146,8 @@ class Exam:
         model = load_model(folder, task, self.truths["test"].labels)
         scores = {}
         for split in there:
-            scores[split] = predict(model, tokenizer, self.splits[split], task, progress=self._tell)
+            asked = self.splits[split]
+            scores[split] = predict(model, tokenizer, asked, task, self._tell, spare=self.context.spare)
             self._read(len(self.splits[split]))
         return Sat(scores, self._answers(scores), parameter_count(model.parameters()), tokenizer)
 
@@ -154,7 +166,7 @@ def _reports(
     exam: Exam, sat: dict[str, Sat], repeats: dict[str, list[Answers]], bootstrap: Bootstrap
 ) -> list[ModelReport]:
     context, truth = exam.context, exam.truths["test"]
-    texts = [*truth.texts, *filter(None, truth.seconds)]
+    texts = [truth.texts, truth.seconds] if "second" in truth.task.columns else [truth.texts]
     unknown_rates = _unknown_rates(sat["source-only"].tokenizer, truth)
     lead = truth.task.metrics[0]
     before = {name: one.answers["source_test"] for name, one in sat.items() if "source_test" in one.answers}
@@ -170,7 +182,7 @@ def _reports(
             slices=breakdown.slices(truth, one.answers["test"], unknown_rates),
             calibration_error=breakdown.calibration_error(truth, one.scores["test"]),
             source_score=on_source.intervals(model.name)[lead] if on_source else None,
-            tokenizer=fit(one.tokenizer, texts) if one.tokenizer else None,
+            tokenizer=fit(one.tokenizer, *texts) if one.tokenizer else None,
             parameters=one.parameters,
             cost=training_cost(_records([context.inputs[role] for role in model.makers])),
             seeds=spreads(truth, repeats[model.name]),
@@ -209,11 +221,14 @@ def _curve(exam: Exam, answers: dict[str, Answers], available: int) -> LearningC
 
 def _unknown_rates(tokenizer: PreTrainedTokenizerFast | None, truth: Truth) -> np.ndarray:
     """Share of unknown tokens in each text, ``[texts]``."""
-    if tokenizer is None or not truth.texts:
+    if tokenizer is None:
         return np.zeros(len(truth))
-    texts = [f"{text} {second}".strip() for text, second in zip(truth.texts, truth.seconds, strict=True)]
-    encoded = tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"]
-    return np.array([ids.count(tokenizer.unk_token_id) / max(1, len(ids)) for ids in encoded])
+    found: list[np.ndarray] = [np.empty(0)]
+    for firsts, seconds in zip(parts(truth.texts), parts(truth.seconds), strict=True):
+        texts = [f"{text} {second}".strip() for text, second in zip(firsts, seconds, strict=True)]
+        encoded = tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"]
+        found.append(np.array([ids.count(tokenizer.unk_token_id) / max(1, len(ids)) for ids in encoded]))
+    return np.concatenate(found)
 
 
 def _records(folders: list[Path]) -> list[dict[str, Any]]:

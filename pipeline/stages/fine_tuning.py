@@ -7,7 +7,9 @@ Output: a Hugging Face folder, and ``training.json``. A member of an ensemble al
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
+import numpy as np
 import torch
 from datasets import Dataset, concatenate_datasets, load_from_disk
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
@@ -16,6 +18,7 @@ from pipeline.errors import TrainingError
 from pipeline.evaluation.answers import Answers, Truth
 from pipeline.evaluation.metrics import value
 from pipeline.parameters import FineTuningParameters
+from pipeline.parts import parts
 from pipeline.stages.answering import answers
 from pipeline.stages.context import Context, read_json
 from pipeline.stages.data import read_split
@@ -26,6 +29,7 @@ from pipeline.stages.limiting import limited
 from pipeline.stages.losses import class_weights
 from pipeline.stages.models import load_model, load_tokenizer, restore_dropouts, save_model, start_folder
 from pipeline.stages.precision import choose
+from pipeline.stages.rows import distinct, lengths, mapped, select
 from pipeline.stages.sampling import after_training, sample
 from pipeline.stages.sharing import share
 from pipeline.stages.thrift import used_embeddings
@@ -45,10 +49,14 @@ def run(context: Context[FineTuningParameters]) -> None:
     torch.manual_seed(seed)  # the head, or everything, is drawn at random
     model = load_model(folder, task, labels, random=parameters.start == "random", to_train=True, dropout=tuning.dropout)
     rows = training_set(context, tokenizer, labels)
-    dev = encode(read_split(context.inputs["data"], "dev"), tokenizer, task, labels) if tuning.patience else None
-    texts = [*rows["input_ids"], *(dev["input_ids"] if dev is not None else ())]
+    dev = None
+    if tuning.patience:
+        dev = encode(read_split(context.inputs["data"], "dev"), tokenizer, task, labels, context.spare)
+    read = [rows] if dev is None else [rows, dev]
+    tokens = np.unique(np.concatenate([distinct(each) for each in read]))
+    read_tokens = sum(int(lengths(each).sum(dtype=np.int64)) for each in read)
     drawn = sample(context, rows)
-    weights = class_weights(rows["labels"], TASKS[task].labelling, len(labels)) if tuning.class_weights else None
+    weights = class_weights(parts(rows["labels"]), TASKS[task].labelling, len(labels)) if tuning.class_weights else None
     collate: Collate = HEADS[task].collate(tokenizer)
     shared = share(model, rows, collate, parameters.shared_layers, context) if parameters.shared_layers else None
     if shared is not None:
@@ -57,7 +65,7 @@ def run(context: Context[FineTuningParameters]) -> None:
 
     tuned = TUNINGS[tuning.kind](model, tuning)
     lessons = Lessons(
-        dataset=rows.select(drawn.indices),
+        dataset=rows if parameters.sampling == "all" else select(rows, drawn.indices),
         collate=collate,
         objective=objective(task, weights),
         batch_size=tuning.batch_size,
@@ -67,8 +75,8 @@ def run(context: Context[FineTuningParameters]) -> None:
     watch = None
     if tuning.patience is not None and dev is not None:
         watch = Watch(_score(context, labels, dev, collate), tuning.patience)
-    precision = choose(tuned.model, tuning.batch_size * sum(map(len, texts)) // len(texts), context)
-    with used_embeddings(tuned.model, texts, tokenizer.pad_token_id):
+    precision = choose(tuned.model, tuning.batch_size * read_tokens // sum(map(len, read)), context)
+    with used_embeddings(tuned.model, tokens, tokenizer.pad_token_id):
         taken = train(tuned.model, lessons, tuned.phases, precision, context, watch=watch)
     tuned.finish()
     after_training(context, drawn, tuned.model, rows, collate)
@@ -88,15 +96,15 @@ def training_set(
     """
     parameters = context.parameters
     column = TASKS[parameters.task].label_column
-    parts: list[Dataset] = []
+    given: list[Dataset] = []
     if parameters.split is not None:
         split = read_split(context.inputs["data"], parameters.split)
-        parts.append(split.select(limited(split, column, parameters.limit, parameters.seed)))
+        given.append(split.select(limited(split, column, parameters.limit, parameters.seed)))
     if "labels" in context.inputs:
-        parts.append(load_from_disk(str(context.inputs["labels"] / "texts")))
-    if any("probabilities" in part.column_names for part in parts):
-        parts = [_as_distributions(part, len(labels)) for part in parts]
-    found = [encode(part, tokenizer, parameters.task, labels) for part in parts if len(part)]
+        given.append(load_from_disk(str(context.inputs["labels"] / "texts")))
+    if any("probabilities" in each.column_names for each in given):
+        given = [_as_distributions(each, len(labels), context.spare) for each in given]
+    found = [encode(each, tokenizer, parameters.task, labels, context.spare) for each in given if len(each)]
     if not found:
         raise TrainingError(
             "There are no labelled texts to learn from.", "Add target texts, or raise the shares taken."
@@ -104,15 +112,16 @@ def training_set(
     return concatenate_datasets(found)
 
 
-def _as_distributions(part: Dataset, count: int) -> Dataset:
+def _as_distributions(given: Dataset, count: int, spare: Path) -> Dataset:
     """Labels as probabilities of each of ``count``: all of it on the one that was given."""
-    if "probabilities" in part.column_names:
-        return part
+    if "probabilities" in given.column_names:
+        return given
 
     def certain(columns: Columns) -> Columns:
-        return {"probabilities": [[float(number == label) for number in range(count)] for label in columns["label"]]}
+        chances = [[float(number == label) for number in range(count)] for label in columns["label"]]
+        return {name: columns[name] for name in columns if name != "label"} | {"probabilities": chances}
 
-    return part.map(certain, batched=True, remove_columns=["label"], load_from_cache_file=False, keep_in_memory=True)
+    return mapped(given, certain, spare)
 
 
 def _score(

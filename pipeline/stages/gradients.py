@@ -91,7 +91,7 @@ class Gradients:
                 raise
             return None
         if not self.flops_per_token:
-            padded = sum(len(piece) * max(self.lessons.lengths[row] for row in piece) for piece in pieces)
+            padded = sum(map(self.lessons.padded, pieces))
             self.flops_per_token = counter.get_total_flops() / padded
         losses, units = zip(*sums, strict=True)
         return torch.stack(losses).sum(), torch.stack(units).sum()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from pipeline.stages.encoding import ANSWERS, IGNORED, WORD_STARTS, Collate, Col
 from pipeline.stages.losses import Loss
 from pipeline.stages.masked_lm import logits_at
 from pipeline.stages.models import BATCH_TOKENS
+from pipeline.stages.rows import mapped
 from pipeline.tasks import TASKS
 
 #: Of the masks under which a language model is tested: the same for all models with one tokenizer.
@@ -160,7 +162,13 @@ HEADS: dict[TaskName, Head] = {
 }
 
 
-def encode(dataset: Dataset, tokenizer: PreTrainedTokenizerFast, task: TaskName, labels: list[str]) -> Dataset:
+def encode(
+    dataset: Dataset,
+    tokenizer: PreTrainedTokenizerFast,
+    task: TaskName,
+    labels: list[str],
+    spare: Path | None = None,
+) -> Dataset:
     """Texts as token ids, in their order, cut at the tokenizer's limit.
 
     Args:
@@ -168,6 +176,7 @@ def encode(dataset: Dataset, tokenizer: PreTrainedTokenizerFast, task: TaskName,
         tokenizer: Of the model that is to read them.
         task: Row of :data:`HEADS`.
         labels: The run's labels.
+        spare: As :func:`~pipeline.stages.rows.mapped` takes it.
 
     Returns:
         What the model reads, ``weight``, and ``labels`` if the texts have any: an index or a distribution, 0 and 1
@@ -189,9 +198,7 @@ def encode(dataset: Dataset, tokenizer: PreTrainedTokenizerFast, task: TaskName,
         return Dataset.from_dict({"input_ids": [], "labels": [], "weight": []})
     # Columns of new values under an old name would be cast to the old type.
     renamed = dataset.rename_columns({name: GIVEN + name for name in dataset.column_names})
-    return renamed.map(
-        encoded, batched=True, remove_columns=renamed.column_names, load_from_cache_file=False, keep_in_memory=True
-    )
+    return mapped(renamed, encoded, spare)
 
 
 def objective(task: TaskName, class_weights: torch.Tensor | None = None) -> Objective:

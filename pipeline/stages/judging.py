@@ -13,10 +13,12 @@ from datasets import Dataset
 from safetensors.numpy import load_file, save_file
 from transformers import PreTrainedModel
 
+from pipeline.parts import parts
 from pipeline.scores import sigmoid, softmax
 from pipeline.spec import TaskName
 from pipeline.stages.answering import answers
 from pipeline.stages.encoding import IGNORED, Collate
+from pipeline.stages.rows import select, spans
 from pipeline.tasks import TASKS, Labelling
 
 
@@ -94,14 +96,18 @@ def judge(
         task: Of the model.
         check: Called between batches.
     """
-    asked = dataset.select(rows)
+    asked = select(dataset, rows)
     scores = answers(model, asked, collate, task, lambda _: check())
-    truth = [truth_of(labels, TASKS[task].labelling) for labels in asked["labels"]]
+    units, truth = [np.zeros(1, np.int64)], [np.empty(0, np.int64)] if not len(asked) else []
+    for part in parts(asked["labels"]):
+        found = [truth_of(labels, TASKS[task].labelling) for labels in part]
+        units.append(np.array([len(each) for each in found]))
+        truth.append(np.concatenate(found))
     return Judged(
         np.asarray(rows, np.int64),
-        np.cumsum([0, *map(len, truth)], dtype=np.int64),
+        np.concatenate(units).cumsum(dtype=np.int64),
         scores.values[~np.isnan(scores.values).any(1)],  # a word beyond the longest text has no truth either
-        np.concatenate(truth) if truth else np.empty(0, np.int64),
+        np.concatenate(truth),
     )
 
 
@@ -117,24 +123,22 @@ def unseen_accuracy(members: Sequence[Judged], weights: Sequence[float]) -> tupl
     Returns:
         The share of units that the vote gets right, and on how many rows; None if every member saw every row.
     """
-    sums: dict[int, Any] = {}
-    truths: dict[int, np.ndarray] = {}
-    for member, weight in zip(members, weights, strict=True):
-        several = member.truth.ndim == 2
-        votes = weight * ((sigmoid(member.values) - 0.5) if several else softmax(member.values))
-        for row, start, end in zip(member.rows.tolist(), member.offsets, member.offsets[1:], strict=False):
-            sums[row] = sums.get(row, 0) + votes[start:end]
-            truths[row] = member.truth[start:end]
-    if not sums:
+    rows = np.unique(np.concatenate([np.empty(0, np.int64), *(member.rows for member in members)]))
+    if not len(rows):
         return None
-    order = list(sums)
-    voted = Judged(
-        np.array(order),
-        np.empty(0, np.int64),
-        np.concatenate([sums[row] for row in order]),
-        np.concatenate([truths[row] for row in order]),
-    )
-    return 1 - float(voted.wrong().mean()), len(order)
+    units = np.zeros(len(rows), np.int64)
+    places = [np.searchsorted(rows, member.rows) for member in members]
+    for member, place in zip(members, places, strict=True):
+        units[place] = np.diff(member.offsets)
+    offsets = np.concatenate([[0], units.cumsum()])
+    sums = np.zeros((offsets[-1], members[0].values.shape[1]), members[0].values.dtype)
+    truth = np.zeros((offsets[-1], *members[0].truth.shape[1:]), members[0].truth.dtype)
+    for member, weight, place in zip(members, weights, places, strict=True):
+        votes = weight * ((sigmoid(member.values) - 0.5) if truth.ndim == 2 else softmax(member.values))
+        where = spans(offsets[place], units[place])
+        sums[where] += votes
+        truth[where] = member.truth
+    return 1 - float(Judged(rows, offsets, sums, truth).wrong().mean()), len(rows)
 
 
 def agreement(predicted: Sequence[np.ndarray]) -> float:

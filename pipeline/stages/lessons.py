@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, overload
 
+import numpy as np
 import torch
 from datasets import Dataset
 from transformers import PreTrainedModel
+from typing_extensions import override
 
 from pipeline.stages.encoding import Collate
 from pipeline.stages.heads import Objective
+from pipeline.stages.rows import lengths
 
 ParameterGroups = list[dict[str, Any]]
 
@@ -54,9 +57,17 @@ class Lessons:
     seed: int
 
     @cached_property
-    def lengths(self) -> list[int]:
-        """Tokens of each row."""
-        return [len(ids) for ids in self.dataset["input_ids"]]
+    def lengths(self) -> np.ndarray:
+        """Tokens of each row, int32 ``[rows]``."""
+        return lengths(self.dataset)
+
+    def tokens(self, rows: list[int]) -> int:
+        """Tokens of some rows together."""
+        return int(self.lengths[rows].sum(dtype=np.int64))
+
+    def padded(self, rows: list[int]) -> int:
+        """The same, with the padding of a batch of them."""
+        return len(rows) * int(self.lengths[rows].max())
 
 
 @dataclass(frozen=True)
@@ -80,12 +91,42 @@ def steps_of(rows: int, epochs: float, batch_size: int) -> int:
     return max(1, math.ceil(-(-rows // batch_size) * epochs - 1e-9))
 
 
-def order(lengths: list[int], batch_size: int, seed: int, epoch: int) -> list[list[int]]:
+class Batches(Sequence[list[int]]):
+    """The batches of an epoch; 4 bytes a row, whatever their number.
+
+    Args:
+        rows: Numbers of rows, one batch after the other, int32 ``[rows]``.
+        size: Rows a batch; the last in ``rows`` may have fewer.
+        turns: Which batch is the first, the second, …, int32 ``[batches]``.
+    """
+
+    def __init__(self, rows: np.ndarray, size: int, turns: np.ndarray) -> None:
+        self.rows, self.size, self.turns = rows, size, turns
+
+    @override
+    def __len__(self) -> int:
+        return len(self.turns)
+
+    @overload
+    def __getitem__(self, number: int) -> list[int]: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[list[int]]: ...
+    @override
+    def __getitem__(self, number: int | slice) -> list[int] | list[list[int]]:
+        if isinstance(number, slice):
+            return [self._at(turn) for turn in self.turns[number].tolist()]
+        return self._at(int(self.turns[number]))
+
+    def _at(self, turn: int) -> list[int]:
+        return self.rows[turn * self.size : (turn + 1) * self.size].tolist()
+
+
+def order(lengths: np.ndarray, batch_size: int, seed: int, epoch: int) -> Batches:
     """The batches of an epoch, of rows of like length: within pools of :data:`POOL` batches drawn at random."""
     generator = torch.Generator().manual_seed(seed * 10_007 + epoch)
-    drawn = torch.randperm(len(lengths), generator=generator).tolist()
-    batches = []
-    for start in range(0, len(drawn), POOL * batch_size):
-        pool = sorted(drawn[start : start + POOL * batch_size], key=lengths.__getitem__)
-        batches += [pool[first : first + batch_size] for first in range(0, len(pool), batch_size)]
-    return [batches[number] for number in torch.randperm(len(batches), generator=generator).tolist()]
+    rows = torch.randperm(len(lengths), generator=generator).numpy().astype(np.int32)
+    for start in range(0, len(rows), POOL * batch_size):
+        pool = rows[start : start + POOL * batch_size]
+        pool[:] = pool[np.argsort(lengths[pool], kind="stable")]
+    turns = torch.randperm(-(-len(rows) // batch_size), generator=generator).numpy().astype(np.int32)
+    return Batches(rows, batch_size, turns)

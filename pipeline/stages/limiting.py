@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import random
+from array import array
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
+
+from pipeline.parts import each
 
 #: What a text counts as that has no label at all.
 _UNLABELLED = -1
 
 
-def limited(dataset: Any, label_column: str | None, n: int | None, seed: int) -> list[int]:
+def limited(dataset: Any, label_column: str | None, n: int | None, seed: int) -> Sequence[int]:
     """The indices of ``n`` texts of a frozen split, ascending; of all, where there are no more.
 
     The draw is by label: the next text is always one of the label that has been drawn least, so few
@@ -25,13 +31,13 @@ def limited(dataset: Any, label_column: str | None, n: int | None, seed: int) ->
     """
     total = len(dataset)
     if n is None or n >= total:
-        return list(range(total))
-    order = list(range(total))
+        return range(total)
+    order = array("i", range(total))  # 4 bytes a text
     random.Random(seed).shuffle(order)
     if label_column is None:
         return sorted(order[:n])
-    labels = [_labels_of(value) for value in dataset[label_column]]
-    waiting: dict[int, list[int]] = defaultdict(list)  # label → its texts, the next one last
+    labels = Labels.of(dataset[label_column])
+    waiting: dict[int, array[int]] = defaultdict(lambda: array("i"))  # label → its texts, the next one last
     for index in reversed(order):
         for label in labels[index]:
             waiting[label].append(index)
@@ -52,6 +58,32 @@ def limited(dataset: Any, label_column: str | None, n: int | None, seed: int) ->
     return sorted(drawn)
 
 
-def _labels_of(value: Any) -> list[int]:
-    several = value if isinstance(value, list) else [value]
-    return sorted(set(several)) or [_UNLABELLED]
+def at_most(rows: Sequence[int], most: int, seed: int) -> np.ndarray:
+    """Of some texts as many as a method can hold in memory, int64, in their order.
+
+    Chance alone draws: their labels are to keep their shares.
+    """
+    found = np.asarray(rows, np.int64)
+    if len(found) <= most:
+        return found
+    return np.sort(np.random.default_rng(seed).choice(found, most, replace=False, shuffle=False))
+
+
+class Labels:
+    """The different labels of each text, ascending; :data:`_UNLABELLED` where it has none. 4 bytes a label."""
+
+    def __init__(self) -> None:
+        self._labels, self._ends = array("i"), array("q", [0])
+
+    @classmethod
+    def of(cls, column: Sequence[Any]) -> Labels:
+        """Those of a column with an index, or a list of them, for each text."""
+        found = cls()
+        for value in each(column):
+            several = value if isinstance(value, list) else [value]
+            found._labels.extend(sorted(set(several)) or [_UNLABELLED])
+            found._ends.append(len(found._labels))
+        return found
+
+    def __getitem__(self, text: int) -> array[int]:
+        return self._labels[self._ends[text] : self._ends[text + 1]]

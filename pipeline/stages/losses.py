@@ -7,7 +7,7 @@ the caller's.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -48,7 +48,7 @@ def masked(logits: torch.Tensor, labels: torch.Tensor, *_: object) -> tuple[torc
     return losses, torch.full_like(losses, len(true))
 
 
-def class_weights(labels: list[Any], labelling: Labelling, count: int) -> torch.Tensor:
+def class_weights(labels: Iterable[Sequence[Any]], labelling: Labelling, count: int) -> torch.Tensor:
     """What each label counts in the loss, in inverse proportion to its number: float ``[count]``.
 
     Where a unit has one label the mean over the training set is 1, as in scikit-learn's ``balanced``. Where a
@@ -56,19 +56,23 @@ def class_weights(labels: list[Any], labelling: Labelling, count: int) -> torch.
     that does not occur counts 1.
 
     Args:
-        labels: Of the encoded training rows.
+        labels: Of the encoded training rows, in parts.
         labelling: What a text is labelled with.
         count: How many labels there are.
     """
-    if labelling == "tags":
-        units = np.concatenate([np.asarray(row, np.int64) for row in labels])
-        numbers = np.bincount(units[units != IGNORED], minlength=count)
-    else:
-        table = np.asarray(labels)
-        numbers = table.sum(0) if table.ndim == 2 else np.bincount(table, minlength=count)
+    numbers, rows = np.zeros(count), 0
+    for part in labels:
+        rows += len(part)
+        if labelling == "tags":
+            units = np.concatenate([np.asarray(row, np.int64) for row in part])
+            numbers += np.bincount(units[units != IGNORED], minlength=count)
+        elif (table := np.asarray(part)).ndim == 2:
+            numbers = np.vstack([numbers, table]).sum(0)  # row after row, as if it were one table
+        else:
+            numbers += np.bincount(table, minlength=count)
     there = np.where(numbers > 0, numbers, np.nan)
     if labelling == "several":
-        balanced = np.maximum(len(labels) / there - 1, 1)
+        balanced = np.maximum(rows / there - 1, 1)
     else:
         balanced = np.nansum(there) / (there * np.count_nonzero(numbers))
     return torch.tensor(np.nan_to_num(balanced, nan=1.0), dtype=torch.float32)

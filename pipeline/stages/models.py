@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 import transformers
 from transformers import AutoConfig, AutoTokenizer, PretrainedConfig, PreTrainedModel, PreTrainedTokenizerFast
@@ -123,16 +124,16 @@ def _dropouts(config: PretrainedConfig) -> dict[str, Any]:
     }
 
 
-def length_batches(lengths: list[int], budget: int) -> Iterator[list[int]]:
+def length_batches(lengths: np.ndarray, budget: int) -> Iterator[list[int]]:
     """Indices in order of length, cut where a batch's padded tokens would exceed ``budget``."""
-    batch: list[int] = []
-    for index in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if batch and lengths[index] * (len(batch) + 1) > budget:
-            yield batch
-            batch = []
-        batch.append(index)
-    if batch:
-        yield batch
+    order = np.argsort(lengths, kind="stable").astype(np.int32)
+    start = 0
+    while start < len(order):
+        found = order[start : start + budget + 1]
+        tokens = lengths[found].astype(np.int64) * np.arange(1, len(found) + 1)
+        size = max(1, int(np.searchsorted(tokens, budget, side="right")))
+        yield found[:size].tolist()
+        start += size
 
 
 def parameter_count(parameters: Iterable[Any]) -> int:

@@ -9,24 +9,30 @@ earlier round's output, that one is kept.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from datasets import Dataset, Features, List, Value, load_from_disk
 
 from pipeline.errors import TrainingError
 from pipeline.parameters import PseudoLabelParameters
+from pipeline.parts import each
 from pipeline.scores import Scores
 from pipeline.spec import CoTraining
 from pipeline.stages.answering import predict
 from pipeline.stages.context import Context, read_json
 from pipeline.stages.data import COLUMNS, read_split
-from pipeline.stages.limiting import limited
+from pipeline.stages.encoding import Columns
+from pipeline.stages.limiting import at_most, limited
 from pipeline.stages.models import load_model, load_tokenizer
 from pipeline.stages.relabelling import SLACK, Labelled, Pool, co_train, label_texts, label_words
+from pipeline.stages.rows import mapped, select
 from pipeline.tasks import TASKS
 
+#: Texts of a pool that co-training reads at most: its second view holds the n-grams of all of them in memory.
+MOST_TEXTS = 200_000
 #: Steps of progress that a round of the second view counts for; a text that the model reads counts for one.
 _ROUND_STEPS = 200
 
@@ -72,7 +78,7 @@ def run(context: Context[PseudoLabelParameters]) -> None:
         )
         _keep(context, previous, earlier)
         return
-    _texts(pool, found).save_to_disk(str(context.out / "texts"), num_shards=1)
+    _texts(pool, found, context.spare).save_to_disk(str(context.out / "texts"), num_shards=1)
     context.write_json("facts.json", {**facts, "stopped": 0})
 
 
@@ -83,6 +89,17 @@ def _pool(context: Context[PseudoLabelParameters]) -> Pool:
         raise TrainingError(
             "There are no unlabelled texts to label.", "Add unlabelled texts, or leave self-training out."
         )
+    if isinstance(parameters.self_training, CoTraining):
+        kept = at_most(range(len(texts)), MOST_TEXTS, parameters.seed)
+        if len(kept) < len(texts):
+            context.note(
+                "{stage}: co-training reads {kept:,} of the {count:,} unlabelled texts, drawn at random; more would "
+                "not fit into memory.",
+                stage=context.title,
+                kept=len(kept),
+                count=len(texts),
+            )
+            texts = select(texts, kept)
     labels = read_json(data / "data.json")["labels"]
     folder = context.inputs["model"]
     model, tokenizer = load_model(folder, parameters.task, labels), load_tokenizer(folder)
@@ -94,7 +111,11 @@ def _pool(context: Context[PseudoLabelParameters]) -> Pool:
     def ask(split: Dataset) -> Scores:
         nonlocal done
         start = done
-        scores = predict(model, tokenizer, split, parameters.task, lambda count: context.step(start + count, total))
+
+        def tell(count: int) -> None:
+            context.step(start + count, total)
+
+        scores = predict(model, tokenizer, split, parameters.task, tell, spare=context.spare)
         done += len(split)
         return scores
 
@@ -117,29 +138,40 @@ def _keep(context: Context[PseudoLabelParameters], previous: Path, facts: Facts)
     context.write_json("facts.json", {**facts, "stopped": 1})
 
 
-def _texts(pool: Pool, found: Labelled) -> Dataset:
+def _texts(pool: Pool, found: Labelled, spare: Path) -> Dataset:
     options = pool.parameters.self_training
     task = TASKS[pool.parameters.task]
-    taken = pool.texts.select(found.indices)
+    taken = select(pool.texts, found.indices).select_columns([*task.columns])
     column = "probabilities" if options.labels == "soft" else str(task.label_column)
-    columns = {name: taken[name][:] for name in task.columns}
     kinds = {**COLUMNS, "probabilities": List(Value("float64")), "weight": Value("float64")}
-    columns |= {column: found.values, "weight": [options.weight] * len(taken)}
-    return Dataset.from_dict(columns, features=Features({name: kinds[name] for name in columns}))
+    features = Features({name: kinds[name] for name in (*task.columns, column, "weight")})
+    if not len(taken):
+        return Dataset.from_dict({name: [] for name in features}, features=features)
+
+    def labelled(columns: Columns, numbers: list[int]) -> Columns:
+        values = [found.values[number] for number in numbers]
+        return {**columns, column: values, "weight": [options.weight] * len(numbers)}
+
+    return mapped(taken, labelled, spare, features=features, numbered=True)
 
 
 def _agreement(pool: Pool, found: Labelled, earlier: Dataset) -> float:
     """The share of the texts that an earlier round took to which this one gives the same label."""
     task = TASKS[pool.parameters.task]
     names = [*task.columns]
-    answers = dict(zip(_keys(pool.texts, names), found.answers, strict=True))
+    keys = _keys(pool.texts, names)
+    order = np.argsort(keys, kind="stable")
+    places = order[np.searchsorted(keys, _keys(earlier, names), side="right", sorter=order) - 1]
+    labels: Iterable[Any]
     if "probabilities" in earlier.column_names:
-        labels: list[Any] = [max(range(len(each)), key=each.__getitem__) for each in earlier["probabilities"][:]]
+        labels = (max(range(len(shares)), key=shares.__getitem__) for shares in each(earlier["probabilities"]))
     else:
-        labels = earlier[str(task.label_column)][:]
-    same = [answers[key] == label for key, label in zip(_keys(earlier, names), labels, strict=True)]
-    return sum(same) / max(1, len(same))
+        labels = each(earlier[str(task.label_column)])
+    same = sum(bool(found.answers[place] == label) for place, label in zip(places, labels, strict=True))
+    return same / max(1, len(places))
 
 
-def _keys(texts: Dataset, names: list[str]) -> list[str]:
-    return [repr(values) for values in zip(*(texts[name][:] for name in names), strict=True)]
+def _keys(texts: Dataset, names: list[str]) -> np.ndarray:
+    """A number for each text, the same for the same text within this process, int64."""
+    columns = [each(texts[name]) for name in names]
+    return np.fromiter((hash(repr(values)) for values in zip(*columns, strict=True)), np.int64)

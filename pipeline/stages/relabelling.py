@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from pipeline.classical.features import NGrams
 from pipeline.evaluation.answers import Answers, Truth
 from pipeline.evaluation.metrics import value
 from pipeline.parameters import PseudoLabelParameters
+from pipeline.parts import each
 from pipeline.scores import Scores, softmax
 from pipeline.self_training.choosing import choose, fraction, log_odds, numbered, proportions
 from pipeline.self_training.co_training import Options, relabel
@@ -54,11 +55,11 @@ class Pool:
 
     def groups(self) -> np.ndarray | None:
         """The number of each text's group, if it is known what they are about."""
-        return numbered(self.texts["group"][:]) if "group" in self.texts.column_names else None
+        return numbered(each(self.texts["group"])) if "group" in self.texts.column_names else None
 
     def dev_score(self, scores: Scores) -> float:
         """The task's leading metric on the development texts."""
-        columns = {name: self.dev[name][:] for name in self.dev.column_names}
+        columns = {name: self.dev[name] for name in self.dev.column_names}
         truth = Truth.read(self.parameters.task, columns, self.labels)
         return value(TASKS[self.parameters.task].metrics[0], Answers.of(truth, scores).counts)
 
@@ -77,8 +78,8 @@ class Labelled:
     """
 
     indices: np.ndarray
-    values: list[Any]
-    answers: list[Any]
+    values: Sequence[Any] | np.ndarray
+    answers: Sequence[Any] | np.ndarray
     score: float | None
     facts: dict[str, float | int | str] = field(default_factory=dict)
 
@@ -91,7 +92,7 @@ def label_texts(pool: Pool) -> Labelled:
     indices, labels = choose(log_odds(logits), pool.shares(logits), share, pool.groups())
     values = softmax(logits)[indices] if options.labels == "soft" else labels
     score = pool.dev_score(pool.ask(pool.dev)) if len(pool.dev) else None
-    return Labelled(indices, values.tolist(), logits.argmax(axis=1).tolist(), score)
+    return Labelled(indices, values, logits.argmax(axis=1), score)
 
 
 def label_words(pool: Pool) -> Labelled:
@@ -147,4 +148,4 @@ def co_train(pool: Pool) -> Labelled:
     values = kept.probabilities[indices] if options.labels == "soft" else labels
     facts: dict[str, float | int | str] = {"rounds": options.rounds, "kept_round": kept_round}
     facts["views_agree"] = float((answers == logits.argmax(axis=1)).mean())
-    return Labelled(indices, values.tolist(), answers.tolist(), None if dev is None else best, facts)
+    return Labelled(indices, values, answers, None if dev is None else best, facts)

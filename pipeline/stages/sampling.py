@@ -15,7 +15,6 @@ from the textbook, because a fine-tuned transformer can learn its training set b
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +23,7 @@ from safetensors.numpy import load_file, save_file
 from transformers import PreTrainedModel
 
 from pipeline.parameters import FineTuningParameters
+from pipeline.parts import parts
 from pipeline.stages.context import Context
 from pipeline.stages.encoding import Collate
 from pipeline.stages.judging import judge, truth_of
@@ -66,7 +66,7 @@ def sample(context: Context[FineTuningParameters], dataset: Dataset) -> Sample:
     """
     parameters = context.parameters
     rows = len(dataset)
-    uniform = np.full(rows, 1 / rows)
+    uniform = np.broadcast_to(1 / max(rows, 1), rows)
     nothing = np.empty(0, np.int64)
     if parameters.sampling == "all":
         return Sample(np.arange(rows), nothing, uniform)
@@ -150,24 +150,49 @@ def samme(wrong: np.ndarray, weights: np.ndarray, labels: int, judges: np.ndarra
     return alpha, raised / raised.sum()
 
 
-def _labels(dataset: Dataset, labelling: Labelling) -> list[list[int]]:
+@dataclass(frozen=True)
+class _Labels:
+    """Which row has which label, without repeats, row by row.
+
+    Attributes:
+        rows: int32: a row.
+        labels: int32: one of its labels.
+        count: How many rows there are; some may have no label.
+    """
+
+    rows: np.ndarray
+    labels: np.ndarray
+    count: int
+
+
+def _labels(dataset: Dataset, labelling: Labelling) -> _Labels:
     """Each row's labels, as indices."""
-    truths = [truth_of(value, labelling) for value in dataset["labels"]]
-    return [np.flatnonzero(row[0]).tolist() if labelling == "several" else np.unique(row).tolist() for row in truths]
+    rows, labels = [np.empty(0, np.int32)], [np.empty(0, np.int32)]
+    start = 0
+    for part in parts(dataset["labels"]):
+        truths = [truth_of(value, labelling) for value in part]
+        found = [np.flatnonzero(row[0]) if labelling == "several" else np.unique(row) for row in truths]
+        rows.append(np.repeat(np.arange(start, start + len(found), dtype=np.int32), [len(each) for each in found]))
+        labels.append(np.concatenate(found).astype(np.int32))
+        start += len(found)
+    return _Labels(np.concatenate(rows), np.concatenate(labels), start)
 
 
-def _strata(labels: list[list[int]]) -> list[np.ndarray]:
+def _strata(labels: _Labels) -> list[np.ndarray]:
     """Rows by the rarest of their labels, in the order of the labels; those without any come first."""
-    counts = Counter(label for row in labels for label in row)
-    rarest = np.array([min(row, key=lambda label: (counts[label], label), default=-1) for row in labels])
+    known, counts = np.unique(labels.labels, return_counts=True)
+    by_rarity = known[np.argsort(counts, kind="stable")]  # of two that are as rare the lesser label
+    rarest = np.full(labels.count, -1, np.int32)
+    for label in by_rarity[::-1]:
+        rarest[labels.rows[labels.labels == label]] = label
     return [np.flatnonzero(rarest == label) for label in np.unique(rarest)]
 
 
 def _complete(
-    indices: np.ndarray, candidates: np.ndarray, labels: list[list[int]], generator: np.random.Generator
+    indices: np.ndarray, candidates: np.ndarray, labels: _Labels, generator: np.random.Generator
 ) -> np.ndarray:
     """A sample with a row more for each label that the draw has missed."""
-    present = {label for index in indices for label in labels[index]}
-    missed = sorted({label for index in candidates for label in labels[index]} - present)
-    more = [generator.choice([index for index in candidates if label in labels[index]]) for label in missed]
+    drawn, there = (np.isin(np.arange(labels.count), rows)[labels.rows] for rows in (indices, candidates))
+    missed = np.setdiff1d(labels.labels[there], labels.labels[drawn])
+    more = [generator.choice(labels.rows[there & (labels.labels == label)]) for label in missed]
     return np.concatenate([indices, np.array(more, np.int64)])

@@ -25,9 +25,11 @@ from filelock import FileLock
 from transformers import PreTrainedModel
 
 from pipeline.models.layers import cut, rejoin
+from pipeline.parts import each
 from pipeline.stages.context import Context, read_json
 from pipeline.stages.encoding import ANSWERS, Collate
 from pipeline.stages.models import BATCH_TOKENS, device, length_batches
+from pipeline.stages.rows import lengths
 
 SUFFIX = ".activations.npy"
 #: Files that nobody has used for so long belong to runs that were never finished.
@@ -66,11 +68,11 @@ class Shared:
         Returns:
             The rows with two more columns: ``states``, which file, and ``first``, where in it the row begins.
         """
-        offsets = np.cumsum([0, *map(len, dataset["input_ids"])])
+        offsets = np.concatenate([[0], np.cumsum(lengths(dataset), dtype=np.int64)])
         self._states.append(self._activations(dataset, offsets))
         self.context.write_json(RECORD, [Path(str(states.filename)).name for states in self._states])
-        which = [len(self._states) - 1] * len(dataset)
-        return dataset.add_column("states", which).add_column("first", offsets[:-1].tolist())
+        which = np.full(len(dataset), len(self._states) - 1, np.int64)
+        return dataset.add_column("states", which).add_column("first", offsets[:-1])
 
     def collate(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
         """A batch for :attr:`upper`.
@@ -115,7 +117,7 @@ class Shared:
         states = np.lib.format.open_memmap(path, "w+", np.float16, shape)
         place = device()
         self.lower.to(place)
-        for batch in length_batches(np.diff(offsets).tolist(), BATCH_TOKENS):
+        for batch in length_batches(np.diff(offsets), BATCH_TOKENS):
             self.context.check()
             padded = self.padded([dataset[index] for index in batch])
             inputs = {name: value.to(place) for name, value in padded.items() if name not in ANSWERS}
@@ -158,7 +160,7 @@ def _name(lower: PreTrainedModel, dataset: Dataset) -> str:
         digest.update(name.encode())
         digest.update(value.float().cpu().numpy().tobytes())
     for column in TOKEN_INPUTS:
-        for row in dataset[column] if column in dataset.column_names else ():
+        for row in each(dataset[column]) if column in dataset.column_names else ():
             digest.update(np.array([len(row), *row]).tobytes())
     return digest.hexdigest()[:40]
 

@@ -7,9 +7,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
@@ -33,19 +34,19 @@ class _SomeEmbeddings(nn.Module):
 
 
 @contextmanager
-def used_embeddings(model: PreTrainedModel, texts: Iterable[list[int]], pad: int) -> Iterator[None]:
-    """Within it, the model has word embeddings for the tokens of ``texts`` alone; after it, all again.
+def used_embeddings(model: PreTrainedModel, tokens: np.ndarray, pad: int) -> Iterator[None]:
+    """Within it, the model has word embeddings for ``tokens`` alone; after it, all again.
 
     Args:
         model: Changed in place. If its embeddings are tied to a head, frozen or absent, nothing is done.
-        texts: All token ids that the model will see.
+        tokens: All token ids that the model will see.
         pad: Token id of the padding.
     """
     whole, head = model.get_input_embeddings(), model.get_output_embeddings()
     if not isinstance(whole, nn.Embedding) or not whole.weight.requires_grad or head is not None:
         yield
         return
-    used = torch.tensor(sorted({pad}.union(*texts)), device=whole.weight.device)
+    used = torch.from_numpy(np.union1d(tokens, [pad])).to(whole.weight.device)
     some = _SomeEmbeddings(whole, used)
     model.set_input_embeddings(some)
     yield

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -128,7 +129,7 @@ class _Loop:
         more_phases = before + self.total < of
         self.clock = saved = time.monotonic()
         self.told = (self.state.tokens, self.clock)
-        batches: list[list[int]] = []
+        batches: Sequence[list[int]] = ()
         self.model.train()
         try:
             while self._goes_on(watch, per_epoch):
@@ -172,7 +173,7 @@ class _Loop:
         self.optimizer.grad_scale = units * torch.clamp(length / LARGEST_GRADIENT, min=1.0)
         self.optimizer.step()
         self.optimizer.zero_grad()
-        tokens = sum(self.lessons.lengths[row] for row in batch)
+        tokens = self.lessons.tokens(batch)
         self.state.tokens += tokens
         self.state.flops += tokens * self.gradients.flops_per_token
         self.state.pieces = self.gradients.pieces

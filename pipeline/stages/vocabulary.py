@@ -11,15 +11,17 @@ the new tokenizer fit the target text.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 import torch
 from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerFast
+from typing_extensions import override
 
 from pipeline.messages import Message, series
 from pipeline.parameters import VocabularyParameters
+from pipeline.parts import each
 from pipeline.report import TokenizerFit
 from pipeline.sources import resolve
 from pipeline.spec import TaskName
@@ -50,7 +52,9 @@ _RULES = {
 ROLES = ("pad", "bos", "eos", "cls", "sep", "mask", "unk")
 
 #: Kind of change → the new tokenizer, from target texts, the options, the source's tokenizer and known words.
-TOKENIZERS: dict[str, Callable[[list[str], Any, PreTrainedTokenizerFast, Collection[str]], PreTrainedTokenizerFast]] = {
+TOKENIZERS: dict[
+    str, Callable[[Collection[str], Any, PreTrainedTokenizerFast, Collection[str]], PreTrainedTokenizerFast]
+] = {
     "extend": lambda texts, options, source, _: extend_tokenizer(texts, options, source),
     "transplant": learn_tokenizer,
     "adopt": lambda _, options, source, __: adopt_tokenizer(load_tokenizer(resolve(options.model).path), source),
@@ -65,7 +69,7 @@ def run(context: Context[VocabularyParameters]) -> None:
     source = context.inputs["model"]
     data = context.inputs["data"]
     dictionary = read_json(data / "dictionary.json")
-    texts = target_texts(data, parameters.task)
+    texts = TargetTexts(data, parameters.task)
     old = load_tokenizer(source)
     context.step(1, 4)
     new = TOKENIZERS[options.kind](texts, options, old, dictionary)
@@ -90,15 +94,30 @@ def run(context: Context[VocabularyParameters]) -> None:
     context.step(4, 4)
 
 
-def target_texts(data: Path, task: TaskName) -> list[str]:
-    """All that may be learned from in the target language; of tagged texts the words, with spaces between."""
-    values = (
-        value
-        for split in (read_split(data, name) for name in ("target_train", "unlabelled"))
-        for column in TASKS[task].columns
-        for value in split[column]
-    )
-    return [value if isinstance(value, str) else " ".join(value) for value in values]
+class TargetTexts(Collection[str]):
+    """All that may be learned from in the target language; of tagged texts the words, with spaces between.
+
+    They are read anew each time: whoever learns from them reads every so-manieth, and millions would not fit into
+    memory.
+    """
+
+    def __init__(self, data: Path, task: TaskName) -> None:
+        splits = [read_split(data, name) for name in ("target_train", "unlabelled")]
+        self._columns = [split[column] for split in splits for column in TASKS[task].columns]
+
+    @override
+    def __len__(self) -> int:
+        return sum(map(len, self._columns))
+
+    @override
+    def __iter__(self) -> Iterator[str]:
+        for column in self._columns:
+            for value in each(column):
+                yield value if isinstance(value, str) else " ".join(value)
+
+    @override
+    def __contains__(self, text: object) -> bool:
+        return any(text == found for found in self)
 
 
 def exchange_embeddings(model: PreTrainedModel, transplant: Transplant, seed: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -50,7 +50,7 @@ class Rules:
     old: PreTrainedTokenizerFast
     new: PreTrainedTokenizerFast
     dictionary: dict[str, list[str]]
-    texts: Sequence[str]
+    texts: Collection[str]
     seed: int
 
     @property

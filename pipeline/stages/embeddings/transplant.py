@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,7 +58,7 @@ def find_mixtures(
     dictionary: dict[str, list[str]],
     *,
     initialisation: Initialisation = "dictionary",
-    texts: Sequence[str] = (),
+    texts: Collection[str] = (),
     kept: int = 0,
     seed: int = 0,
 ) -> Transplant:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from tokenizers import normalizers, pre_tokenizers
 
@@ -96,7 +97,7 @@ class Corpus:
 def sample(texts: Collection[str], characters: int = MOST_CHARACTERS) -> list[str]:
     """Every k-th text, so that about as many characters are left."""
     step = max(1, -(-sum(map(len, texts)) // characters))
-    return list(texts)[::step]
+    return [*islice(texts, 0, None, step)]
 
 
 def count_words(

@@ -64,6 +64,13 @@ def test_two_runs_models_of_one_name_are_told_apart(runs: dict[str, Report]) -> 
     assert {part.kind for part in report.models[0].slices} == {"length"}
 
 
+def test_a_report_that_shows_some_of_its_texts_knows_of_no_more(runs: dict[str, Report]) -> None:
+    more = runs["a"].data.model_copy(update={"test": 50})
+    merged = merge({"a": runs["a"].model_copy(update={"data": more})}, [Choice("a", "first")], NAMES)
+    assert merged.report.data.test == 6
+    assert {part.kind for part in merged.report.models[0].slices} == {"length"}
+
+
 def test_the_numbers_are_those_of_the_shared_texts(runs: dict[str, Report]) -> None:
     report = merge(runs, [Choice("a", "first"), Choice("b", "second")], NAMES).report
     assert report.models[0].metrics["accuracy"].value == pytest.approx(0.5)

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from pipeline.evaluation import examples
 from pipeline.evaluation.answers import Answers, Truth
-from pipeline.evaluation.examples import MOST_UNLABELLED, examples
+from pipeline.evaluation.examples import MOST_UNLABELLED
 from pipeline.report import Example
 from pipeline.scores import Scores
 from pipeline.tasks import TASKS
@@ -16,7 +17,7 @@ Make = Callable[..., tuple[Truth, Scores]]
 
 
 def shown(truth: Truth, scores: Scores) -> list[Example]:
-    return examples(truth, {"a": scores}, {"a": Answers.of(truth, scores)})
+    return examples.examples(truth, {"a": scores}, {"a": Answers.of(truth, scores)})
 
 
 def test_a_pair_with_one_label() -> None:
@@ -52,4 +53,13 @@ def test_of_a_language_model_the_first_texts_are_shown(make: Make) -> None:
 @pytest.mark.parametrize("task", [name for name in TASKS if name != "language-modelling"])
 def test_all_labelled_texts_are_shown(make: Make, task: str) -> None:
     truth, scores = make(task, texts=300)
-    assert [one.text for one in shown(truth, scores)] == truth.texts
+    assert [one.text for one in shown(truth, scores)] == [*truth.texts]
+
+
+def test_of_very_many_texts_some_are_shown_evenly_spaced(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    truth, scores = make("text-classification", texts=300)
+    whole = shown(truth, scores)
+    monkeypatch.setattr(examples, "MOST", 7)
+    assert shown(truth, scores) == [whole[place] for place in (0, 42, 85, 128, 171, 214, 257)]
+    assert examples.spread(0, 7).tolist() == []
+    assert examples.spread(3, 7).tolist() == [0, 1, 2]

@@ -49,3 +49,36 @@ def test_it_learns_from_no_more_labels_than_the_limit(
     context = make_context(ClassicalParameters(task="text-classification", seed=0, limit=0), {"data": data}, "none")
     with pytest.raises(TrainingError, match="no labelled texts"):
         classical.run(context)
+
+
+def test_of_very_many_texts_it_learns_from_some_and_says_so(
+    make_context: Callable[..., Any], frozen_data: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pipeline.stages import classical
+
+    monkeypatch.setattr(classical, "MOST_TEXTS", 30)
+    context = make_context(
+        ClassicalParameters(task="text-classification", seed=0), {"data": frozen_data("text-classification")}
+    )
+    classical.run(context)
+    assert json.loads((context.out / "training.json").read_text())["examples"] == 30
+    (note,) = [event["text"] for event in context.events.read()[0] if event["kind"] == "note"]
+    assert note.startswith("Stage: learns from 30 of the 48 labelled texts, drawn at random")
+
+
+@pytest.mark.parametrize("task", ["text-classification", "entity-recognition"])
+def test_asked_part_by_part_it_answers_the_same(
+    task: Any, make_context: Callable[..., Any], frozen_data: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pipeline.stages import classical
+
+    data, found = frozen_data(task), []
+    for part in (10_000, 7):
+        monkeypatch.setattr("pipeline.parts.PART", part)
+        context = make_context(ClassicalParameters(task=task, seed=0), {"data": data}, f"parts-of-{part}")
+        classical.run(context)
+        found.append(Scores.load(context.out / "scores.safetensors"))
+    whole, joined = found
+    assert (whole.values == joined.values).all()
+    assert (whole.offsets == joined.offsets).all()
+    assert whole.offsets.dtype == joined.offsets.dtype

@@ -112,7 +112,9 @@ def bench(tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> 
             assert (task, labels) == (here.task, here.labels)
             return SimpleNamespace(role=folder.name, parameters=lambda: [torch.zeros(3, 5)])
 
-        def predict(model: Any, tokenizer: Any, dataset: Dataset, task: str, progress: Callable[[int], None]) -> Scores:
+        def predict(
+            model: Any, tokenizer: Any, dataset: Dataset, task: str, progress: Callable[[int], None], *, spare: Path
+        ) -> Scores:
             split = next(split for split, count in here.counts.items() if count == len(dataset))
             progress(len(dataset))
             return here.scores(SKILL[model.role][0 if split == "test" else 1], split)
@@ -263,3 +265,29 @@ def test_members_are_scored_beside_the_models_and_compared_with_none(bench: Call
     assert (found.metrics["accuracy"].value, found.cost.seconds) == (0.7, 10)
     assert not [one for one in report.comparisons if "transferred-member-1" in (one.first, one.second)]
     assert all("transferred-member-1" in example.predictions for example in report.examples)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_report_read_part_by_part_is_the_same(
+    bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch, task: str
+) -> None:
+    here = bench(task)
+    whole = here.run(asked(task))
+    (here.folder / "out").rename(here.folder / "before")
+    monkeypatch.setattr("pipeline.parts.PART", 7)
+    monkeypatch.setattr("pipeline.evaluation.answers.PART", 7)
+    assert here.run(asked(task)) == whole
+
+
+def test_a_report_that_shows_some_of_its_texts_says_so(
+    bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = bench("text-classification")
+    monkeypatch.setattr("pipeline.evaluation.examples.MOST", 10)
+    report = here.run(asked("text-classification"))
+    assert len(report.examples) == 10
+    assert report.model("transferred").metrics["accuracy"].value == 0.9  # of all 40
+    told = "The report shows 10 of the 40 test texts one by one; what it measures is of all of them."
+    assert report.notes == ["a note", told]
+    notes = [event for event in EventLog(here.folder / "events.jsonl").read()[0] if event["kind"] == "note"]
+    assert [note["text"] for note in notes] == [told]

@@ -364,3 +364,36 @@ def test_boosted_members_follow_each_other(family, fine_tune):
         assert {"member.json", "example_weights.safetensors", "model.safetensors"} <= {
             path.name for path in member.out.iterdir()
         }
+
+
+# ── many rows ───────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("task", "options"),
+    [
+        ("text-classification", {"patience": 2, "class_weights": True}),
+        ("multi-label-classification", {"class_weights": True}),
+        ("entity-recognition", {"patience": 2}),
+    ],
+)
+def test_rows_on_disk_teach_what_rows_in_memory_do(tiny_model, fine_tune, monkeypatch, task, options):
+    tuning = FullFineTuning(**FULL | {"epochs": 2}, **options)
+    memory = fine_tune(tiny_model, task, tuning, name="memory")
+    monkeypatch.setattr("pipeline.stages.rows.FEW", 2)
+    monkeypatch.setattr("pipeline.parts.PART", 7)
+    disk = fine_tune(tiny_model, task, tuning, name="disk")
+    assert same(weights(disk), weights(memory))
+    assert {path.name for path in disk.work.iterdir()} == {path.name for path in memory.work.iterdir()}
+
+
+def test_members_of_a_bag_with_shared_layers_read_rows_from_disk(tiny_model, fine_tune, monkeypatch):
+    tuning = FullFineTuning(**FULL | {"epochs": 1})
+    options = {"sampling": "bootstrap", "member": 1, "shared_layers": 1}
+    memory = fine_tune(tiny_model, tuning=tuning, name="memory", **options)
+    monkeypatch.setattr("pipeline.stages.rows.FEW", 2)
+    monkeypatch.setattr("pipeline.parts.PART", 7)
+    disk = fine_tune(tiny_model, tuning=tuning, name="disk", **options)
+    assert same(weights(disk), weights(memory))
+    unseen = [(context.out / "unseen.safetensors").read_bytes() for context in (memory, disk)]
+    assert unseen[0] == unseen[1]

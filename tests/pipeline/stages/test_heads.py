@@ -160,10 +160,10 @@ def test_several_labels_are_each_judged_by_themselves():
 
 
 def test_rare_labels_count_for_more():
-    assert class_weights([0, 0, 0, 1], "one", 3).tolist() == pytest.approx([4 / 6, 2, 1])
-    assert class_weights([[1.0, 0.0], [0.5, 0.5]], "one", 2).tolist() == pytest.approx([2 / 3, 2])
-    assert class_weights([[-100, 0, 0], [0, 1, -100]], "tags", 2).tolist() == pytest.approx([4 / 6, 2])
-    assert class_weights([[1, 0, 1], [0, 0, 1], [0, 0, 1], [0, 0, 1]], "several", 3).tolist() == [3, 1, 1]
+    assert class_weights([[0, 0, 0, 1]], "one", 3).tolist() == pytest.approx([4 / 6, 2, 1])
+    assert class_weights([[[1.0, 0.0], [0.5, 0.5]]], "one", 2).tolist() == pytest.approx([2 / 3, 2])
+    assert class_weights([[[-100, 0, 0], [0, 1, -100]]], "tags", 2).tolist() == pytest.approx([4 / 6, 2])
+    assert class_weights([[[1, 0, 1], [0, 0, 1], [0, 0, 1], [0, 0, 1]]], "several", 3).tolist() == [3, 1, 1]
 
 
 # ── masked LM ───────────────────────────────────────────────────────────────────────

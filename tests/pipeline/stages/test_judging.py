@@ -4,6 +4,7 @@ import torch
 import transformers
 from datasets import Dataset
 
+from pipeline.scores import sigmoid, softmax
 from pipeline.stages.heads import HEADS, encode
 from pipeline.stages.judging import Judged, agreement, judge, unseen_accuracy
 from pipeline.tasks import TASKS
@@ -68,3 +69,30 @@ def test_a_model_is_asked_for_the_rows_wanted_in_any_order(task, tiny_model, tmp
         logits = model(input_ids=torch.tensor([dataset[int(row)]["input_ids"]])).logits.detach().numpy()
         expected = logits if task == "text-classification" else logits[0, 1:-1]
         np.testing.assert_allclose(found.values[found.offsets[place] : found.offsets[place + 1]], expected, atol=1e-5)
+
+
+def estimated_as_before(members, weights):
+    """The estimate when every row had an array of its own."""
+    sums, truths = {}, {}
+    for member, weight in zip(members, weights, strict=True):
+        votes = weight * ((sigmoid(member.values) - 0.5) if member.truth.ndim == 2 else softmax(member.values))
+        for row, start, end in zip(member.rows.tolist(), member.offsets, member.offsets[1:], strict=False):
+            sums[row] = sums.get(row, 0) + votes[start:end]
+            truths[row] = member.truth[start:end]
+    values, truth = np.concatenate([*sums.values()]), np.concatenate([*truths.values()])
+    return 1 - float(Judged(np.array([*sums]), np.empty(0, np.int64), values, truth).wrong().mean()), len(sums)
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_arrays_estimate_what_rows_one_by_one_did(several):
+    draw = np.random.default_rng(0)
+    units = np.ones(60, np.int64) if several else draw.integers(0, 4, 60)
+    truths = [draw.integers(0, 2, (count, 3)) if several else draw.integers(0, 3, count) for count in units]
+    members = []
+    for _ in range(4):
+        rows = np.sort(draw.choice(60, 25, replace=False))
+        offsets = np.concatenate([[0], units[rows].cumsum()])
+        truth = np.concatenate([truths[row] for row in rows])
+        members.append(Judged(rows, offsets, draw.normal(size=(offsets[-1], 3)).astype(np.float32), truth))
+    weights = [1.0, 0.3, 2.5, 0.7]
+    assert unseen_accuracy(members, weights) == estimated_as_before(members, weights)

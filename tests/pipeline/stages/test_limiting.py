@@ -1,9 +1,12 @@
 """Drawing a few labelled texts."""
 
 import itertools
+import random
 from collections import Counter
 
-from pipeline.stages.limiting import limited
+import pytest
+
+from pipeline.stages.limiting import at_most, limited
 
 ONE = {"label": [0] * 900 + [1] * 95 + [2] * 5}
 
@@ -34,7 +37,7 @@ def test_the_seed_decides() -> None:
 
 
 def test_all_texts_are_kept_where_there_are_no_more() -> None:
-    assert limited(Rows(ONE), "label", None, seed=0) == limited(Rows(ONE), "label", 1000, seed=0) == list(range(1000))
+    assert limited(Rows(ONE), "label", None, seed=0) == limited(Rows(ONE), "label", 1000, seed=0) == range(1000)
 
 
 def test_rare_tags_are_drawn_early() -> None:
@@ -53,3 +56,48 @@ def test_without_labels_chance_draws() -> None:
     texts = Rows({"text": ["a"] * 100})
     assert len(limited(texts, None, 10, seed=0)) == 10
     assert set(limited(texts, None, 10, seed=0)) < set(limited(texts, None, 20, seed=0))
+
+
+def test_what_is_too_many_is_drawn_by_chance_alone() -> None:
+    assert at_most(range(5), 5, seed=0).tolist() == [0, 1, 2, 3, 4]
+    drawn = at_most(range(1000), 100, seed=0)
+    assert drawn.tolist() == sorted(set(drawn.tolist())) == at_most(range(1000), 100, seed=0).tolist()
+    assert len(drawn) == 100
+    assert drawn.tolist() != at_most(range(1000), 100, seed=1).tolist()
+    shares = Counter(ONE["label"][index] for index in drawn)
+    assert 80 <= shares[0] <= 99  # not evened out
+    assert set(at_most([7, 3, 9], 2, seed=0).tolist()) < {3, 7, 9}
+
+
+def draw_as_before(labels: list[list[int]], n: int, seed: int) -> list[int]:
+    """How texts were drawn when every text had a list of its own."""
+    order = list(range(len(labels)))
+    random.Random(seed).shuffle(order)
+    waiting: dict[int, list[int]] = {}
+    for index in reversed(order):
+        for label in labels[index]:
+            waiting.setdefault(label, []).append(index)
+    drawn: set[int] = set()
+    counts = dict.fromkeys(sorted(waiting), 0)
+    while len(drawn) < n:
+        scarcest = min(counts, key=counts.__getitem__)
+        texts = waiting[scarcest]
+        while texts and texts[-1] in drawn:
+            texts.pop()
+        if not texts:
+            del counts[scarcest]
+            continue
+        drawn.add(texts[-1])
+        for label in labels[texts.pop()]:
+            if label in counts:
+                counts[label] += 1
+    return sorted(drawn)
+
+
+def test_arrays_draw_what_lists_drew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.parts.PART", 7)  # read in many parts
+    generator = random.Random(1)
+    given = [generator.sample(range(5), generator.randrange(4)) for _ in range(200)]
+    lists = [sorted(set(each)) or [-1] for each in given]
+    for n in (1, 17, 150):
+        assert limited(Rows({"labels": given}), "labels", n, seed=n) == draw_as_before(lists, n, n)

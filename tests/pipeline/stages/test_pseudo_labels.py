@@ -27,7 +27,9 @@ def stage(
 
     state = SimpleNamespace(answer=lambda truth: np.eye(2)[truth] * 4.0, cancelled=False)
 
-    def predict(model: Any, tokenizer: Any, split: Dataset, task: str, progress: Callable[[int], None]) -> Scores:
+    def predict(
+        model: Any, tokenizer: Any, split: Dataset, task: str, progress: Callable[[int], None], *, spare: Path
+    ) -> Scores:
         progress(len(split))
         if task == "entity-recognition":
             truth = [1, 0, 0] * len(split)
@@ -134,3 +136,40 @@ def test_it_needs_texts_and_stops_when_asked(stage: Any) -> None:
     stage.cancelled = True
     with pytest.raises(Cancelled):
         stage.label(CoTraining())
+
+
+@pytest.mark.parametrize("options", [PseudoLabelling(labels="soft"), PseudoLabelling(), CoTraining(rounds=2)])
+def test_a_pool_on_disk_is_labelled_as_one_in_memory(
+    stage: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, options: Any
+) -> None:
+    memory, facts = stage.label(options, number=1)
+    kept = memory[:]
+    monkeypatch.setattr("pipeline.stages.rows.FEW", 2)
+    monkeypatch.setattr("pipeline.parts.PART", 7)
+    disk, again = stage.label(options, number=1)
+    assert disk[:] == kept
+    assert disk.features == memory.features
+    assert again == facts
+    assert [*(tmp_path / "artifacts" / "round-1.work").iterdir()] == []
+
+
+def test_where_nothing_is_taken_the_texts_are_typed_all_the_same(stage: Any) -> None:
+    texts, _ = stage.label(PseudoLabelling(first_fraction=0.01, last_fraction=0.01, rounds=1))
+    assert texts.column_names == ["text", "label", "weight"]
+    assert len(texts) == 0
+
+
+def test_co_training_reads_some_of_a_very_large_pool_and_says_so(
+    stage: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from pipeline.events import EventLog
+    from pipeline.stages import pseudo_labels
+
+    monkeypatch.setattr(pseudo_labels, "MOST_TEXTS", 30)
+    _, facts = stage.label(CoTraining(rounds=2))
+    assert facts["pool"] == 30
+    _, facts = stage.label(PseudoLabelling())
+    assert facts["pool"] == 48  # by the model alone all are read
+    notes = [event["text"] for event in EventLog(tmp_path / "events.jsonl").read()[0] if event["kind"] == "note"]
+    assert len(notes) == 1
+    assert "co-training reads 30 of the 48 unlabelled texts, drawn at random" in notes[0]

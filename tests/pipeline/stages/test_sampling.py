@@ -1,4 +1,5 @@
 import json
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -239,3 +240,32 @@ def test_members_that_see_all_leave_nothing(make_context):
     dataset = Dataset.from_dict({"input_ids": [[0]], "labels": [0]})
     after_training(context, sample(context, dataset), Learner(None, 2), dataset, collate)
     assert list(context.out.iterdir()) == []
+
+
+# ── as it was drawn when each row had a list of its labels ──────────────────────────
+
+
+def drawn_as_before(labels, seed, member):
+    """A bootstrap sample, row by row."""
+    counts = Counter(label for row in labels for label in row)
+    rarest = np.array([min(row, key=lambda label: (counts[label], label), default=-1) for row in labels])
+    strata = [np.flatnonzero(rarest == label) for label in np.unique(rarest)]
+    generator = np.random.default_rng([seed, member])
+    indices = np.concatenate([generator.choice(stratum, len(stratum)) for stratum in strata])
+    present = {label for index in indices for label in labels[index]}
+    missed = sorted({label for row in labels for label in row} - present)
+    more = [generator.choice([index for index, row in enumerate(labels) if label in row]) for label in missed]
+    return [*indices.tolist(), *map(int, more)]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_arrays_draw_what_lists_drew(draw, monkeypatch, seed):
+    monkeypatch.setattr("pipeline.parts.PART", 7)
+    chance = np.random.default_rng(seed)
+    table = (chance.random((40, 12)) < np.linspace(0.02, 0.5, 12)).astype(float)
+    lists = [np.flatnonzero(row).tolist() for row in table]
+    found = draw(table.tolist(), task="multi-label-classification", seed=seed).indices.tolist()
+    assert found == drawn_as_before(lists, seed, 1)
+    tags = [[-100, *chance.integers(0, 9, chance.integers(1, 5)).tolist(), -100] for _ in range(40)]
+    lists = [sorted({tag for tag in row if tag >= 0}) for row in tags]
+    assert draw(tags, task="part-of-speech", seed=seed).indices.tolist() == drawn_as_before(lists, seed, 1)

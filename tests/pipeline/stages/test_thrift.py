@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -10,6 +11,7 @@ from transformers import AutoModelForMaskedLM, AutoModelForSequenceClassificatio
 from pipeline.stages.thrift import QuickDropout, quicken, used_embeddings
 
 TEXTS = [[2, 20, 30, 3], [2, 40, 3]]
+TOKENS = np.array([2, 3, 20, 30, 40])
 FAMILIES = ["bert", "distilbert", "electra", "roberta", "deberta-v2"]
 
 
@@ -34,7 +36,7 @@ def test_training_the_used_embeddings_is_training_the_embeddings(family, name):
     pad = plain.config.pad_token_id
     before = plain.get_input_embeddings().weight.detach().clone()
     a_step(plain, pad)
-    with used_embeddings(thrifty, TEXTS, pad):
+    with used_embeddings(thrifty, TOKENS, pad):
         assert len(thrifty.get_input_embeddings().weight) == len({pad, 2, 3, 20, 30, 40})
         a_step(thrifty, pad)
     for key, value in plain.state_dict().items():
@@ -48,13 +50,13 @@ def test_embeddings_that_a_head_is_tied_to_or_that_are_frozen_stay(family):
     frozen.get_input_embeddings().requires_grad_(requires_grad=False)
     for model in (language_model, frozen):
         whole = model.get_input_embeddings()
-        with used_embeddings(model, TEXTS, 0):
+        with used_embeddings(model, TOKENS, 0):
             assert model.get_input_embeddings() is whole
 
 
 def test_a_token_that_was_not_foreseen_is_an_error(family):
     model = AutoModelForSequenceClassification.from_pretrained(family("bert"))
-    with used_embeddings(model, TEXTS, 0), pytest.raises(IndexError):
+    with used_embeddings(model, TOKENS, 0), pytest.raises(IndexError):
         model(input_ids=torch.tensor([[2, 50, 3]]))
 
 

@@ -18,6 +18,7 @@ from pipeline.stages import vocabulary
 from pipeline.stages.embeddings import find_mixtures
 from pipeline.stages.models import load_model, load_tokenizer
 from pipeline.stages.tokenizers import learn_tokenizer
+from pipeline.stages.tokenizers.corpus import sample
 from pipeline.stages.tokenizers.scripts import is_unspaced
 from pipeline.tasks import TASKS
 
@@ -146,3 +147,17 @@ def test_it_says_what_came_of_it(tiny_model: Path, change: Callable[..., Path], 
     tokens = len(load_tokenizer(out))
     assert f"The new vocabulary has {tokens:,} tokens (a number chosen from the text)" in notes
     assert "0.0% of the new" in notes
+
+
+def test_target_texts_are_read_as_often_as_somebody_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.parts.PART", 7)
+    pairs = vocabulary.TargetTexts(
+        freeze(tmp_path / "pairs", "sentence-pair-classification"), "sentence-pair-classification"
+    )
+    assert [*pairs] == [*pairs] == [*TEXTS, *TEXTS[::-1], *TEXTS, *TEXTS[::-1]]
+    assert len(pairs) == 4 * len(TEXTS)
+    words = vocabulary.TargetTexts(freeze(tmp_path / "words", "part-of-speech"), "part-of-speech")
+    assert [*words] == [" ".join(text) for text in TEXTS] * 2
+    assert " ".join(TEXTS[0]) in words
+    assert TEXTS[0] not in words
+    assert sample(words, 50) == [*words][:: -(-sum(map(len, words)) // 50)]

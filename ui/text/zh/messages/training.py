@@ -18,6 +18,14 @@ TEXT = {
     "Round {round} fell from {before:.3f} to {now:.3f}: the labels before it are kept.": (
         "第 {round} 轮从 {before:.3f} 降到 {now:.3f}：保留此前的标签。"
     ),
+    "{stage}: learns from {kept:,} of the {count:,} labelled texts, drawn at random; more would not fit into memory.": (
+        "{stage}：从 {count:,} 条有标签文本中随机抽取 {kept:,} 条来学习；再多内存就放不下了。"
+    ),
+    "{stage}: co-training reads {kept:,} of the {count:,} unlabelled texts, drawn at random; more would not fit into "
+    "memory.": ("{stage}：协同训练从 {count:,} 条无标签文本中随机抽取 {kept:,} 条来读；再多内存就放不下了。"),
+    "The report shows {shown:,} of the {count:,} test texts one by one; what it measures is of all of them.": (
+        "报告逐条展示 {count:,} 条测试文本中的 {shown:,} 条；各项指标则根据全部测试文本得出。"
+    ),
     "The new vocabulary has {tokens:,} tokens (a number chosen from the text), with embeddings from: {shares}.": (
         "新词表有 {tokens:,} 个词元（根据文本量选定），嵌入来源：{shares}。"
     ),
