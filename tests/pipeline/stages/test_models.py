@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
@@ -89,7 +90,7 @@ def test_a_model_without_a_fast_tokenizer_is_refused(tiny_model, tmp_path, monke
 
 
 def test_batches_by_length_stay_within_the_budget():
-    lengths = [5, 60, 7, 8, 61, 6]
+    lengths = np.array([5, 60, 7, 8, 61, 6])
     batches = list(length_batches(lengths, 32))
     assert sorted(index for batch in batches for index in batch) == list(range(6))
     assert all(len(batch) == 1 or max(lengths[i] for i in batch) * len(batch) <= 32 for batch in batches)
