@@ -47,6 +47,8 @@ TEXT = {
     "{file}: the byte at offset {offset} (line {line}) is not {wanted}.": (
         "{file}：偏移 {offset} 处的字节（第 {line} 行）不是 {wanted}。"
     ),
+    "{file} was changed while it was read.": "{file} 在读取时被改动了。",
+    "Try again.": "请重试。",
     "Choose the encoding it was saved in, or save it as UTF-8.": "请选择文件保存时所用的编码，或另存为 UTF-8。",
     "{file} was read as Windows-1252, as its bytes suggest; save it as UTF-8 to be sure.": (
         "根据字节特征，{file} 按 Windows-1252 读取；为保险起见，请另存为 UTF-8。"
