@@ -9,6 +9,7 @@ from __future__ import annotations
 import mmap
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, TypeVar, cast, overload
 
 import numpy as np
@@ -136,9 +137,15 @@ def items(batch: pa.RecordBatch) -> Iterator[Item]:
     return map(tuple, columns[0]) if pa.types.is_list(batch.schema.types[0]) else iter(columns[0])
 
 
-def spooled(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> list[pa.RecordBatch]:
-    """Write a table into a file that goes when it is not needed any more, and give it memory-mapped."""
-    with tempfile.TemporaryFile() as file:
+def spooled(schema: pa.Schema, batches: Iterable[pa.RecordBatch], folder: Path | None = None) -> list[pa.RecordBatch]:
+    """Write a table into a file that goes when it is not needed any more, and give it memory-mapped.
+
+    Args:
+        schema: Of the table.
+        batches: Its rows.
+        folder: Where the file lies; by default where the system has such files, which may be in memory.
+    """
+    with tempfile.TemporaryFile(dir=folder) as file:
         with pa.ipc.new_stream(pa.PythonFile(file, mode="w"), schema) as writer:
             for batch in batches:
                 writer.write_batch(batch)

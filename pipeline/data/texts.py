@@ -100,5 +100,6 @@ def _all(dataset: DatasetSpec, settings: Settings, *, labelled: bool, task: Task
     large = stream(dataset, settings, task, labelled=labelled)
     with suppress(Irregular):
         if large is not None:
-            return spool(large, dataset, task, labelled=labelled)
+            folder = settings.runs_dir if settings.runs_dir.is_dir() else None
+            return spool(large, dataset, task, labelled=labelled, folder=folder)
     raise DataError("{file} was changed while it was read.", "Try again.", file=Path(dataset.path).name)

@@ -33,7 +33,7 @@ from pipeline.stages.training import train, write_training
 from pipeline.stages.tunings import grouped
 from pipeline.tasks import TASKS
 
-HELD_OUT = 0.05  # share of the texts on which perplexity is measured
+HELD_OUT, MOST_HELD_OUT = 0.05, 5000  # share of the texts on which perplexity is measured, and how many they may be
 LEAST_TOKENS, MOST_TIMES = 5000, 50  # read for it, and how often a text may be
 WEIGHT_DECAY = 0.01
 
@@ -67,7 +67,7 @@ def _train(
     texts = _texts(context)
     # Not by train_test_split: it leaves files beside the texts, which are an artifact.
     order = np.random.default_rng(parameters.seed).permutation(len(texts))
-    held = max(1, round(HELD_OUT * len(texts)))
+    held = min(max(1, round(HELD_OUT * len(texts))), MOST_HELD_OUT)
     parts = (select(texts, part) for part in (order[held:], order[:held]))
     rows, held_out = (_windows(part, tokenizer, context.spare) for part in parts)
     before = perplexity(model, held_out, tokenizer)

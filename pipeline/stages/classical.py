@@ -15,12 +15,10 @@ from pipeline.parts import parts
 from pipeline.scores import Scores
 from pipeline.stages.context import Context, read_json
 from pipeline.stages.data import read_split
-from pipeline.stages.limiting import at_most, limited
+from pipeline.stages.limiting import in_memory, limited
 from pipeline.stages.rows import select
 from pipeline.tasks import TASKS
 
-#: Texts that it learns from at most: their n-grams lie in memory, some kilobytes a text.
-MOST_TEXTS = 200_000
 ASKED = {"test": "scores.safetensors", "source_test": "source_scores.safetensors"}
 
 
@@ -36,7 +34,7 @@ def run(context: Context[ClassicalParameters]) -> None:
     drawn = limited(split, TASKS[parameters.task].label_column, parameters.limit, parameters.seed)
     if not drawn:
         raise TrainingError("The classical baseline has no labelled texts to learn from.", "Add target texts.")
-    kept = at_most(drawn, MOST_TEXTS, parameters.seed)
+    kept = in_memory(drawn, split, TASKS[parameters.task].columns, parameters.seed)
     if len(kept) < len(drawn):
         context.note(
             "{stage}: learns from {kept:,} of the {count:,} labelled texts, drawn at random; more would not fit into "

@@ -44,7 +44,9 @@ def run(context: Context[DataParameters]) -> None:
     prepared = prepare(parameters.data, parameters.seed, context.settings, parameters.task)
     for step, split in enumerate(SPLITS, start=1):
         labelled = split != "unlabelled"
-        dataset = freeze(getattr(prepared, split), prepared.labels, parameters.task, labelled=labelled)
+        dataset = freeze(
+            getattr(prepared, split), prepared.labels, parameters.task, labelled=labelled, folder=context.work
+        )
         dataset.save_to_disk(str(context.out / split), num_shards=1)  # by default an empty one has none: unreadable
         context.step(step, len(SPLITS))
     for note in prepared.notes:
@@ -61,7 +63,7 @@ def read_split(folder: Path, split: str) -> Dataset:
     return load_from_disk(str(folder / split))
 
 
-def freeze(texts: Texts, labels: list[str], task: TaskName, *, labelled: bool) -> Dataset:
+def freeze(texts: Texts, labels: list[str], task: TaskName, *, labelled: bool, folder: Path | None = None) -> Dataset:
     """Texts as a dataset with the task's columns, and their groups if they have any; typed even where it is empty.
 
     It lies in a file that goes with it.
@@ -71,6 +73,7 @@ def freeze(texts: Texts, labels: list[str], task: TaskName, *, labelled: bool) -
         labels: The run's labels in order.
         task: Whose columns.
         labelled: Whether the label column is wanted; a task without labels has none.
+        folder: Where the file lies; None: where the system has such files.
     """
     column = TASKS[task].label_column if labelled else None
     index = {label: number for number, label in enumerate(labels)}
@@ -93,4 +96,4 @@ def freeze(texts: Texts, labels: list[str], task: TaskName, *, labelled: bool) -
             arrays = [pa.array(value, field.type) for value, field in zip(values, features.arrow_schema, strict=True)]
             yield pa.record_batch(arrays, schema=features.arrow_schema)
 
-    return Dataset(pa.Table.from_batches(spooled(features.arrow_schema, batches()), features.arrow_schema))
+    return Dataset(pa.Table.from_batches(spooled(features.arrow_schema, batches(), folder), features.arrow_schema))

@@ -5,13 +5,17 @@ from __future__ import annotations
 import random
 from array import array
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+from datasets import Dataset
+from pyarrow import compute, types
 
 from pipeline.parts import each
 
+#: Of the texts whose n-grams a method holds in memory, which take some 150 bytes a character.
+MOST_CHARACTERS = 5_000_000
 #: What a text counts as that has no label at all.
 _UNLABELLED = -1
 
@@ -58,15 +62,28 @@ def limited(dataset: Any, label_column: str | None, n: int | None, seed: int) ->
     return sorted(drawn)
 
 
-def at_most(rows: Sequence[int], most: int, seed: int) -> np.ndarray:
-    """Of some texts as many as a method can hold in memory, int64, in their order.
+def in_memory(rows: Sequence[int], dataset: Dataset, columns: Iterable[str], seed: int) -> np.ndarray:
+    """Of some rows of a frozen split as many as have :data:`MOST_CHARACTERS` on average, int64, in their order.
 
     Chance alone draws: their labels are to keep their shares.
+
+    Args:
+        rows: Which may be taken.
+        dataset: The split.
+        columns: Its columns of texts or words.
+        seed: Of the draw.
     """
     found = np.asarray(rows, np.int64)
+    characters = sum(_characters(dataset.data.column(name)) for name in columns)
+    most = max(1, MOST_CHARACTERS * len(dataset) // max(1, characters))
     if len(found) <= most:
         return found
     return np.sort(np.random.default_rng(seed).choice(found, most, replace=False, shuffle=False))
+
+
+def _characters(column: Any) -> int:
+    texts = compute.list_flatten(column) if types.is_list(column.type) else column
+    return int(compute.sum(compute.utf8_length(texts)).as_py() or 0)
 
 
 class Labels:

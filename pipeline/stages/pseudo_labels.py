@@ -25,14 +25,12 @@ from pipeline.stages.answering import predict
 from pipeline.stages.context import Context, read_json
 from pipeline.stages.data import COLUMNS, read_split
 from pipeline.stages.encoding import Columns
-from pipeline.stages.limiting import at_most, limited
+from pipeline.stages.limiting import in_memory, limited
 from pipeline.stages.models import load_model, load_tokenizer
 from pipeline.stages.relabelling import SLACK, Labelled, Pool, co_train, label_texts, label_words
 from pipeline.stages.rows import mapped, select
 from pipeline.tasks import TASKS
 
-#: Texts of a pool that co-training reads at most: its second view holds the n-grams of all of them in memory.
-MOST_TEXTS = 200_000
 #: Steps of progress that a round of the second view counts for; a text that the model reads counts for one.
 _ROUND_STEPS = 200
 
@@ -90,7 +88,7 @@ def _pool(context: Context[PseudoLabelParameters]) -> Pool:
             "There are no unlabelled texts to label.", "Add unlabelled texts, or leave self-training out."
         )
     if isinstance(parameters.self_training, CoTraining):
-        kept = at_most(range(len(texts)), MOST_TEXTS, parameters.seed)
+        kept = in_memory(range(len(texts)), texts, TASKS[parameters.task].columns, parameters.seed)
         if len(kept) < len(texts):
             context.note(
                 "{stage}: co-training reads {kept:,} of the {count:,} unlabelled texts, drawn at random; more would "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -19,7 +20,7 @@ from pipeline.spec import DatasetSpec, TaskName
 from pipeline.tasks import TASKS
 
 
-def spool(found: Stream, dataset: DatasetSpec, task: TaskName, *, labelled: bool) -> Usable:
+def spool(found: Stream, dataset: DatasetSpec, task: TaskName, *, labelled: bool, folder: Path | None) -> Usable:
     """Read a file that has no problems, and keep its texts in a file of their own, which goes when they do.
 
     Args:
@@ -27,6 +28,7 @@ def spool(found: Stream, dataset: DatasetSpec, task: TaskName, *, labelled: bool
         dataset: Its spec with its columns filled in.
         task: What its texts are for.
         labelled: Whether its labels are wanted.
+        folder: Where the file lies; None: where the system has such files.
 
     Raises:
         Irregular: It is not as plain as its beginning.
@@ -56,7 +58,7 @@ def spool(found: Stream, dataset: DatasetSpec, task: TaskName, *, labelled: bool
             yield pa.record_batch(cells, schema=schema)
 
     return Usable(
-        texts=OnDisk(spooled(schema, batches())),
+        texts=OnDisk(spooled(schema, batches(), folder)),
         labels=labels.coded() if labelled else None,
         groups=cast("Any", groups.coded()) if group else None,
         rows=cast("Any", np.concatenate(rows)),

@@ -55,11 +55,12 @@ def test_of_very_many_texts_it_learns_from_some_and_says_so(
     make_context: Callable[..., Any], frozen_data: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from pipeline.stages import classical
+    from pipeline.stages.data import read_split
 
-    monkeypatch.setattr(classical, "MOST_TEXTS", 30)
-    context = make_context(
-        ClassicalParameters(task="text-classification", seed=0), {"data": frozen_data("text-classification")}
-    )
+    data = frozen_data("text-classification")
+    characters = sum(map(len, read_split(data, "target_train")["text"]))
+    monkeypatch.setattr("pipeline.stages.limiting.MOST_CHARACTERS", -(-characters * 30 // 48))
+    context = make_context(ClassicalParameters(task="text-classification", seed=0), {"data": data})
     classical.run(context)
     assert json.loads((context.out / "training.json").read_text())["examples"] == 30
     (note,) = [event["text"] for event in context.events.read()[0] if event["kind"] == "note"]

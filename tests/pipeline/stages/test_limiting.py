@@ -5,8 +5,10 @@ import random
 from collections import Counter
 
 import pytest
+from datasets import Dataset
 
-from pipeline.stages.limiting import at_most, limited
+from pipeline.stages import limiting
+from pipeline.stages.limiting import in_memory, limited
 
 ONE = {"label": [0] * 900 + [1] * 95 + [2] * 5}
 
@@ -58,15 +60,19 @@ def test_without_labels_chance_draws() -> None:
     assert set(limited(texts, None, 10, seed=0)) < set(limited(texts, None, 20, seed=0))
 
 
-def test_what_is_too_many_is_drawn_by_chance_alone() -> None:
-    assert at_most(range(5), 5, seed=0).tolist() == [0, 1, 2, 3, 4]
-    drawn = at_most(range(1000), 100, seed=0)
-    assert drawn.tolist() == sorted(set(drawn.tolist())) == at_most(range(1000), 100, seed=0).tolist()
+def test_what_is_too_many_is_drawn_by_chance_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = Dataset.from_dict({"text": ["二十个字" * 5] * 1000, "tokens": [["十", "个字"]] * 1000})
+    assert in_memory(range(5), texts, ["text"], seed=0).tolist() == [0, 1, 2, 3, 4]
+    monkeypatch.setattr(limiting, "MOST_CHARACTERS", 2000)
+    drawn = in_memory(range(1000), texts, ["text"], seed=0)
+    assert drawn.tolist() == sorted(set(drawn.tolist())) == in_memory(range(1000), texts, ["text"], seed=0).tolist()
     assert len(drawn) == 100
-    assert drawn.tolist() != at_most(range(1000), 100, seed=1).tolist()
+    assert drawn.tolist() != in_memory(range(1000), texts, ["text"], seed=1).tolist()
     shares = Counter(ONE["label"][index] for index in drawn)
     assert 80 <= shares[0] <= 99  # not evened out
-    assert set(at_most([7, 3, 9], 2, seed=0).tolist()) < {3, 7, 9}
+    assert len(in_memory(range(1000), texts, ["tokens"], seed=0)) == 666
+    assert len(in_memory(range(1000), texts, ["text", "tokens"], seed=0)) == 86
+    assert set(in_memory([7, 3, 9] * 100, texts, ["text"], seed=0).tolist()) <= {3, 7, 9}
 
 
 def draw_as_before(labels: list[list[int]], n: int, seed: int) -> list[int]:

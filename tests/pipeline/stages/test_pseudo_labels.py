@@ -163,13 +163,15 @@ def test_co_training_reads_some_of_a_very_large_pool_and_says_so(
     stage: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     from pipeline.events import EventLog
-    from pipeline.stages import pseudo_labels
 
-    monkeypatch.setattr(pseudo_labels, "MOST_TEXTS", 30)
     _, facts = stage.label(CoTraining(rounds=2))
-    assert facts["pool"] == 30
+    assert facts["pool"] == 48
+    monkeypatch.setattr("pipeline.stages.limiting.MOST_CHARACTERS", 300)
+    _, facts = stage.label(CoTraining(rounds=2))
+    kept = facts["pool"]
+    assert 0 < kept < 48
     _, facts = stage.label(PseudoLabelling())
     assert facts["pool"] == 48  # by the model alone all are read
     notes = [event["text"] for event in EventLog(tmp_path / "events.jsonl").read()[0] if event["kind"] == "note"]
     assert len(notes) == 1
-    assert "co-training reads 30 of the 48 unlabelled texts, drawn at random" in notes[0]
+    assert f"co-training reads {kept} of the 48 unlabelled texts, drawn at random" in notes[0]
