@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
+from uuid import uuid4
 
 import numpy as np
 import pyarrow as pa
@@ -96,4 +97,5 @@ def freeze(texts: Texts, labels: list[str], task: TaskName, *, labelled: bool, f
             arrays = [pa.array(value, field.type) for value, field in zip(values, features.arrow_schema, strict=True)]
             yield pa.record_batch(arrays, schema=features.arrow_schema)
 
-    return Dataset(pa.Table.from_batches(spooled(features.arrow_schema, batches(), folder), features.arrow_schema))
+    table = pa.Table.from_batches(spooled(features.arrow_schema, batches(), folder), features.arrow_schema)
+    return Dataset(table, fingerprint=uuid4().hex)  # else all of it would be hashed, and copied for that

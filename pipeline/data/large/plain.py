@@ -38,7 +38,7 @@ class Plain(io.RawIOBase):
         if delimiter is not None:
             self._allowed = np.zeros(256, bool)
             self._allowed[[ord(delimiter), *b'\r\n"']] = True
-        self._tail = b"\n"  # the byte before those that come, and the last one, which its successor decides on
+        self._tail = b""  # the last bytes of the block before
         self._size = self._controls = self._quotes = 0
 
     def read(self, size: int = -1) -> bytes:
@@ -63,8 +63,9 @@ class Plain(io.RawIOBase):
         super().close()
 
     def _examine(self, block: bytes) -> None:
-        joined = self._tail + block if self._size else block.removeprefix(BOM)
-        if BOM[:1] in joined and BOM in joined:  # one byte is sought faster than three
+        seam = self._tail + block[: len(BOM) - 1]
+        start = 0 if self._size else 1  # at the very beginning it may stand
+        if BOM in seam or (BOM[:1] in block and block.find(BOM, start) >= 0):  # one byte is sought faster than three
             raise Irregular("a byte order mark inside")
         controls = block.translate(None, _OTHERS)
         self._size += len(block)
@@ -73,21 +74,23 @@ class Plain(io.RawIOBase):
         if b"\0" in controls or self._controls * 400 > self._size:
             raise Irregular("control characters")
         if self._allowed is not None:
-            self._examine_quotes(block or b"\n", self._allowed)
-            if not block and self._quotes % 2:
-                raise Irregular("a quotation mark that is not closed")
-        else:
-            self._tail = block[-2:]
+            self._examine_quotes(block, self._allowed)
+        self._tail = block[1 - len(BOM) :]
 
     def _examine_quotes(self, block: bytes, allowed: np.ndarray) -> None:
         """Every second one, from the first, opens or is the second of two; the others close or are the first."""
-        whole = self._tail + block
-        self._tail = whole[-2:]
-        if b'"' not in whole[:-1]:
+        if self._tail.endswith(b'"') and self._quotes % 2 == 0 and block and not allowed[block[0]]:
+            raise Irregular("a quotation mark inside a cell")
+        if not block and self._quotes % 2:
+            raise Irregular("a quotation mark that is not closed")
+        codes = np.frombuffer(block, np.uint8)
+        places = np.flatnonzero(codes == _QUOTE)
+        if not len(places):
             return
-        data = np.frombuffer(whole, np.uint8)
-        places = np.flatnonzero(data[1:-1] == _QUOTE) + 1
-        opening = (np.arange(self._quotes, self._quotes + len(places)) % 2) == 0
+        before, after = codes[places - 1], codes[np.minimum(places + 1, len(codes) - 1)]  # the next block has the last
+        if places[0] == 0:
+            before[0] = self._tail[-1] if self._tail else ord("\n")
+        opening = (np.arange(self._quotes, self._quotes + len(places)) & 1) == 0
         self._quotes += len(places)
-        if not allowed[np.where(opening, data[places - 1], data[places + 1])].all():
+        if not allowed[np.where(opening, before, after)].all():
             raise Irregular("a quotation mark inside a cell")
