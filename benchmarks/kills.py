@@ -61,12 +61,15 @@ class Trial:
         spec: What is run.
         choice: Of moments and victims.
         longest: Most seconds between two kills.
+        undisturbed: Seconds that a run takes by itself; the first kill comes somewhere within, so that late stages are
+            met as early ones are.
     """
 
     root: Path
     spec: RunSpec
     choice: random.Random
     longest: float
+    undisturbed: float = 0.0
     killed: Counter[tuple[str, str]] = field(default_factory=Counter)  # stage, victims
 
     def __post_init__(self) -> None:
@@ -81,6 +84,7 @@ class Trial:
             RuntimeError: The run was lost, failed, or does not end.
         """
         try:
+            time.sleep(self.choice.uniform(0, self.undisturbed))
             while self.killed.total() < kills and self._state() is not RunState.DONE:
                 time.sleep(self.choice.uniform(0.05, self.longest))
                 self._kill(self.choice.choice(VICTIMS))
@@ -153,15 +157,16 @@ def loop(
         RuntimeError: Something was lost or damaged, or a report is another one.
     """
     killed: Counter[tuple[str, str]] = Counter()
-    undisturbed = None
+    undisturbed, seconds = None, 0.0
     number = 0
     while undisturbed is None or killed.total() < kills:
         root = Path(tempfile.mkdtemp(prefix="graft-kills-"))
-        trial = Trial(root, spec, random.Random(f"{seed}-{number}"), longest)
+        trial = Trial(root, spec, random.Random(f"{seed}-{number}"), longest, seconds)
+        begun = time.monotonic()
         wanted = 0 if undisturbed is None else min(each, kills - killed.total())
         report = trial.disturb(wanted)
         if undisturbed is None:
-            undisturbed = report
+            undisturbed, seconds = report, time.monotonic() - begun
         elif report != undisturbed:
             raise RuntimeError(f"another report: {root}")
         killed += trial.killed
