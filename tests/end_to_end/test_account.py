@@ -38,6 +38,7 @@ def space(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Iterato
         yield app
 
 
+@pytest.mark.slow
 def test_what_was_filled_in_comes_along_when_somebody_signs_in(space: App, page: Page) -> None:
     asked: list[str] = []
 

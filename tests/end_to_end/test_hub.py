@@ -40,6 +40,7 @@ def hub_app(hub: Hub, tmp_path_factory: pytest.TempPathFactory, tiny_model: Path
         yield app
 
 
+@pytest.mark.slow
 def test_a_data_set_is_picked_misnamed_and_named(hub_app: Any, page: Page) -> None:
     page.goto(hub_app.url)
     open_tab(page, "data")

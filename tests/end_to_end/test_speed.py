@@ -44,6 +44,7 @@ def test_what_was_measured_is_shown_with_a_picture_and_advice(app: Any, page: Pa
     expect(speeds).to_contain_text("O2 could not be measured: no memory.")
 
 
+@pytest.mark.slow
 def test_measuring_is_the_runs_work_and_outlives_the_page(app: Any, page: Page, tiny_spec: RunSpec) -> None:
     run_id = finish(app.store, tiny_spec, "To be measured")
     open_exports(app, page, run_id)

@@ -118,6 +118,7 @@ def test_a_missing_data_file_is_told_before_anything_is_queued(
     assert store.list() == []
 
 
+@pytest.mark.slow
 def test_a_detached_run_can_be_cancelled_and_resumed(
     spec_file: Path, store: RunStore, capsys: pytest.CaptureFixture[str]
 ) -> None:

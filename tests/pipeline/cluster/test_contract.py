@@ -11,6 +11,7 @@ from pipeline.runs import RunState, RunStore
 from pipeline.settings import Settings
 from pipeline.spec import DatasetSpec, FullFineTuning, RunSpec
 from pipeline.worker import carry_out
+from tests.clusters import MISSING, REASON
 from tests.pipeline.cluster.conftest import Running, running
 from tests.pipeline.cluster.following import lasting, logs, progress
 
@@ -41,6 +42,7 @@ def told(tmp_path_factory: pytest.TempPathFactory, tiny_spec: RunSpec) -> dict[s
     return lasting(store.report(run))
 
 
+@pytest.mark.skipif(MISSING, reason=REASON)  # without a second engine there is nothing to compare
 @pytest.mark.timeout(200)
 class TestContract:
     def test_a_run_ends_with_the_same_report_and_tells_how_it_went(
