@@ -19,14 +19,27 @@ def clustered(machines: int = 2, **node: Any) -> Iterator[Any]:
     """A cluster; it is gone afterwards."""
     from ray.cluster_utils import Cluster
 
-    with pytest.MonkeyPatch.context() as patch:  # for the machines alone, which are processes of their own
-        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-        patch.setenv("OMP_NUM_THREADS", "1")
+    with of_one_core():
         made = Cluster(initialize_head=True, head_node_args={**NODE, "num_cpus": 0, "include_dashboard": False})
-        for _ in range(machines):
-            made.add_node(**NODE | node)
-        made.wait_for_nodes()
+    for _ in range(machines):
+        add_machine(made, **node)
+    made.wait_for_nodes()
     try:
         yield made
     finally:
         made.shutdown()
+
+
+def add_machine(cluster: Any, **node: Any) -> None:
+    """One more."""
+    with of_one_core():
+        cluster.add_node(**NODE | node)
+
+
+@contextmanager
+def of_one_core() -> Iterator[None]:
+    """Processes begun in here use one thread: two add up in another order, and results differ in the last digits."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        patch.setenv("OMP_NUM_THREADS", "1")
+        yield

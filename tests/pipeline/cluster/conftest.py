@@ -10,9 +10,11 @@ import pytest
 
 from pipeline.engine.local import LocalEngine
 from pipeline.engine.supervisor import Supervisor
-from pipeline.runs import RunStore
+from pipeline.runs import RunState, RunStore
 from pipeline.settings import Settings
-from tests.pipeline.cluster.following import follow
+from pipeline.spec import RunSpec
+from tests.clusters import of_one_core
+from tests.pipeline.cluster.following import follow, logs
 
 
 @dataclass
@@ -37,3 +39,13 @@ def on_cluster(cluster: Any, store: RunStore, settings: Settings, monkeypatch: p
 
 def running(store: RunStore, settings: Settings) -> Running:
     return Running(store, Supervisor(store, LocalEngine(store), settings.model_copy(update={"max_running": 4})))
+
+
+def carried_out_here(store: RunStore, spec: RunSpec) -> str:
+    """A run that nobody disturbs, on this machine; its id."""
+    engine = running(store, Settings(runs_dir=store.root))
+    run = engine.supervisor.submit(spec).id
+    with of_one_core():
+        engine.until(lambda: not store.get(run).state.active)
+    assert store.get(run).state is RunState.DONE, logs(store)
+    return run

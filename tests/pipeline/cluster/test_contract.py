@@ -12,7 +12,7 @@ from pipeline.settings import Settings
 from pipeline.spec import DatasetSpec, FullFineTuning, RunSpec
 from pipeline.worker import carry_out
 from tests.clusters import MISSING, REASON
-from tests.pipeline.cluster.conftest import Running, running
+from tests.pipeline.cluster.conftest import Running, carried_out_here, running
 from tests.pipeline.cluster.following import lasting, logs, progress
 
 LONG = FullFineTuning(epochs=400, batch_size=16, learning_rate=1e-3)
@@ -33,13 +33,7 @@ def engine(
 def told(tmp_path_factory: pytest.TempPathFactory, tiny_spec: RunSpec) -> dict[str, Any]:
     """The report of the tiny run that nobody disturbs, on this machine."""
     store = RunStore(tmp_path_factory.mktemp("runs"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OMP_NUM_THREADS", "1")
-        engine = running(store, Settings(runs_dir=store.root))
-        run = engine.supervisor.submit(tiny_spec).id
-        engine.until(lambda: not store.get(run).state.active)
-    assert store.get(run).state is RunState.DONE, logs(store)
-    return lasting(store.report(run))
+    return lasting(store.report(carried_out_here(store, tiny_spec)))
 
 
 @pytest.mark.skipif(MISSING, reason=REASON)  # without a second engine there is nothing to compare

@@ -15,9 +15,9 @@ from pipeline.plan import plan
 from pipeline.runs import RunState, RunStore
 from pipeline.settings import Settings
 from pipeline.spec import Bagging, ExportSpec, FullFineTuning, KeepVocabulary, RunSpec
-from pipeline.worker import bring_about, carry_out
-from tests.clusters import NODE
-from tests.pipeline.cluster.conftest import Running, running
+from pipeline.worker import bring_about
+from tests.clusters import add_machine
+from tests.pipeline.cluster.conftest import Running, carried_out_here, running
 from tests.pipeline.cluster.following import lasting, logs, progress
 
 QUICK = FullFineTuning(epochs=3, batch_size=16, learning_rate=2e-3)
@@ -27,13 +27,6 @@ def recipe(spec: RunSpec, **parts: Any) -> RunSpec:
     """The tiny run with other parts."""
     plain = {"vocabulary": KeepVocabulary(), "source_training": QUICK, "fine_tuning": QUICK, "target_only": QUICK}
     return spec.model_copy(update={"recipe": spec.recipe.model_copy(update=plain | parts)})
-
-
-def carried_out_here(store: RunStore, spec: RunSpec) -> str:
-    run = store.create(spec).id
-    store.move(run, RunState.RUNNING)
-    assert carry_out(store, run, Settings(runs_dir=store.root)) is RunState.DONE
-    return run
 
 
 def spans(store: RunStore, run: str) -> dict[str, tuple[float, float]]:
@@ -50,14 +43,14 @@ def test_a_lost_machine_costs_its_unfinished_stage_and_members_train_side_by_sid
     cluster: Any, on_cluster: Running, tiny_spec: RunSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GRAFT_CHECKPOINT_SECONDS", "0")
-    long = FullFineTuning(epochs=60, batch_size=16, learning_rate=1e-3)
+    long = FullFineTuning(epochs=120, batch_size=16, learning_rate=1e-3)
     spec = recipe(tiny_spec, fine_tuning=long, ensemble=Bagging(members=3))
     store = on_cluster.store
     run = on_cluster.supervisor.submit(spec).id
 
     def both_at_work() -> bool:
         stages = progress(store, run).stages.values()
-        return sum(stage.state == "running" and stage.step > 3 and stage.step < 40 for stage in stages) >= 2
+        return sum(stage.state == "running" and 3 < stage.step < stage.total / 2 for stage in stages) >= 2
 
     on_cluster.until(both_at_work)
     finished = {name for name, stage in progress(store, run).stages.items() if stage.state == "done"}
@@ -66,7 +59,7 @@ def test_a_lost_machine_costs_its_unfinished_stage_and_members_train_side_by_sid
     try:
         on_cluster.until(lambda: any("was lost" in text for _, text in progress(store, run).notes))
     finally:
-        cluster.add_node(**NODE)
+        add_machine(cluster)
     on_cluster.until(lambda: not store.get(run).state.active, 200)
     assert store.get(run).state is RunState.DONE, logs(store)
     events = [event for event in store.events(run).read()[0] if event["kind"] == "stage"]
