@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.data.agreement import Agreement, Domain
-from pipeline.data.columns import fingerprints
 from pipeline.data.dictionary import read_entries
 from pipeline.data.labellings import LABELS
 from pipeline.data.labels import sorted_labels
@@ -76,7 +75,7 @@ def prepare(data: DataSpec, seed: int, settings: Settings, task: TaskName = "tex
     target_train, dev = _dev_set(reader, data, target_train, test, seed)
     _check_enough(target_train, data.target, task)
     _check_enough(source_train, data.source, task)
-    if seen := len(np.intersect1d(fingerprints(source_train.texts), fingerprints(test.texts))):
+    if seen := len(np.intersect1d(source_train.marks, test.marks)):
         notes.append(
             Message(
                 "{texts} also among the source texts: models trained on those have seen them.",
@@ -193,7 +192,7 @@ def _check_enough(texts: Texts, dataset: DatasetSpec | None, task: TaskName) -> 
 
 def _without(texts: Texts, others: Texts, what: Noun, notes: list[Message], other: Purpose = "test") -> Texts:
     """The texts that are not among others, with a note of how many were."""
-    kept = np.flatnonzero(~np.isin(fingerprints(texts.texts), fingerprints(others.texts)))
+    kept = np.flatnonzero(~np.isin(texts.marks, others.marks))
     if removed := len(texts) - len(kept):
         found = counted(removed, what)
         if other == "test":
@@ -204,7 +203,7 @@ def _without(texts: Texts, others: Texts, what: Noun, notes: list[Message], othe
 
 
 def _distinct(texts: Texts, what: Noun, notes: list[Message]) -> Texts:
-    kept = np.sort(np.unique(fingerprints(texts.texts), return_index=True)[1])
+    kept = texts.firsts
     if removed := len(texts) - len(kept):
         notes.append(Message("{texts} removed: equal to another one.", texts=counted(removed, what)))
     return texts.at(kept)

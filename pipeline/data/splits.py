@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from pipeline.data.columns import coded, fingerprints
+from pipeline.data.columns import coded
 from pipeline.data.labellings import Label
 from pipeline.data.texts import Texts
 from pipeline.data.wording import shortened
@@ -37,8 +37,7 @@ def hold_out(
     """
     from sklearn.model_selection import train_test_split  # noqa: PLC0415 - the page need not wait for it at its start
 
-    marks = fingerprints(texts.texts)
-    firsts = np.sort(np.unique(marks, return_index=True)[1])
+    firsts = texts.firsts
     strata = coded((texts.labels if by_label else None) or [""] * len(texts))
     held = [np.empty(0, np.int64)]
     for code in sorted(np.unique(strata.codes).tolist(), key=lambda code: str(strata.names[code])):
@@ -47,7 +46,7 @@ def hold_out(
             raise _too_few(strata.names[code], purpose)
         count = min(max(round(len(members) * fraction), 1), len(members) - 1)
         held.append(members[train_test_split(np.arange(len(members)), test_size=count, random_state=seed)[1]])
-    chosen = np.isin(marks, marks[np.concatenate(held)])
+    chosen = np.isin(texts.marks, texts.marks[np.concatenate(held)])
     return texts.at(np.flatnonzero(~chosen)), texts.at(np.flatnonzero(chosen))
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from pipeline.data.columns import Coded, taken
+from pipeline.data.columns import Coded, fingerprints, taken
 from pipeline.data.inspection import examine
 from pipeline.data.labellings import LABELS, Item, Label
 from pipeline.data.large.plain import Irregular
@@ -42,6 +43,16 @@ class Texts:
 
     def __len__(self) -> int:
         return len(self.texts)
+
+    @cached_property
+    def marks(self) -> np.ndarray:
+        """The fingerprint of each, int64; those of a large file are read once for it."""
+        return fingerprints(self.texts)
+
+    @property
+    def firsts(self) -> np.ndarray:
+        """The places of the different ones, ascending: of equal texts the first."""
+        return np.sort(np.unique(self.marks, return_index=True)[1])
 
     def at(self, places: Iterable[int]) -> Texts:
         """The texts at these places, counted from 0."""

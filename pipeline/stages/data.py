@@ -13,16 +13,16 @@ from pathlib import Path
 from typing import Any, get_args
 from uuid import uuid4
 
-import numpy as np
 import pyarrow as pa
 from datasets import Dataset, Features, List, Value, load_from_disk
 
-from pipeline.data.columns import BATCH, spooled
+from pipeline.data.columns import spooled
 from pipeline.data.labellings import Label
 from pipeline.data.preparation import prepare
 from pipeline.data.texts import Texts
 from pipeline.messages import told
 from pipeline.parameters import DataParameters, Split
+from pipeline.parts import parts
 from pipeline.spec import TaskName
 from pipeline.stages.context import Context
 from pipeline.tasks import TASKS
@@ -86,8 +86,8 @@ def freeze(texts: Texts, labels: list[str], task: TaskName, *, labelled: bool, f
     features = Features({name: COLUMNS[name] for name in names})
 
     def batches() -> Iterator[pa.RecordBatch]:
-        for start in range(0, len(texts), BATCH):
-            part = texts.at(np.arange(start, min(start + BATCH, len(texts))))
+        for places in parts(range(len(texts))):
+            part = texts.at(places)
             items: list[Any] = [*part.texts]
             values: list[Any] = [items] if len(TASKS[task].columns) == 1 else [*zip(*items, strict=True)]
             if column:
