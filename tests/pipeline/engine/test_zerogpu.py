@@ -65,11 +65,11 @@ def told(store: RunStore, run: str, kind: str) -> list[dict[str, Any]]:
 
 def test_a_run_takes_turns_and_ends_as_on_one_s_own_machine(tmp_path: Path, tiny_spec: RunSpec) -> None:
     spec = long(tiny_spec, 60)
-    found = host(tmp_path / "zero", spec, "gpu_seconds=4", "checkpoint_seconds=600", "patience=9")
+    found = host(tmp_path / "zero", spec, "gpu_seconds=10", "steps=150", "checkpoint_seconds=600", "patience=9")
     assert (found["state"], found["error"], found["ended"]) == ("done", "", 0)
     store, run = RunStore(tmp_path / "zero"), found["run"]
     assert found["granted"][0] == 60  # the estimate
-    assert set(found["granted"][1:]) == {4}
+    assert set(found["granted"][1:]) == {10}
     assert any("goes on from step" in event["text"] for event in told(store, run, "note"))
     begun = [event["stage"] for event in told(store, run, "stage") if event["state"] == "running"]
     assert begun.count("source-only") > 1
@@ -85,7 +85,7 @@ def test_a_run_takes_turns_and_ends_as_on_one_s_own_machine(tmp_path: Path, tiny
 
 
 def test_a_turn_that_is_cut_off_goes_on_from_its_last_checkpoint(tmp_path: Path, tiny_spec: RunSpec) -> None:
-    spec = long(tiny_spec, 120)
+    spec = long(tiny_spec, 240)
     found = host(tmp_path / "zero", spec, "overrun", "gpu_seconds=6", "checkpoint_seconds=0.5")
     assert (found["state"], found["error"]) == ("done", "")
     assert found["ended"] > 0
