@@ -1,22 +1,26 @@
 """What large files cost: ``python -m benchmarks.large``.
 
-*Reading*: files of so many rows are read and checked as the page does, in turns with pyarrow, which only reads them;
-medians of the rounds and their ratio. *Memory*: a run learns from such a file, with a vocabulary of its own, masked LM,
-fine-tuning and all baselines; the number of steps is the same whatever the rows, and the memory that its process can't
-give back (RssAnon: what is mapped from files can be dropped) is watched in each stage. Linux alone tells that. Writes
-``benchmarks/results/large.json`` and ``large.md``.
+*Reading*: files of so many rows are read and checked as the page does, in turns with pyarrow, and with polars where
+it is installed, which only read them; medians of the rounds and their ratio. *Memory*: a run learns from such a file,
+with a vocabulary of its own, masked LM, fine-tuning and all baselines; the number of steps is the same whatever the
+rows, and the memory that its process can't give back (RssAnon: what is mapped from files can be dropped) is watched
+in each stage. Linux alone tells that. Writes ``benchmarks/results/large.json`` and ``large.md``; what was not
+measured this time stays as it was there.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import json
 import os
 import random
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -28,6 +32,7 @@ SIZES = (10_000, 100_000, 1_000_000)
 STEPS = 60  # of each training, of 32 rows
 TESTED = 500  # and as many of a source
 ROUNDS = 7
+PARTS = ("reading", "training")
 #: Whatever their size, the host takes them.
 LIMITS = {"GRAFT_MAX_UPLOAD_MB": "4000", "GRAFT_MAX_ROWS": "4000000"}
 
@@ -49,7 +54,7 @@ def make(rows: int, path: Path) -> Path:
 
 
 def reading(path: Path, rounds: int) -> dict[str, float]:
-    """Seconds to read a file: the medians of pyarrow, of pyarrow where cells may hold line ends, and of Graft."""
+    """Seconds to read a file: the medians of each peer and of Graft. To polars, cells may always hold line ends."""
     from pyarrow import csv as arrow  # noqa: PLC0415
 
     from pipeline.data.inspection import inspect  # noqa: PLC0415
@@ -63,6 +68,9 @@ def reading(path: Path, rounds: int) -> dict[str, float]:
         "pyarrow, line ends in cells": lambda: arrow.read_csv(path, parse_options=newlines),
         "Graft": lambda: inspect(DatasetSpec(path=str(path)), settings, labelled=True),
     }
+    if find_spec("polars"):
+        polars = import_module("polars")
+        ways = {"polars": lambda: polars.read_csv(path)} | ways
     taken: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(rounds + 1):
         for name, way in ways.items():
@@ -144,16 +152,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rows", type=int, nargs="+", default=SIZES, help="sizes of the files (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="rounds of reading (default: %(default)s)")
+    parser.add_argument("--parts", choices=PARTS, nargs="+", default=PARTS, help="what to measure (default: all)")
     options = parser.parse_args()
-    figures: dict[str, Any] = {}
+    before = HERE / "results" / "large.json"
+    figures: dict[str, Any] = json.loads(before.read_text(encoding="utf-8")) if before.exists() else {}
     with tempfile.TemporaryDirectory(prefix="graft-large-") as place:
         for rows in options.rows:
             path = make(rows, Path(place) / f"{rows}.csv")
-            figures[str(rows)] = {
-                "megabytes": path.stat().st_size / 1e6,
-                "reading": reading(path, options.rounds),
-                "training": training(path, rows, Path(place)),
-            }
+            found = figures.setdefault(str(rows), {})
+            found["megabytes"] = path.stat().st_size / 1e6
+            if "reading" in options.parts:
+                found["reading"] = reading(path, options.rounds)
+            if "training" in options.parts:
+                found["training"] = training(path, rows, Path(place))
             print(told(figures), flush=True)
     record("large", figures, told(figures), HERE / "results")
     return 0
@@ -162,23 +173,26 @@ def main() -> int:
 def told(figures: dict[str, Any]) -> str:
     """The tables, in Markdown."""
     sizes = [f"{int(rows):,} rows, {found['megabytes']:.0f} MB" for rows, found in figures.items()]
-    read = [found["reading"] for found in figures.values()]
+    read = [found.get("reading", {}) for found in figures.values()]
     lines = [f"| Reading (s) | {' | '.join(sizes)} |", f"| --- |{' --- |' * len(sizes)}"]
-    lines += [f"| {name} | {' | '.join(f'{each[name]:.3f}' for each in read)} |" for name in read[0]]
+    ways = list(dict.fromkeys(name for each in read for name in each))
     lines += [
-        f"| Graft / {name} | {' | '.join(_ratio(each, name) for each in read)} |" for name in read[0] if name != "Graft"
+        f"| {name} | {' | '.join(f'{each[name]:.3f}' if name in each else '' for each in read)} |" for name in ways
     ]
-    stages = list(dict.fromkeys(stage for found in figures.values() for stage in found["training"]))
+    lines += [
+        f"| Graft / {name} | {' | '.join(_ratio(each, name) for each in read)} |" for name in ways if name != "Graft"
+    ]
+    stages = list(dict.fromkeys(stage for found in figures.values() for stage in found.get("training", {})))
     lines += ["", f"| Memory held (MB), and seconds | {' | '.join(sizes)} |", f"| --- |{' --- |' * len(sizes)}"]
     for stage in stages:
-        parts = [found["training"].get(stage) for found in figures.values()]
+        parts = [found.get("training", {}).get(stage) for found in figures.values()]
         cells = [f"{part['megabytes']:.0f} ({part['seconds']:.0f} s)" if part else "" for part in parts]
         lines.append(f"| {stage} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
 def _ratio(seconds: dict[str, float], peer: str) -> str:
-    return f"{seconds['Graft'] / seconds[peer]:.2f}"
+    return f"{seconds['Graft'] / seconds[peer]:.2f}" if peer in seconds else ""
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 BOM = b"\xef\xbb\xbf"
+PIECE = 1 << 17  # bytes looked at together: what is made of them stays in the processor's cache
 _QUOTE = ord('"')
 #: All but the control characters that texts do not have.
 _OTHERS = bytes([*range(0x09, 0x0E), *range(0x20, 0x100)])
@@ -44,7 +45,8 @@ class Plain(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         """The next block."""
         block = self._file.read(size)
-        self._examine(block)
+        for start in range(0, len(block) or 1, PIECE):
+            self._examine(block[start : start + PIECE])
         return block
 
     def readinto(self, buffer: Any) -> int:
@@ -67,12 +69,13 @@ class Plain(io.RawIOBase):
         start = 0 if self._size else 1  # at the very beginning it may stand
         if BOM in seam or (BOM[:1] in block and block.find(BOM, start) >= 0):  # one byte is sought faster than three
             raise Irregular("a byte order mark inside")
-        controls = block.translate(None, _OTHERS)
         self._size += len(block)
-        self._controls += len(controls)
-        # A character has up to four bytes, and one in a hundred makes a file no text.
-        if b"\0" in controls or self._controls * 400 > self._size:
-            raise Irregular("control characters")
+        if _has_controls(np.frombuffer(block, np.uint8)):
+            controls = block.translate(None, _OTHERS)
+            self._controls += len(controls)
+            # A character has up to four bytes, and one in a hundred makes a file no text.
+            if b"\0" in controls or self._controls * 400 > self._size:
+                raise Irregular("control characters")
         if self._allowed is not None:
             self._examine_quotes(block, self._allowed)
         self._tail = block[1 - len(BOM) :]
@@ -94,3 +97,11 @@ class Plain(io.RawIOBase):
         self._quotes += len(places)
         if not allowed[np.where(opening, before, after)].all():
             raise Irregular("a quotation mark inside a cell")
+
+
+def _has_controls(codes: np.ndarray) -> bool:
+    """Whether a block has control characters that texts do not have; seldom, so looking is to be quick."""
+    if not len(codes):
+        return False
+    below_white_space = codes.min() < 0x09
+    return bool(below_white_space or (codes - np.uint8(0x0E)).min() < 0x20 - 0x0E)  # what is below turns over

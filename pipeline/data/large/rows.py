@@ -12,7 +12,6 @@ from pyarrow import compute
 _ODD = r"\t-\r\x1c-\x1f\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}"
 #: Bytes with which the UTF-8 of such characters begins.
 _FIRST = np.isin(np.arange(256), [*range(0x09, 0x0E), *range(0x1C, 0x21), 0xC2, 0xE1, 0xE2, 0xE3])
-_BLANK = f"^[ {_ODD}]*$"
 _UNTIDY = f"^ | $|  |[{_ODD}]"
 
 
@@ -59,14 +58,13 @@ def tidied(cells: pa.Array) -> pa.Array:
 
 def _blank(cells: pa.Array) -> np.ndarray:
     """Which cells are blank; only those that begin as white space does are looked at closely."""
-    found = np.zeros(len(cells), bool)
     if not len(cells):
-        return found
+        return np.zeros(0, bool)
     _, offsets, data = cells.buffers()
     bounds = np.frombuffer(offsets, np.int32)[cells.offset : cells.offset + len(cells) + 1]
-    empty = bounds[:-1] == bounds[1:]
+    found = bounds[:-1] == bounds[1:]
     codes = np.frombuffer(data, np.uint8) if data else np.zeros(1, np.uint8)
-    places = np.flatnonzero(empty | _FIRST[codes[np.minimum(bounds[:-1], len(codes) - 1)]])
-    closely = compute.match_substring_regex(cells.take(pa.array(places)), _BLANK)
-    found[places] = closely.to_numpy(zero_copy_only=False)
+    places = np.flatnonzero(_FIRST[codes[np.minimum(bounds[:-1], len(codes) - 1)]] & ~found)
+    if len(places):
+        found[places] = compute.utf8_is_space(cells.take(pa.array(places))).to_numpy(zero_copy_only=False)
     return found

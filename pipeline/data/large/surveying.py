@@ -54,8 +54,8 @@ def survey(
         if needed:
             texts += int(usable.sum())
             if labelled:
-                kept = pa.array(usable)
-                cells.add(batch[str(roles["label_column"])].filter(kept), numbers[usable])
+                kept = batch[str(roles["label_column"])]
+                cells.add(kept if usable.all() else kept.filter(pa.array(usable)), numbers[usable])
     counts: Counter[str] = Counter()
     first: dict[str, int] = {}
     for cell, count, row in cells.told():
