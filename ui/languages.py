@@ -15,6 +15,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui.sessions import PageConfig
 from ui.text.languages import DEFAULT, LANGUAGES, LOCALES, current, speaking, wanted
 
 #: Makes the browser's language the page's, so that Gradio's own sentences are in it too; before Gradio starts.
@@ -41,6 +42,7 @@ class MultilingualBlocks(gr.Blocks):
         self._login, self._options = login, options
         self._translations: dict[str, list[dict[str, Any]]] = {}
         super().__init__(**options)
+        self.default_config = PageConfig(self)
 
     @property
     def config(self) -> dict[str, Any]:

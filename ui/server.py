@@ -19,9 +19,11 @@ from pipeline.settings import Settings
 from ui import layout, services
 from ui.api.tools import ToolsMiddleware
 from ui.compression import CompressionMiddleware
+from ui.documents import DocumentMiddleware
 from ui.headers import SPACES, HeadersMiddleware
 from ui.languages import LanguageMiddleware
 from ui.pace import PaceMiddleware
+from ui.sessions import MOST
 from ui.starting import StartingMiddleware
 from ui.theme import ICON, STYLE, theme
 
@@ -71,6 +73,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
             app_kwargs={
                 "middleware": [
                     Middleware(HeadersMiddleware, framed_by=SPACES if "SPACE_ID" in os.environ else ()),
+                    Middleware(DocumentMiddleware, ready=ready),
                     Middleware(CompressionMiddleware),
                     Middleware(LanguageMiddleware),
                     Middleware(StartingMiddleware, ready=ready),
@@ -78,6 +81,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
                     Middleware(ToolsMiddleware, page=page),
                 ]
             },
+            state_session_capacity=MOST,
             show_error=False,
             ssr_mode=False,
             quiet=True,
