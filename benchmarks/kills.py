@@ -1,9 +1,10 @@
 """What random kills do to runs: ``python -m benchmarks.kills --kills 200``.
 
 A small run with a stage of every kind is carried out again and again, each time in an empty folder, while the worker,
-the process that the supervisor lives in, or both are killed (SIGKILL) at random moments. A run that was interrupted is
-resumed, as a person would. Afterwards nothing may be lost or damaged, and the report has to be that of a run
-that nobody disturbed. Writes ``benchmarks/results/kills.json`` and ``kills.md``.
+the process that the supervisor lives in, or both, as is drawn, are killed (SIGKILL) once in every stage, at a moment
+drawn from the time that the stage takes. A run that was interrupted is resumed, as a person would. Afterwards nothing
+may be lost or damaged, and the report has to be that of a run that nobody disturbed. Writes
+``benchmarks/results/kills.json`` and ``kills.md``.
 """
 
 from __future__ import annotations
@@ -59,17 +60,14 @@ class Trial:
     Args:
         root: Folder of its runs, empty.
         spec: What is run.
-        choice: Of moments and victims.
-        longest: Most seconds between two kills.
-        undisturbed: Seconds that a run takes by itself; the first kill comes somewhere within, so that late stages are
-            met as early ones are.
+        choice: Of stages, moments and victims.
+        spans: Stage → seconds that it takes undisturbed, in the order of the plan.
     """
 
     root: Path
     spec: RunSpec
     choice: random.Random
-    longest: float
-    undisturbed: float = 0.0
+    spans: dict[str, float]
     killed: Counter[tuple[str, str]] = field(default_factory=Counter)  # stage, victims
 
     def __post_init__(self) -> None:
@@ -78,24 +76,33 @@ class Trial:
         self.server = self._serve()
 
     def disturb(self, kills: int) -> dict[str, Any]:
-        """Kill up to ``kills`` times, let the run end, and give what its report says that lasts.
+        """Kill once in each of so many stages, let the run end, and give what its report says that lasts.
 
         Raises:
             RuntimeError: The run was lost, failed, or does not end.
         """
+        met = {*self.choice.sample([*self.spans], min(kills, len(self.spans)))}
         try:
-            time.sleep(self.choice.uniform(0, self.undisturbed))
-            while self.killed.total() < kills and self._state() is not RunState.DONE:
-                time.sleep(self.choice.uniform(0.05, self.longest))
-                self._kill(self.choice.choice(VICTIMS))
-            deadline = time.monotonic() + PATIENCE
-            while self._state() is not RunState.DONE:
-                if time.monotonic() > deadline:
-                    raise RuntimeError(f"{self.run} does not end: {self.root}")
-                time.sleep(0.2)
+            for stage, seconds in self.spans.items():
+                if stage in met:
+                    self._await(lambda stage=stage: self._progress().stages[stage].state != "waiting")
+                    time.sleep(self.choice.uniform(0, seconds))
+                    self._kill(self.choice.choice(VICTIMS))
+            self._await(lambda: self._state() is RunState.DONE)
         finally:
             self._end()
         return self._checked()
+
+    def spent(self) -> dict[str, float]:
+        """Stage → seconds that it took."""
+        return {name: stage.seconds for name, stage in self._progress().stages.items()}
+
+    def _await(self, reached: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not (self._state() is RunState.DONE or (self._progress().stages and reached())):
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"{self.run} does not go on: {self.root}")
+            time.sleep(0.05)
 
     def _state(self) -> RunState:
         """Where the run stands; one that was interrupted is resumed first."""
@@ -119,11 +126,11 @@ class Trial:
             self.server = self._serve()
             found.add("supervisor")
         if found:
-            self.killed[self._stage(), " and ".join(sorted(found))] += 1
+            current = self._progress().current
+            self.killed[current.name if current else "between stages", " and ".join(sorted(found))] += 1
 
-    def _stage(self) -> str:
-        current = Progress().add(self.store.events(self.run).read()[0]).current
-        return current.name if current else "between stages"
+    def _progress(self) -> Progress:
+        return Progress().add(self.store.events(self.run).read()[0])
 
     def _serve(self) -> subprocess.Popen[bytes]:
         environment = {**os.environ, "GRAFT_CHECKPOINT_SECONDS": "0"}
@@ -148,25 +155,21 @@ class Trial:
         )
 
 
-def loop(
-    spec: RunSpec, kills: int, *, each: int, longest: float, seed: int, say: Callable[[str], None]
-) -> Counter[Any]:
-    """Disturb runs until there were ``kills`` kills, ``each`` a run; gives where they fell.
+def loop(spec: RunSpec, kills: int, *, seed: int, say: Callable[[str], None]) -> Counter[Any]:
+    """Disturb runs, once a stage, until there were ``kills`` kills; gives where they fell.
 
     Raises:
         RuntimeError: Something was lost or damaged, or a report is another one.
     """
     killed: Counter[tuple[str, str]] = Counter()
-    undisturbed, seconds = None, 0.0
+    undisturbed, spans = None, dict[str, float]()
     number = 0
     while undisturbed is None or killed.total() < kills:
         root = Path(tempfile.mkdtemp(prefix="graft-kills-"))
-        trial = Trial(root, spec, random.Random(f"{seed}-{number}"), longest, seconds)
-        begun = time.monotonic()
-        wanted = 0 if undisturbed is None else min(each, kills - killed.total())
-        report = trial.disturb(wanted)
+        trial = Trial(root, spec, random.Random(f"{seed}-{number}"), spans)
+        report = trial.disturb(kills - killed.total())
         if undisturbed is None:
-            undisturbed, seconds = report, time.monotonic() - begun
+            undisturbed, spans = report, trial.spent()
         elif report != undisturbed:
             raise RuntimeError(f"another report: {root}")
         killed += trial.killed
@@ -182,14 +185,12 @@ def main() -> int:
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=200, help="how many in all (default: %(default)s)")
-    parser.add_argument("--each", type=int, default=25, help="most of them in one run (default: %(default)s)")
-    parser.add_argument("--longest", type=float, default=8.0, help="most seconds between two (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="of moments and victims (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="of stages, moments and victims (default: %(default)s)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         begun = time.monotonic()
         spec = small_spec(Path(folder))
-        killed = loop(spec, options.kills, each=options.each, longest=options.longest, seed=options.seed, say=print)
+        killed = loop(spec, options.kills, seed=options.seed, say=print)
     write(killed, time.monotonic() - begun, HERE / "results")
     return 0
 

@@ -14,7 +14,7 @@ from pipeline.spec import RunSpec
 @pytest.mark.timeout(600)
 def test_kills_at_random_moments_lose_nothing(tiny_spec: RunSpec) -> None:
     said: list[str] = []
-    killed = loop(tiny_spec, 8, each=8, longest=4.0, seed=1, say=said.append)
+    killed = loop(tiny_spec, 8, seed=1, say=said.append)
     assert killed.total() == 8
     assert len(said) >= 2
     assert "8 in all; the report is the same" in said[-1]
