@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Literal
 
 import psutil
@@ -120,6 +121,8 @@ class Settings(BaseModel):
             values |= {**ON_A_SPACE, "trusted_proxies": SPACE_PROXIES}
             if os.access("/data", os.W_OK):
                 values["runs_dir"] = "/data/graft"
+            elif not os.access(os.curdir, os.W_OK):
+                values["runs_dir"] = str(Path(source.get("HOME", gettempdir())) / "graft")
             if source.get("SPACES_ZERO_GPU", "").lower() in TRUE:
                 values["engine"] = "zerogpu"
         for field in cls.model_fields:

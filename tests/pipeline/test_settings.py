@@ -1,5 +1,6 @@
 """Settings come from the environment, and a wrong one is named."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,13 @@ def test_a_machine_bears_as_many_runs_as_have_room(cores: int, gigabytes: int, g
 
 def test_the_host_has_the_last_word_on_how_many_run() -> None:
     assert Settings.from_environment({"GRAFT_MAX_RUNNING": "7"}).max_running == 7
+
+
+@pytest.mark.parametrize(("writable", "expected"), [(True, Path("runs")), (False, Path("/home/user/graft"))])
+def test_a_space_that_may_not_write_beside_its_code_writes_at_home(
+    writable: bool, expected: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.access", lambda path, _: writable and path == os.curdir)
+    environment = {"SPACE_ID": "someone/graft", "HOME": "/home/user"}
+    assert Settings.from_environment(environment).runs_dir == expected
+    assert Settings.from_environment({**environment, "GRAFT_RUNS_DIR": "elsewhere"}).runs_dir == Path("elsewhere")

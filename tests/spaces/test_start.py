@@ -109,6 +109,14 @@ def started(checkout: Path, command: list[str], environment: dict[str, str]) -> 
         print(log.read_text(encoding="utf-8", errors="replace"))
 
 
+def closed_to_it(checkout: Path) -> bool:
+    """Whether the server's user can change nothing in its checkout."""
+    before, _ = without_rights()
+    tries = [f"touch {checkout}/new", f"touch {checkout}/ui/new", f"echo >> {checkout}/app.py"]
+    refused = [subprocess.run([*before, "sh", "-c", each], capture_output=True, check=False).returncode for each in tries]
+    return all(refused)
+
+
 def wait_for(address: str, server: subprocess.Popen, seconds: float = 120) -> str:
     """The page at the address, as soon as it answers with 200."""
     end = time.monotonic() + seconds
@@ -149,13 +157,14 @@ def run_demo(url: str) -> tuple[str, str]:
 def test_the_built_folder_starts_as_a_space_does(place: Path) -> None:
     checkout = place / "app"
     folder.build(checkout)
-    environment = {**SPACE, "GRADIO_SERVER_PORT": str(port()), "GRAFT_RUNS_DIR": str(place / "home" / "runs")}
-    with started(checkout, [sys.executable, "app.py"], environment) as url:
+    with started(checkout, [sys.executable, "app.py"], {**SPACE, "GRADIO_SERVER_PORT": str(port())}) as url:
+        assert closed_to_it(checkout)
         assert "Graft" in get(f"{url}/")
         config = json.loads(get(f"{url}/config"))
         assert config["space_id"] == "someone/graft"
         assert config["components"]
-        run_demo(url)
+        _, run = run_demo(url)
+    assert (place / "home" / "graft" / run).is_dir()
 
 
 @pytest.mark.slow
@@ -191,7 +200,6 @@ def test_a_space_whose_disk_was_emptied_has_its_runs_again(place: Path) -> None:
         environment = {
             **SPACE,
             "GRADIO_SERVER_PORT": str(port()),
-            "GRAFT_RUNS_DIR": str(place / "home" / "runs"),
             "GRAFT_SYNC_REPO": "someone/kept",
             "GRAFT_SYNC_SECONDS": "600",  # what is found there was sent at the end
             "GRAFT_SYNC_TOKEN": TOKEN,

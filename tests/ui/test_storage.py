@@ -8,7 +8,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from pipeline.errors import GraftError
+from pipeline.settings import Settings
 from ui import layout
+from ui import services as made
 from ui.handlers import storage as handlers
 from ui.handlers.storage import Lasting, lasting
 from ui.services import Services
@@ -58,3 +61,10 @@ def test_only_a_space_has_the_line_and_it_is_as_it_is_now(
     assert "outlive restarts" in str(line.arrive()[line.notice])
     keeper.standing = "failing"
     assert "out of reach" in str(line.arrive()[line.notice])
+
+
+def test_a_folder_of_runs_that_can_t_be_made_is_named_with_a_remedy(settings: Settings) -> None:
+    beside = settings.runs_dir.parent / "file"
+    beside.write_text("", encoding="utf-8")
+    with pytest.raises(GraftError, match=r"file/runs can't be made: .*\. Choose another folder .*GRAFT_RUNS_DIR"):
+        made.create(settings.model_copy(update={"runs_dir": beside / "runs"}))

@@ -64,6 +64,10 @@ TEXT = {
     ),
     "{host}:{port} can't be used: {fault}.": "无法使用 {host}:{port}：{fault}。",
     "Choose another --port.": "请另选 --port。",
+    "{folder} can't be made: {fault}.": "无法建立 {folder}：{fault}。",
+    "Choose another folder for the runs with --runs-dir or GRAFT_RUNS_DIR.": (
+        "请用 --runs-dir 或 GRAFT_RUNS_DIR 另选存放运行的文件夹。"
+    ),
     # 各阶段的标题
     "Read and split the texts": "读取并划分文本",
     "Train on the source texts": "在源文本上训练",
