@@ -35,6 +35,8 @@ TEXT_READERS: dict[Labelling, Reader] = {
     "none": read_lines,
 }
 _MEGABYTE = 1_000_000
+#: Bytes of a line. Whatever a host lets in, such a one is no text, and the readers would hold many times its size.
+LONGEST_LINE = 50 * _MEGABYTE
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,8 @@ def read_document(path: Path, encoding: Encoding, settings: Settings) -> tuple[s
                 file=name,
                 limit=settings.max_upload_mb,
             )
+        if path.stat().st_size > LONGEST_LINE:
+            _check_lines(path)
         text, used = decode(path.read_bytes(), encoding, name)
     except OSError as error:
         raise DataError(
@@ -117,3 +121,24 @@ def read_document(path: Path, encoding: Encoding, settings: Settings) -> tuple[s
     if not text.strip():
         raise DataError("{file} is empty.", "Choose a file with texts in it.", file=name)
     return text, used
+
+
+def _check_lines(path: Path) -> None:
+    """Look for a line that is too long, a block at a time.
+
+    Raises:
+        DataError: There is one.
+    """
+    number, length = 1, 0
+    with path.open("rb") as file:
+        while block := file.read(_MEGABYTE):
+            ended, rest = block.count(b"\n"), len(block) - 1 - block.rfind(b"\n")
+            if length + (block.find(b"\n") if ended else len(block)) > LONGEST_LINE:
+                raise DataError(
+                    "{file}: line {line:,} is longer than {limit:g} MB.",
+                    "Put each text on a line of its own.",
+                    file=path.name,
+                    line=number,
+                    limit=LONGEST_LINE / _MEGABYTE,
+                )
+            number, length = number + ended, rest if ended else length + len(block)

@@ -107,13 +107,17 @@ from pipeline.data.inspection import inspect
 from pipeline.errors import GraftError
 from pipeline.settings import Settings
 from pipeline.spec import DatasetSpec
-_, path, task, rows = sys.argv
+_, path, task, rows, megabytes = sys.argv
+settings = Settings(max_rows=int(rows), max_upload_mb=float(megabytes))
 try:
-    found = inspect(DatasetSpec(path=path), Settings(max_rows=int(rows)), labelled=True, task=task)
+    found = inspect(DatasetSpec(path=path), settings, labelled=True, task=task)
     print(found.row_count, "rows", *(problem.told[:200] for problem in found.problems))
 except GraftError as error:
     print(str(error)[:200])
 """
+
+
+ONE, SEVERAL, TAGS = "text-classification", "multi-label-classification", "entity-recognition"
 
 
 def test_a_line_of_two_gigabytes_is_refused_unread(tmp_path: Path) -> None:
@@ -121,10 +125,20 @@ def test_a_line_of_two_gigabytes_is_refused_unread(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.write(b"text,label\n")
         file.truncate(2 << 30)  # takes no room on the disk
-    assert "line.csv is larger than 50 MB." in apart(LOOK, 512, str(path), "text-classification", "200000")
+    assert "line.csv is larger than 50 MB." in apart(LOOK, 512, str(path), ONE, "200000", "50")
 
 
-ONE, SEVERAL, TAGS = "text-classification", "multi-label-classification", "entity-recognition"
+@pytest.mark.parametrize("suffix", ["csv", "txt", "jsonl", "conll"])
+def test_where_a_host_lets_it_in_it_is_refused_for_its_length(suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"line.{suffix}"
+    with path.open("wb") as file:
+        file.write(b"text,label\ngood,1\n")
+        for _ in range(300):
+            file.write(b"a word " * (1_000_000 // 7))
+    said = apart(LOOK, 1000, str(path), TAGS if suffix == "conll" else ONE, "200000", "4000")
+    assert f"line.{suffix}: line 3 is longer than 50 MB." in said
+
+
 #: A file of so many bytes, what is said of it, its task, and the megabytes that reading it may cost.
 LARGEST: dict[str, tuple[Callable[[int], bytes], str, str, int]] = {
     "line.txt": (lambda size: b"a b " * (size // 4), "no column that is plainly the label", ONE, 1000),
@@ -149,7 +163,7 @@ def numbers(size: int, form: bytes) -> bytes:
 def test_the_largest_file_that_may_be_brought_costs_bounded_memory_and_time(name: str, tmp_path: Path) -> None:
     made, said, task, megabytes = LARGEST[name]
     (tmp_path / name).write_bytes(made(50_000_000))
-    assert said in apart(LOOK, megabytes, str(tmp_path / name), task, "200000")
+    assert said in apart(LOOK, megabytes, str(tmp_path / name), task, "200000", "50")
 
 
 @pytest.mark.slow
@@ -158,7 +172,7 @@ def test_a_million_labels_are_refused_in_a_sentence(tmp_path: Path) -> None:
     with path.open("w") as file:
         file.write("text,label\n")
         file.writelines(f"some text {number},label {number}\n" for number in range(1_000_000))
-    said = apart(LOOK, 2500, str(path), "text-classification", "2000000")
+    said = apart(LOOK, 2500, str(path), ONE, "2000000", "50")
     assert said.startswith("1000000 rows million.csv: the column “label” has 1,000,000 different values")
 
 

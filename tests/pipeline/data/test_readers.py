@@ -5,8 +5,9 @@ from hypothesis import HealthCheck, example, given
 from hypothesis import settings as bounds
 from hypothesis import strategies as st
 
+from pipeline.data import readers
 from pipeline.data.readers import READERS, Table, read_table
-from pipeline.errors import GraftError
+from pipeline.errors import DataError, GraftError
 from pipeline.settings import Settings
 from pipeline.spec import DatasetSpec
 
@@ -133,3 +134,22 @@ def test_a_limit_of_rows_is_one_of_sentences_in_tagged_files(write, refusal):
     assert "a.conll has more than 1 sentences." in refusal(read_table, dataset, Settings(max_rows=1))
     comments = DatasetSpec(path=write("b.conll", "# nothing\n"))
     assert refusal(read_table, comments, Settings()).startswith("b.conll has no tokens in it.")
+
+
+@pytest.mark.parametrize(
+    ("lines", "number"),
+    [(["x" * 100], 1), (["a", "", "x" * 61], 3), (["x" * 60] * 20 + ["x" * 61], 21), (["x" * 60] * 20, None)],
+)
+@pytest.mark.parametrize("block", [7, 59, 60])
+def test_a_line_that_is_too_long_is_told_by_its_number(
+    lines: list[str], number: int | None, block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readers, "LONGEST_LINE", 60)
+    monkeypatch.setattr(readers, "_MEGABYTE", block)
+    path = tmp_path / "a.txt"
+    path.write_bytes("\n".join(lines).encode())
+    if number is None:
+        readers._check_lines(path)
+    else:
+        with pytest.raises(DataError, match=rf"a\.txt: line {number} is longer than"):
+            readers._check_lines(path)

@@ -9,6 +9,8 @@ TEXT = {
     "{file} does not exist.": "{file} 不存在。",
     "Check its path, or upload it again.": "请检查路径，或重新上传。",
     "{file} is larger than {limit:g} MB.": "{file} 大于 {limit:g} MB。",
+    "{file}: line {line:,} is longer than {limit:g} MB.": "{file}：第 {line:,} 行长于 {limit:g} MB。",
+    "Put each text on a line of its own.": "请将每条文本单独放在一行。",
     "Split the file, or raise the limit (GRAFT_MAX_UPLOAD_MB).": "请拆分文件，或提高上限（GRAFT_MAX_UPLOAD_MB）。",
     "{file} can't be read: {fault}.": "无法读取 {file}：{fault}。",
     "Check its permissions.": "请检查文件权限。",
