@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import secrets
 import signal
 import socket
 import sys
@@ -12,6 +13,7 @@ import threading
 import warnings
 from pathlib import Path
 
+from gradio import processing_utils
 from starlette.middleware import Middleware
 
 from pipeline.errors import GraftError, system_fault
@@ -51,6 +53,8 @@ def serve(settings: Settings, host: str, port: int) -> None:
     """Start looking after runs, and serve the page."""
     # Whose word uvicorn takes on where a request comes from; by itself it takes that of everybody on this machine.
     os.environ["FORWARDED_ALLOW_IPS"] = settings.trusted_proxies
+    # Gradio names what it keeps for visitors by a keyed hash, and keeps the key beside its code, where an image has it.
+    processing_utils.hash_seed = secrets.token_bytes(32)
     backend = services.create(settings)
     if backend.keeper:  # before anybody looks for a run, and before new keys are made for visitors
         backend.keeper.restore()

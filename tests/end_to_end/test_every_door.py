@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from gradio.utils import HASH_SEED_PATH
 
 from pipeline.engine.local import LocalEngine
 from pipeline.settings import ON_A_SHARED_HOST
@@ -351,6 +352,19 @@ def test_no_route_gives_a_stranger_what_is_anothers(
                     count += 1
     assert count > 500
     assert source == (Path("app.py").read_bytes(), Path("ui/layout.py").read_bytes())
+
+
+def test_where_gradio_keeps_a_file_can_t_be_reckoned_by_who_has_its_content(place: Place) -> None:
+    content = f"text,label\n{MARK},good\n".encode()
+    sent = {"files": ("mine.csv", content, "text/csv")}
+    kept = Path(httpx.post(f"{place.app.url}/gradio_api/upload", files=sent).raise_for_status().json()[0])
+    fetched = httpx.get(f"{place.app.url}/gradio_api/file={kept}")
+    assert fetched.content == content  # so whoever knew the path would have the file
+    own_key = Path(HASH_SEED_PATH).read_bytes().strip()  # of an installation, which others may have as well
+    reckoned = {hashlib.sha256(key + content).hexdigest() for key in (b"", own_key)}
+    assert kept.parent.name not in reckoned
+    for name in reckoned:
+        assert httpx.get(f"{place.app.url}/gradio_api/file={kept.parent.parent / name / kept.name}").status_code >= 400
 
 
 def taken(client: httpx.Client, method: str, path: str, body: Any, query: dict[str, str]) -> httpx.Response:
