@@ -44,6 +44,8 @@ def keeper_of(store: RunStore, settings: Settings, environment: MutableMapping[s
     environment.pop(TOKENS[0], None)
     token = next(filter(None, given), "")
     if not settings.sync_repo:
+        if given[0]:  # the other has uses besides
+            logger.warning("%s is set, but not GRAFT_SYNC_REPO, the data set's name: nothing is kept.", TOKENS[0])
         return None
     if not token:
         logger.warning("GRAFT_SYNC_REPO is set, but neither of %s: nothing is kept.", ", ".join(TOKENS))

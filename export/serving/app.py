@@ -9,7 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 
 from export.predictor import PredictorError
-from export.serving.gate import OPEN, Gate, State
+from export.serving.gate import HEADERS, OPEN, Gate, State
 from export.serving.metrics import Metrics
 from export.serving.models import Models
 from export.serving.refusals import Refusal, of_predictor
@@ -41,7 +41,8 @@ def build(
     async def told(_: Request, error: Exception) -> Response:
         refusal = _refusal(error)
         metrics.refusals.labels(refusal.code).inc()
-        return Response(refusal.body, refusal.status, refusal.headers, "application/json")
+        headers = {**HEADERS, **refusal.headers}  # what answers a defect is outside of the gate
+        return Response(refusal.body, refusal.status, headers, "application/json")
 
     for kind in (Refusal, PredictorError, HTTPException, Exception):
         app.add_exception_handler(kind, told)

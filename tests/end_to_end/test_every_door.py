@@ -10,8 +10,10 @@ import hashlib
 import json
 import os
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -43,6 +45,34 @@ HARMLESS = {
 }  # fmt: skip
 
 
+class Neighbour(ThreadingHTTPServer):
+    """What only the server's own network can reach; counts who connects, and says what nobody should see."""
+
+    class Handler(BaseHTTPRequestHandler):
+        """Answers everybody."""
+
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(f"text,label\n{MARK},good\n".encode())
+
+        do_POST = do_HEAD = do_GET  # noqa: N815 - as http.server calls them
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), self.Handler)
+        self.met = 0
+        self.url = f"http://127.0.0.1:{self.server_port}"
+
+    def verify_request(self, *_: Any) -> bool:
+        """Called once for each connection."""
+        self.met += 1
+        return True
+
+
 @dataclass
 class Place:
     """The server, and what on it is the victim's.
@@ -53,6 +83,7 @@ class Place:
         file: Name of the victim's upload.
         folder: The run's.
         upload: The upload's path.
+        neighbour: Listens beside the server.
     """
 
     app: Any
@@ -60,6 +91,7 @@ class Place:
     file: str
     folder: Path
     upload: Path
+    neighbour: Neighbour
 
     @property
     def paths(self) -> list[str]:
@@ -85,12 +117,20 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Iterator[Place]:
+def neighbour() -> Iterator[Neighbour]:
+    with Neighbour() as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path, neighbour: Neighbour) -> Iterator[Place]:
     runs = tmp_path_factory.mktemp("doors") / "runs"
     with served(runs, tiny_model, GRAFT_SHARED="true", **FREELY) as app:
         (app.store.root / ".account-secret").write_text("5ec4e7" * 6, encoding="ascii")
         run = finished(app, VICTIM, f"run {MARK}", mark=MARK)
-        found = Place(app, run, "", app.store.folder(run), runs)
+        found = Place(app, run, "", app.store.folder(run), runs, neighbour)
         content = f"text,label\n{MARK},good\nother,bad\n"
         answer = found.ask("upload_text", name="mine.csv", content=content, visitor=VICTIM)
         found.file = answer.json()["data"][0]["file"]
@@ -102,10 +142,11 @@ def place(tmp_path_factory: pytest.TempPathFactory, tiny_model: Path) -> Iterato
 
 @pytest.fixture
 def unchanged(place: Place) -> Iterator[None]:
-    """Nothing that is the victim's has changed, and it is still theirs."""
-    before = place.stamp()
+    """Nothing that is the victim's has changed, it is still theirs, and the server has asked no neighbour."""
+    before, met = place.stamp(), place.neighbour.met
     yield
     assert place.stamp() == before
+    assert place.neighbour.met == met
     told = place.ask("list_runs", visitor=VICTIM).json()["data"][0]
     assert [run["run"] for run in told["runs"]] == [place.run]
 
@@ -197,6 +238,12 @@ def test_the_victim_gets_what_the_strangers_do_not(place: Place) -> None:
     assert place.ask("list_runs", visitor=STRANGER).json()["data"][0]["total"] == 0
 
 
+def test_the_neighbour_notices_who_connects(place: Place) -> None:
+    before = place.neighbour.met
+    assert MARK in httpx.get(f"{place.neighbour.url}/a.csv").text
+    assert place.neighbour.met == before + 1
+
+
 def test_a_header_makes_nobody_somebody_else(place: Place, unchanged: None) -> None:
     owner = hashlib.sha256(VICTIM.encode()).hexdigest()
     for headers in (
@@ -225,6 +272,8 @@ def payloads(place: Place) -> dict[str, Any]:
         "number": 0,
         "nothing": None,
         "address": {**file, "path": f"{place.app.url}/gradio_api/file={path}", "url": f"{place.app.url}/x"},
+        "neighbour": {**file, "path": f"{place.neighbour.url}/a.csv", "url": f"{place.neighbour.url}/b.csv"},
+        "link": f"{place.neighbour.url.replace('127.0.0.1', 'localhost')}/a.csv",
         "report": str(place.folder / "report.json"),
     }
 
@@ -242,7 +291,9 @@ def answers(client: httpx.Client, sent: int, session: str) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["id", "list", "path", "file", "number", "nothing", "address", "report"])
+@pytest.mark.parametrize(
+    "kind", ["id", "list", "path", "file", "number", "nothing", "address", "neighbour", "link", "report"]
+)
 def test_no_event_of_the_page_gives_a_stranger_what_is_anothers(place: Place, unchanged: None, kind: str) -> None:
     value = payloads(place)[kind]
     config = httpx.get(f"{place.app.url}/config").json()
@@ -317,7 +368,7 @@ def test_no_route_gives_a_stranger_what_is_anothers(
         for spelled in (
             path, quote(path, safe=""), f"/{path}", f"{'../' * 12}{path.lstrip('/')}", f"{'..%2f' * 12}{path[1:]}",
             f"{'%2e%2e/' * 12}{path[1:]}", f"{Path(path).parent}/./{Path(path).name}", f"file://{path}",
-            f"http://127.0.0.1/{path}", f"{path}%00.png", f"{Path(path).parent}//{Path(path).name}",
+            f"{place.neighbour.url}/{path}", f"{path}%00.png", f"{Path(path).parent}//{Path(path).name}",
         )
     ]  # fmt: skip
     ids = [place.run, VICTIM, "0"]

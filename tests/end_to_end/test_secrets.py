@@ -6,10 +6,11 @@ import json
 import threading
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, quote_plus, urlencode
 
 import httpx
 import pytest
@@ -25,10 +26,17 @@ HOSTS = {
     "GRAFT_SERVE_API_KEYS": "serve-key-0000000000000003,serve-key-0000000000000004",
     "OAUTH_CLIENT_SECRET": "oauth-secret-00000000000000005",
     "AWS_SECRET_ACCESS_KEY": "aws-secret-000000000000000006",
-    "GRADIO_PASSWORD": "a-password-000000000000000007",
+    "GRADIO_PASSWORD": 'a "pass/wörd" & 密码-000000000000000007',  # looks otherwise in JSON and in an address
+    "GRAFT_SYNC_TOKEN": "hf_hostskeeptoken0000000000000000010",
 }
 VISITOR, PUSHED = "visitor-token-of-mine-0000000000000000008", "hf_visitorstoken00000000000000000009"
-SECRETS = [*(part.encode() for value in HOSTS.values() for part in value.split(",")), VISITOR.encode(), PUSHED.encode()]
+SECRETS = [*(part for value in HOSTS.values() for part in value.split(",")), VISITOR, PUSHED]
+
+
+def spellings(secret: str) -> set[bytes]:
+    """A secret as it is, as a part of JSON, and as a part of an address."""
+    inside = [json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)]
+    return {one.encode() for one in (secret, *inside, quote(secret), quote(secret, safe=""), quote_plus(secret))}
 
 
 class Echo(BaseHTTPRequestHandler):
@@ -125,13 +133,31 @@ def contents(top: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def unfound(places: Iterator[tuple[str, bytes]] | list[tuple[str, bytes]]) -> int:
-    """How many places hold no secret, neither as it is nor as JSON, a URL or an environment would have it."""
-    count = 0
+    """How many places hold no secret, neither as it is, as environments have it, nor as JSON or an address has it."""
+    count, sought = 0, {spelling for secret in SECRETS for spelling in spellings(secret)}
     for place, content in places:
-        for secret in SECRETS:
-            assert secret not in content, place
+        for spelling in sought:
+            assert spelling not in content, place
         count += 1
     return count
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        str,
+        lambda secret: f"https://hub/?{urlencode({'token': secret})}",
+        lambda secret: f"https://hub/{quote(secret)}/x",
+        lambda secret: f"https://hub/{quote(secret, safe='')}/x",
+        lambda secret: json.dumps({"token": f"Bearer {secret}"}),
+        lambda secret: json.dumps({"token": f"Bearer {secret}"}, ensure_ascii=False),
+    ],
+    ids=["as it is", "query", "path", "part", "JSON", "JSON in UTF-8"],
+)
+def test_a_secret_would_be_found(secret: str, spelled: Callable[[str], str]) -> None:
+    with pytest.raises(AssertionError, match="here"):
+        unfound([("here", spelled(secret).encode())])
 
 
 @pytest.mark.slow
@@ -149,6 +175,7 @@ def test_secrets_are_in_nothing_that_a_run_leaves_or_a_server_says(
         "HF_HUB_OFFLINE": "0",
         "GRAFT_SHARED": str(shared).lower(),
         "HF_HOME": str(tmp_path / "hf"),
+        "GRAFT_SYNC_REPO": "someone/kept",
     }
     with served(runs, tiny_model, **given, **HOSTS) as app:
         call = Caller(app)
@@ -170,6 +197,7 @@ def test_secrets_are_in_nothing_that_a_run_leaves_or_a_server_says(
         for path in ("/", "/config", "/gradio_api/info", "/gradio_api/openapi.json", f"/?run={run}"):
             call.fetched(path)
         assert f"Bearer {PUSHED}" in asked  # the code path has been taken
+        assert f"Bearer {HOSTS['GRAFT_SYNC_TOKEN']}" in asked
         if not shared:
             assert f"Bearer {HOSTS['HF_TOKEN']}" in asked
         assert not shared or not any(HOSTS["HF_TOKEN"] in one for one in asked)  # nor lent to a visitor

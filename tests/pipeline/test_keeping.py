@@ -223,6 +223,26 @@ def test_keeping_wants_a_name_and_a_token_which_no_other_process_sees(tmp_path: 
     assert (own.api.token, other.api.token) == (TOKEN, "hf_other")
 
 
+@pytest.mark.parametrize(
+    ("repo", "environment", "missing"),
+    [
+        ("", {"GRAFT_SYNC_TOKEN": TOKEN}, "GRAFT_SYNC_TOKEN is set, but not GRAFT_SYNC_REPO"),
+        (REPO, {"GRAFT_SYNC_TOKEN": " "}, "GRAFT_SYNC_REPO is set, but neither of GRAFT_SYNC_TOKEN, HF_TOKEN"),
+        ("", {"HF_TOKEN": TOKEN}, ""),
+        ("", {"GRAFT_SYNC_TOKEN": " "}, ""),
+        (REPO, {"GRAFT_SYNC_TOKEN": TOKEN}, ""),
+    ],
+)
+def test_half_of_what_keeping_wants_is_told_at_start(
+    repo: str, environment: dict[str, str], missing: str, tmp_path: Path, caplog: Log
+) -> None:
+    keeper_of(RunStore(tmp_path), Settings(sync_repo=repo), environment)
+    told = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    assert len(told) == bool(missing)
+    assert all(one.startswith(missing) and one.endswith("nothing is kept.") for one in told)
+    assert TOKEN not in caplog.text
+
+
 def test_a_mounted_folder_is_told_from_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os.path, "ismount", lambda place: Path(place) in (Path("/"), tmp_path))
     assert on_a_volume(tmp_path / "runs")

@@ -28,6 +28,23 @@ def test_a_space_is_shared_and_sets_limits() -> None:
     assert settings.keep_days == 2
 
 
+@pytest.mark.parametrize(
+    ("environment", "writable", "runs_dir"),
+    [
+        ({"SPACE_ID": "someone/graft"}, True, "/data/graft"),
+        ({"SPACE_ID": "someone/graft"}, False, "runs"),
+        ({"SPACE_ID": "someone/graft", "GRAFT_RUNS_DIR": "/elsewhere"}, True, "/elsewhere"),
+        ({}, True, "runs"),
+    ],
+)
+def test_a_space_keeps_runs_on_its_volume_if_it_has_one(
+    environment: dict[str, str], writable: bool, runs_dir: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = {os.curdir, "/data"} if writable else {os.curdir}
+    monkeypatch.setattr("os.access", lambda path, mode: path in places and mode == os.W_OK)
+    assert Settings.from_environment(environment).runs_dir == Path(runs_dir)
+
+
 @pytest.mark.parametrize(("name", "value"), [("MAX_ROWS", "many"), ("MAX_RUNNING", "0"), ("HUB_PROBE_SECONDS", "60")])
 def test_a_wrong_value_is_named_with_its_variable(name: str, value: str) -> None:
     with pytest.raises(SpecError, match=f"GRAFT_{name}"):

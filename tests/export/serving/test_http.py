@@ -161,6 +161,33 @@ def test_without_a_key_nothing_is_answered(start: Start, exported: Path, header:
         assert running.get(path, **headers).status == 200
 
 
+def test_every_answer_tells_a_browser_what_it_must_not_do(
+    start: Start, exported: Path, monkeypatch: pytest.MonkeyPatch
+):
+    running = start({"model": exported}, api_keys="a-key-of-sixteen-letters", max_body_mb=0.01)
+    key = {"Authorization": "Bearer a-key-of-sixteen-letters"}
+    answers = {
+        **{path: (running.get(path), 200) for path in ("/healthz", "/readyz", "/docs", "/openapi.json")},
+        **{path: (running.get(path, **key), 200) for path in ("/metrics", "/v1/models")},
+        "an answer": (running.ask({"text": TEXTS[0]}, **key), 200),
+        "asked wrongly": (running.ask({"text": 7}, **key), 422),
+        "too large": (running.ask({"text": "x" * 20_000}, **key), 413),
+        "without a key": (running.get("/v1/models"), 401),
+        "no path": (running.get("/no", **key), 404),
+        "no method": (send(running.port, "DELETE", "/v1/models", **key), 405),
+    }
+    monkeypatch.setattr(running.server.models.get("model").generation.predictor, "batch", lambda texts: 1 / 0)
+    answers["a defect"] = (running.ask({"text": "a"}, **key), 500)
+    expected = {
+        "x-content-type-options": "nosniff",
+        "content-security-policy": "frame-ancestors 'none'",
+        "referrer-policy": "same-origin",
+    }
+    for name, (reply, status) in answers.items():
+        assert reply.status == status, (name, reply.body)
+        assert expected.items() <= reply.headers.items(), name
+
+
 def test_each_key_opens(start: Start, exported: Path):
     running = start({"model": exported}, api_keys="first, second")
     for key in ("first", "second"):
