@@ -1,7 +1,7 @@
 """What random kills do to runs: ``python -m benchmarks.kills --kills 200``.
 
 A small run with a stage of every kind is carried out again and again, each time in an empty folder, while the worker,
-the process that the supervisor lives in, or both, as is drawn, are killed (SIGKILL) once in every stage, at a moment
+the server with the supervisor in it, or both, as is drawn, are killed (SIGKILL) once in every stage, at a moment
 drawn from the time that the stage takes. A run that was interrupted is resumed, as a person would. Afterwards nothing
 may be lost or damaged, and the report has to be that of a run that nobody disturbed. Writes
 ``benchmarks/results/kills.json`` and ``kills.md``.
@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmarks.servers import ROOT, free_port
 from pipeline.artifacts import ArtifactStore
 from pipeline.engine.local import LocalEngine
 from pipeline.engine.supervisor import Supervisor
@@ -37,20 +38,9 @@ from pipeline.spec import RunSpec
 
 HERE = Path(__file__).resolve().parent
 PATIENCE = 600.0  # seconds without a kill in which a run has to end
-#: What a server does for its runs; whoever kills it kills the supervisor.
-SERVER = """
-import sys, time
-from pathlib import Path
-from pipeline.engine.local import LocalEngine
-from pipeline.engine.supervisor import Supervisor
-from pipeline.runs import RunStore
-from pipeline.settings import Settings
-store = RunStore(Path(sys.argv[1]))
-Supervisor(store, LocalEngine(store), Settings(runs_dir=store.root)).start(0.1)
-time.sleep(1e6)
-"""
 Victims = tuple[str, ...]
-VICTIMS: tuple[Victims, ...] = (("worker",), ("supervisor",), ("worker", "supervisor"))
+#: The supervisor lives in the server.
+VICTIMS: tuple[Victims, ...] = (("worker",), ("server",), ("worker", "server"))
 
 
 @dataclass
@@ -120,11 +110,11 @@ class Trial:
         if "worker" in victims and record.pid and LocalEngine(self.store).alive(self.run, record.pid):
             os.killpg(record.pid, signal.SIGKILL)
             found.add("worker")
-        if "supervisor" in victims:
+        if "server" in victims:
             self.server.kill()
             self.server.wait()
             self.server = self._serve()
-            found.add("supervisor")
+            found.add("server")
         if found:
             current = self._progress().current
             self.killed[current.name if current else "between stages", " and ".join(sorted(found))] += 1
@@ -133,8 +123,11 @@ class Trial:
         return Progress().add(self.store.events(self.run).read()[0])
 
     def _serve(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, str(ROOT / "app.py"), "--port", str(free_port()), "--runs-dir", str(self.root)]
         environment = {**os.environ, "GRAFT_CHECKPOINT_SECONDS": "0"}
-        return subprocess.Popen([sys.executable, "-c", SERVER, str(self.root)], cwd=HERE.parent, env=environment)
+        return subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
 
     def _end(self) -> None:
         self.server.kill()

@@ -21,7 +21,7 @@ def test_kills_at_random_moments_lose_nothing(tiny_spec: RunSpec) -> None:
 
 
 def test_the_table_tells_where_kills_fell(tmp_path: Path) -> None:
-    killed = Counter({("data", "worker"): 3, ("report", "supervisor and worker"): 2})
+    killed = Counter({("data", "worker"): 3, ("report", "server and worker"): 2})
     write(killed, 120.0, tmp_path)
     table = (tmp_path / "kills.md").read_text(encoding="utf-8")
     assert table.startswith("5 kills in 2 minutes: no run lost")
