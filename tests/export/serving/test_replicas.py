@@ -92,3 +92,17 @@ def test_it_is_told_where_more_replicas_are_the_fewer(exported: Path, capsys: py
 
     assert main(["serve", str(exported), "--replicas", "3", "--max-replicas", "2"]) == 1
     assert "max_replicas is below replicas" in capsys.readouterr().err
+
+
+def test_replicas_come_and_go_with_what_is_asked_of_them() -> None:
+    pytest.importorskip("ray", reason="requirements-ray.txt is not installed")
+    from export.serving.replicas import _deployment
+    from export.serving.settings import ServeSettings
+
+    growing = _deployment(ServeSettings(replicas=2, max_replicas=5, replica_load=3, threads=2))
+    scaling = growing._deployment_config.autoscaling_config
+    assert (scaling.min_replicas, scaling.max_replicas, scaling.target_ongoing_requests) == (2, 5, 3)
+    assert growing.ray_actor_options == {"num_cpus": 2}
+    fixed = _deployment(ServeSettings(replicas=2))
+    assert fixed._deployment_config.autoscaling_config is None
+    assert fixed.num_replicas == 2
