@@ -46,10 +46,10 @@ class Machines:
 
     @classmethod
     def of(cls, nodes: Iterable[Mapping[str, Any]]) -> Machines:
-        """Read Ray's list of nodes; those that are gone don't count."""
-        alive = [node["Resources"] for node in nodes if node["Alive"]]
+        """Read Ray's list of nodes; those that are gone don't count, nor does a head that has no cores to work with."""
+        working = [node["Resources"] for node in nodes if node["Alive"] and node["Resources"].get("CPU")]
         cpus, gpus, memory = (
-            max((node.get(name, 0.0) for node in alive), default=0.0) for name in ("CPU", "GPU", "memory")
+            max((node.get(name, 0.0) for node in working), default=0.0) for name in ("CPU", "GPU", "memory")
         )
         return cls(cpus, gpus, memory)
 

@@ -36,13 +36,16 @@ def test_the_host_says_how_much() -> None:
     assert found.of_a_worker == {"CPU": 8, "GPU": 0.5, "memory": 20 * GB}
 
 
-def test_machines_that_are_gone_do_not_count() -> None:
+def test_machines_that_are_gone_or_do_no_work_do_not_count() -> None:
+    head = {"Alive": True, "Resources": {"memory": 64.0}}
     nodes = [
+        head,
         {"Alive": True, "Resources": {"CPU": 2.0, "memory": 5.0}},
-        {"Alive": True, "Resources": {"GPU": 1.0, "memory": 9.0}},
+        {"Alive": True, "Resources": {"CPU": 1.0, "GPU": 1.0, "memory": 9.0}},
         {"Alive": False, "Resources": {"CPU": 99.0}},
     ]
     assert Machines.of(nodes) == Machines(2.0, 1.0, 9.0)
+    assert Machines.of([head]) == Machines(0.0, 0.0, 0.0)
 
 
 def test_more_runs_go_at_once_where_others_do_the_work() -> None:
