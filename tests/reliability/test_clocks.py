@@ -2,15 +2,19 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipeline.engine.supervisor import SWEEP_SECONDS, Supervisor
 from pipeline.events import Progress
 from pipeline.housekeeping import Swept
+from pipeline.plan import Stage
 from pipeline.runs import RunState, RunStore
 from pipeline.settings import Settings
 from pipeline.spec import RunSpec
+from pipeline.worker import Bringing, bring_about, carry_out
 from ui.views.html import ago
 
 HOUR, AGES = 3600.0, 30 * 365 * 86_400.0
@@ -85,3 +89,35 @@ def test_tidying_up_goes_on(
 def test_ages_in_the_future_are_drawn_as_new() -> None:
     now = time.time()
     assert ago(now - (now + AGES)) == ago(0.0)
+
+
+def test_a_run_whose_clock_is_set_back_in_every_stage_ends_with_the_same_report(
+    tmp_path: Path, short_spec: RunSpec, set_back: Callable[[float], None]
+) -> None:
+    def carried_out(name: str, bring: Bringing) -> tuple[RunStore, str]:
+        store = RunStore(tmp_path / name)
+        run = store.create(short_spec).id
+        store.move(run, RunState.RUNNING)
+        settings = Settings(runs_dir=store.root, checkpoint_seconds=0)
+        assert carry_out(store, run, settings, bring) is RunState.DONE, store.get(run).error
+        return store, run
+
+    def behind(stage: Stage, store: RunStore, *others: Any) -> None:
+        """The clock loses a year before each stage."""
+        nonlocal years
+        years += 1
+        set_back(years * AGES / 30)
+        bring_about(stage, store, *others)
+
+    years = 0
+    undisturbed, disturbed = carried_out("even", bring_about), carried_out("back", behind)
+    assert years > 5
+    reports = [store.report(run) for store, run in (undisturbed, disturbed)]
+    assert all(reports)
+    first, second = ([model.metrics for model in report.models] for report in reports if report)
+    assert first == second
+    store, run = disturbed
+    progress = Progress().add(store.events(run).read()[0])
+    assert progress.fraction == 1
+    assert all(stage.seconds >= 0 for stage in progress.stages.values())
+    assert store.get(run).changed < store.get(run).created  # it really was
