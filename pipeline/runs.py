@@ -32,7 +32,7 @@ from filelock import FileLock
 from pydantic import ValidationError
 
 from pipeline import spec as specs
-from pipeline.errors import RunError
+from pipeline.errors import RunError, system_fault
 from pipeline.events import EventLog
 from pipeline.messages import Message
 from pipeline.report import Report
@@ -80,6 +80,22 @@ class RunStore:
         return self.folder(run_id) / "exports" / model
 
     # ── the index ───────────────────────────────────────────────────────────────────
+
+    def make(self) -> None:
+        """Make the folder of all runs, if it is not there yet.
+
+        Raises:
+            RunError: The system does not let it.
+        """
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RunError(
+                "{folder} can't be made: {fault}.",
+                "Choose another folder for the runs with --runs-dir or GRAFT_RUNS_DIR.",
+                folder=self.root,
+                fault=system_fault(error),
+            ) from None
 
     def create(self, spec: RunSpec, owner: str = "") -> RunRecord:
         """Make a run folder, queued. The id can't be guessed: it is also the key to a shared run."""

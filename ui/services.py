@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from pipeline.engine.engines import engine_of
 from pipeline.engine.supervisor import Supervisor
-from pipeline.errors import GraftError, system_fault
 from pipeline.hub.asking import fetching
 from pipeline.hub.records import Fetched
 from pipeline.keeping import Keeper, keeper_of
@@ -61,18 +60,10 @@ def create(settings: Settings) -> Services:
     """The services of one server; nothing is started yet.
 
     Raises:
-        GraftError: The folder of runs can't be made.
+        RunError: The folder of runs can't be made.
     """
     store = RunStore(settings.runs_dir)
-    try:
-        store.root.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise GraftError(
-            "{folder} can't be made: {fault}.",
-            "Choose another folder for the runs with --runs-dir or GRAFT_RUNS_DIR.",
-            folder=store.root,
-            fault=system_fault(error),
-        ) from None
+    store.make()
     return Services(
         store=store,
         supervisor=Supervisor(store, engine_of(store, settings), settings),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import gradio as gr
 from gradio.state_holder import SessionState
 
+from tests.apart import apart
 from ui.languages import MultilingualBlocks
 
 
@@ -40,7 +39,7 @@ def test_sessions_change_their_own_alone() -> None:
 
 def drawn(blocks: MultilingualBlocks, session: SessionState, text: str) -> list[str]:
     event = next(fn for fn in blocks.fns.values() if fn.renderable)
-    done = asyncio.run(blocks.process_api(event, [text], state=session))
+    done = apart(blocks.process_api(event, [text], state=session))
     return [each["props"]["value"] for each in done["render_config"]["components"] if each["props"].get("value")]
 
 

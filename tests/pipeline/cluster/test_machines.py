@@ -68,11 +68,42 @@ def test_a_lost_machine_costs_its_unfinished_stage_and_members_train_side_by_sid
     assert finished
     assert all(begun.count(name) == 1 for name in finished)
     assert any("goes on from step" in text for _, text in progress(store, run).notes)
-    times = spans(store, run)
-    pairs = [(times[one], times[two]) for one in times for two in times if one < two]
-    assert any(max(one[0], two[0]) < min(one[1], two[1]) for one, two in pairs)  # side by side
+    members = [
+        [span for name, span in spans(store, run).items() if name.endswith(f"-member-{each}")] for each in (1, 2)
+    ]
+    assert overlap(*members)  # side by side
     alone = RunStore(tmp_path / "alone")
     assert lasting(store.report(run)) == lasting(alone.report(carried_out_here(alone, spec)))
+
+
+def overlap(these: list[tuple[float, float]], those: list[tuple[float, float]]) -> bool:
+    """Whether any two of them have a time in common."""
+    return any(max(one[0], other[0]) < min(one[1], other[1]) for one in these for other in those)
+
+
+@pytest.mark.timeout(400)
+def test_seeds_points_of_a_curve_and_runs_are_done_side_by_side(
+    on_cluster: Running, tiny_spec: RunSpec, tmp_path: Path
+) -> None:
+    longer = FullFineTuning(epochs=30, batch_size=16, learning_rate=2e-3)
+    plain = recipe(tiny_spec, source_training=longer, fine_tuning=longer, target_only=longer)
+    whole = plain.model_copy(update={"repeats": 2, "learning_curve": (20, 40)})
+    others = [plain.model_copy(update={"seed": seed}) for seed in (7, 8)]
+    store, ran = on_cluster.store, {}
+    for together in ([whole], others):
+        runs = [on_cluster.supervisor.submit(spec).id for spec in together]
+        on_cluster.until(lambda runs=runs: not any(store.get(run).state.active for run in runs), 200)
+        assert {store.get(run).state for run in runs} == {RunState.DONE}, logs(store)
+        ran |= dict(zip(runs, together, strict=True))
+
+    times = [spans(store, run) for run in ran]
+    for part in ("@seed-1", "@20-labels", "@40-labels"):
+        those = [span for name, span in times[0].items() if name.endswith(part)]
+        assert overlap(those, [span for span in times[0].values() if span not in those]), part
+    assert overlap(*([span for name, span in own.items() if name != "data"] for own in times[1:]))
+    alone = RunStore(tmp_path / "alone")
+    for run, spec in ran.items():
+        assert lasting(store.report(run)) == lasting(alone.report(carried_out_here(alone, spec)))
 
 
 @pytest.mark.timeout(200)
