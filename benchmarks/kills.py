@@ -31,7 +31,7 @@ from pipeline.artifacts import ArtifactStore
 from pipeline.engine.local import LocalEngine
 from pipeline.engine.supervisor import Supervisor
 from pipeline.errors import RunError
-from pipeline.events import Progress
+from pipeline.events import Progress, StageProgress
 from pipeline.runs import RunState, RunStore
 from pipeline.settings import Settings
 from pipeline.spec import RunSpec
@@ -75,10 +75,10 @@ class Trial:
         try:
             for stage, seconds in self.spans.items():
                 if stage in met:
-                    self._await(lambda stage=stage: self._progress().stages[stage].state != "waiting")
+                    self._await(lambda stages, stage=stage: stages[stage].state != "waiting")
                     time.sleep(self.choice.uniform(0, seconds))
                     self._kill(self.choice.choice(VICTIMS))
-            self._await(lambda: self._state() is RunState.DONE)
+            self._await(lambda _: False)
         finally:
             self._end()
         return self._checked()
@@ -87,9 +87,10 @@ class Trial:
         """Stage → seconds that it took."""
         return {name: stage.seconds for name, stage in self._progress().stages.items()}
 
-    def _await(self, reached: Callable[[], bool]) -> None:
+    def _await(self, reached: Callable[[dict[str, StageProgress]], bool]) -> None:
+        """Wait until the stages of the plan have come so far, or the run is done."""
         deadline = time.monotonic() + PATIENCE
-        while not (self._state() is RunState.DONE or (self._progress().stages and reached())):
+        while self._state() is not RunState.DONE and not ((stages := self._progress().stages) and reached(stages)):
             if time.monotonic() > deadline:
                 raise RuntimeError(f"{self.run} does not go on: {self.root}")
             time.sleep(0.05)

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.text.languages import wanted
 
-PATHS = ("", "/", "/config")  # the second is what Gradio's clients for programs begin with
+PATHS = ("", "/", "/config")  # the last is what Gradio's clients for programs begin with
 #: A parameter by which Gradio gives a visitor the values of another session; the others leave the document as it is.
 DEEP_LINK = b"deep_link"
 MOST = 32  # kept; addresses are whatever a request says, so there is no end to them

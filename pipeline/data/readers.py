@@ -104,14 +104,15 @@ def read_document(path: Path, encoding: Encoding, settings: Settings) -> tuple[s
                 "Check its path, or upload it again.",
                 file=name,
             )
-        if path.stat().st_size > settings.max_upload_mb * _MEGABYTE:
+        size = path.stat().st_size
+        if size > settings.max_upload_mb * _MEGABYTE:
             raise DataError(
                 "{file} is larger than {limit:g} MB.",
                 "Split the file, or raise the limit (GRAFT_MAX_UPLOAD_MB).",
                 file=name,
                 limit=settings.max_upload_mb,
             )
-        if path.stat().st_size > LONGEST_LINE:
+        if size > LONGEST_LINE:
             _check_lines(path)
         text, used = decode(path.read_bytes(), encoding, name)
     except OSError as error:
