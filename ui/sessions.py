@@ -7,10 +7,13 @@ runs and shared reports to link to, and what a visitor has typed is nobody else'
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
+import gradio as gr
 from gradio.blocks import BlocksConfig
+from gradio.context import LocalContext
 
+T = TypeVar("T")
 MOST = 5000  # sessions that are kept; then the one goes that was longest unused
 _UNTOLD: dict[str, Any] = {}
 
@@ -32,3 +35,15 @@ class SessionConfig(BlocksConfig):
     def config_for_block(_id: int, rendered_ids: list[int], block: Any, renderable: Any = None) -> dict[str, Any]:
         """A component that the session draws for itself, as the browser is told; of the page's own nothing is kept."""
         return BlocksConfig.config_for_block(_id, rendered_ids, block, renderable) if renderable else _UNTOLD
+
+
+def by_now(state: gr.State, before: T) -> T:
+    """What a session keeps in a state by now: another event may have ended while one worked with what was there before.
+
+    Gradio hands an event the states as they are when it begins, and sets them when it ends, whoever else set them
+    meanwhile. Outside of an event nothing has changed.
+    """
+    request, blocks = LocalContext.request.get(None), LocalContext.blocks.get(None)
+    session = getattr(request, "session_hash", None)
+    key = state._id  # noqa: SLF001 - Gradio's own key of it
+    return blocks.state_holder[session][key] if blocks and session else before

@@ -15,7 +15,7 @@ if not os.environ.get("CI"):  # there it is promised, and the import below fails
 
 from playwright.sync_api import expect
 
-from tests.end_to_end.acts import open_tab
+from tests.end_to_end.acts import choose, open_tab
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -85,3 +85,31 @@ def test_what_can_not_be_estimated_or_ranked_says_why(app: Any, page: Page) -> N
     expect(page.locator("#forecast")).to_contain_text("needs target texts")
     page.locator("#rank-sources").click()
     expect(page.locator("#ranking")).to_contain_text("there are no labels")
+
+
+def test_lists_that_are_looked_at_and_left_change_nothing(app: Any, page: Page, tmp_path: Path) -> None:
+    page.goto(app.url)
+    open_tab(page, "data")
+    page.locator("#every-part button").first.click()
+    choose(page, "#preset", "Same language, new domain")
+    expect(page.locator("#preset-reason")).not_to_be_empty()
+    page.locator("#more-options button").first.click()
+    seed = page.locator("#field-seed input")
+    seed.fill("7")
+    seed.press("Tab")
+    two = tmp_path / "two.csv"
+    two.write_text("".join(["text,title,label\n", *(f"a b{n},t{n},x{n % 2}\n" for n in range(9))]), encoding="utf-8")
+    upload(page, "source", two)
+    column = page.locator("#field-source-text_column input")
+    expect(column).to_have_value("text")
+    column.click()
+    page.get_by_role("option", name="title").first.dispatch_event("mousedown")
+    expect(column).to_have_value("title")
+    for looked_at in ("#task input", "#preset input"):
+        page.locator(looked_at).click()
+        expect(page.get_by_role("option").first).to_be_visible()
+        page.locator(looked_at).press("Escape")
+        page.locator(looked_at).blur()
+    page.wait_for_timeout(2000)  # what is not to happen tells nothing
+    expect(column).to_have_value("title")
+    expect(seed).to_have_value("7")

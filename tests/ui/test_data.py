@@ -81,6 +81,19 @@ def test_another_task_reads_the_files_anew_and_shows_what_can_be_corrected(
     assert "g-gone" not in tab._look_again(task, *given)[control].elem_classes
 
 
+def test_what_is_removed_while_it_is_read_for_another_task_does_not_come_back(
+    tab: DataTab, services: Services, rows: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, removed = (uploads.accept(services, Slot(), role, rows, TASK) for role in ("source", "target"))
+    held = {tab.cards["target"].slot: Slot()}
+    monkeypatch.setattr("ui.tabs.data.by_now", held.get)
+    given = [{"source": kept, "target": removed}.get(role, Slot()) for role in tab.cards]
+    updates = tab._look_again("language-modelling", *given)
+    assert updates[tab.cards["source"].slot].accepted.label_counts == {}
+    assert updates[tab.cards["target"].slot].shown is None
+    assert not updates[tab.cards["target"].status]
+
+
 def test_what_does_not_go_together_is_told_before_it_is_started(tab: DataTab, services: Services, rows: Path) -> None:
     source = uploads.accept(services, Slot(), "source", rows, TASK)
     values = held(tab, {"source": source})

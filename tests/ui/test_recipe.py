@@ -118,3 +118,11 @@ def test_the_form_as_a_whole_is_checked_when_it_is_edited(services: Services) ->
     (check,) = [fn for fn in page.fns.values() if conflicts in fn.outputs]
     assert len(check.targets) > 20
     assert len(check.inputs) < 40  # each is looked up by the browser at each edit
+
+
+def test_a_list_of_presets_that_is_left_as_it_was_leaves_what_was_edited(form: RecipeForm) -> None:
+    one, other = list(PRESETS)[:2]
+    reason = form._choose(one, None)[form.reason]
+    assert form._choose(one, reason) == gr.skip()
+    assert form._choose(None, None) == gr.skip()
+    assert form.reason in form._choose(other, reason)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import gradio as gr
 from gradio.state_holder import SessionState
 
 from tests.apart import apart
 from ui.languages import MultilingualBlocks
+from ui.sessions import by_now
 
 
 def page() -> tuple[MultilingualBlocks, gr.Textbox, gr.State]:
@@ -52,3 +55,24 @@ def test_what_a_session_draws_for_itself_is_told_to_its_browser() -> None:
     assert drawn(blocks, other, "theirs") == ["theirs"]
     assert len(blocks.fns) == before
     assert len(one.blocks_config.fns) == before + 1
+
+
+def test_an_event_can_see_what_others_have_set_while_it_worked() -> None:
+    """Given as many states as Gradio gives it, and run as Gradio runs it."""
+    seen = []
+    with MultilingualBlocks() as blocks:
+        state = gr.State([1])
+
+        def long(held: list[int]) -> list[int]:
+            seen.append(by_now(state, held) is held)
+            blocks.state_holder["a tab"][state._id] = [2]  # as an event does that ends meanwhile
+            seen.append(by_now(state, held))
+            return held
+
+        gr.Button().click(long, [state], [state])
+    (event,) = blocks.fns.values()
+    request = SimpleNamespace(session_hash="a tab")
+    blocks.state_holder.set_blocks(blocks)
+    apart(blocks.process_api(event, [None], request=request, state=blocks.state_holder["a tab"]))
+    assert seen == [True, [2]]
+    assert by_now(state, [3]) == [3]  # outside of an event

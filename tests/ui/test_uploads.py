@@ -215,6 +215,18 @@ def test_another_task_reads_the_files_on_show_anew(services: Services, good: Slo
     assert uploads.look_again(services, Slot(), "dev", TASK).shown is None
 
 
+def test_the_same_task_leaves_what_was_corrected(services: Services, tmp_path: Path) -> None:
+    """Gradio tells of another task also when somebody looked at the list and left it as it was."""
+    path = tmp_path / "two.csv"
+    path.write_text("text,title,label\n" + "a b,c,x\nd e,f,y\n" * 5, encoding="utf-8")
+    slot = uploads.accept(services, Slot(), "source", path, TASK)
+    slot = uploads.reread(services, slot, "source", {"text_column": "title"}, TASK)
+    assert uploads.look_again(services, slot, "source", TASK) is slot
+    other = uploads.look_again(services, slot, "source", "language-modelling")
+    assert other.accepted
+    assert other.accepted.dataset.text_column == "text"
+
+
 @pytest.mark.parametrize(
     ("role", "task", "asked"),
     [

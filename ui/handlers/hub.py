@@ -79,7 +79,7 @@ def bring(
         kept = True
         return Brought(found, fetched.rows, fetched.remarks)
     except GraftError as error:
-        return Brought(Slot(accepted=slot.accepted, failure=explain(error)))
+        return Brought(Slot(accepted=slot.accepted, failure=explain(error), task=slot.task))
     finally:
         if not kept:
             shutil.rmtree(folder, ignore_errors=True)

@@ -38,12 +38,14 @@ class Slot:
         candidate: A newer file, or reading of it, that has problems and is not in use.
         failure: Why the last file could not be read at all.
         kept: A file that only another task can read.
+        task: What it was read for.
     """
 
     accepted: Inspection | None = None
     candidate: Inspection | None = None
     failure: Failure | None = None
     kept: DatasetSpec | None = None
+    task: TaskName | None = None
 
     @property
     def shown(self) -> Inspection | None:
@@ -88,7 +90,7 @@ def accept(
     except GraftError as error:
         if kept is not None:
             shutil.rmtree(kept.parent)
-        return Slot(accepted=slot.accepted, failure=explain(error))
+        return Slot(accepted=slot.accepted, failure=explain(error), task=slot.task)
 
 
 def in_use(services: Services, slot: Slot, role: Role, dataset: DatasetSpec, task: TaskName) -> Slot:
@@ -97,7 +99,7 @@ def in_use(services: Services, slot: Slot, role: Role, dataset: DatasetSpec, tas
     Raises:
         DataError: It can't be read.
     """
-    return _judged(slot, _inspect(services, role, dataset, task))
+    return _judged(slot, _inspect(services, role, dataset, task), task)
 
 
 def reread(services: Services, slot: Slot, role: Role, corrections: dict[str, Any], task: TaskName) -> Slot:
@@ -112,7 +114,7 @@ def reread(services: Services, slot: Slot, role: Role, corrections: dict[str, An
     if not changed:
         return slot
     try:
-        return _judged(slot, _inspect(services, role, before.model_copy(update=changed), task))
+        return _judged(slot, _inspect(services, role, before.model_copy(update=changed), task), task)
     except GraftError as error:
         return replace(slot, failure=explain(error))
 
@@ -120,9 +122,9 @@ def reread(services: Services, slot: Slot, role: Role, corrections: dict[str, An
 def look_at(services: Services, role: Role, dataset: DatasetSpec, task: TaskName) -> Slot:
     """A file that lies here already, read as somebody read it before."""
     try:
-        return _judged(Slot(), _inspect(services, role, dataset, task))
+        return _judged(Slot(), _inspect(services, role, dataset, task), task)
     except GraftError as error:
-        return Slot(failure=explain(error), kept=dataset)
+        return Slot(failure=explain(error), kept=dataset, task=task)
 
 
 def look_again(services: Services, slot: Slot, role: Role, task: TaskName) -> Slot:
@@ -130,11 +132,13 @@ def look_again(services: Services, slot: Slot, role: Role, task: TaskName) -> Sl
     before = slot.shown.dataset if slot.shown else slot.kept
     if before is None:
         return Slot()
+    if slot.shown and slot.task == task:
+        return slot
     file = DatasetSpec(path=before.path, origin=before.origin)
     try:
-        return _judged(Slot(), _inspect(services, role, file, task))
+        return _judged(Slot(), _inspect(services, role, file, task), task)
     except GraftError as error:
-        return Slot(failure=explain(error), kept=file)
+        return Slot(failure=explain(error), kept=file, task=task)
 
 
 def accept_dictionary(
@@ -184,8 +188,7 @@ def sample(services: Services, name: str) -> tuple[dict[Role, Slot], DictionaryS
     chosen = SAMPLES[name]
     given = {role: getattr(chosen.data, role) for role in ROLES}
     found = {
-        role: _judged(Slot(), _inspect(services, role, dataset, chosen.task)) if dataset else Slot()
-        for role, dataset in given.items()
+        role: look_at(services, role, dataset, chosen.task) if dataset else Slot() for role, dataset in given.items()
     }
     path = chosen.data.dictionary
     return found, DictionarySlot(path, len(read_dictionary(Path(path), services.settings)) if path else 0)
@@ -225,5 +228,7 @@ def _inspect(services: Services, role: Role, dataset: DatasetSpec, task: TaskNam
     return inspect(dataset, services.settings, labelled=labelled(role, task), task=task)
 
 
-def _judged(slot: Slot, inspection: Inspection) -> Slot:
-    return Slot(accepted=inspection) if inspection.ok else Slot(accepted=slot.accepted, candidate=inspection)
+def _judged(slot: Slot, inspection: Inspection, task: TaskName) -> Slot:
+    if inspection.ok:
+        return Slot(accepted=inspection, task=task)
+    return Slot(accepted=slot.accepted, candidate=inspection, task=task)

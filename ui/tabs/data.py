@@ -13,6 +13,7 @@ from pipeline.samples import SAMPLES
 from pipeline.spec import RunSpec, TaskName
 from ui.handlers import doctor, editing, estimate, ranking, recipes, training, uploads
 from ui.page import COPY, Page
+from ui.sessions import by_now
 from ui.tabs.dataset import DatasetCard, DictionaryCard
 from ui.tabs.doctor import DoctorCard
 from ui.tabs.estimate import EstimateCard
@@ -190,10 +191,14 @@ class DataTab:
         return {self.task: task, **self._draw(slots, task), **self.dictionary.draw(dictionary)}
 
     def _look_again(self, task: TaskName, *given: uploads.Slot) -> Updates:
-        """What was brought, read as another task wants it."""
-        slots = zip(self.cards, given, strict=True)
-        found = {role: uploads.look_again(self.page.services, slot, role, task) for role, slot in slots}
-        return self._draw(found, task)
+        """What was brought, read as another task wants it; what is removed or replaced meanwhile does not come back."""
+        slots = dict(zip(self.cards, given, strict=True))
+        while True:
+            found = {role: uploads.look_again(self.page.services, slot, role, task) for role, slot in slots.items()}
+            now = {role: by_now(card.slot, slots[role]) for role, card in self.cards.items()}
+            if all(now[role] is slot for role, slot in slots.items()):
+                return self._draw(found, task)
+            slots = now
 
     def _draw(self, slots: dict[uploads.Role, uploads.Slot], task: TaskName) -> Updates:
         updates: Updates = {self.hint: views.task_hint(task)}

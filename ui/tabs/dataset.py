@@ -14,6 +14,7 @@ from ui.forms import component
 from ui.handlers import uploads as handlers
 from ui.handlers.training import role_title
 from ui.page import Page
+from ui.sessions import by_now
 from ui.tabs.hub import HubBox
 from ui.text import say
 from ui.views import data as views
@@ -66,7 +67,8 @@ class DatasetCard:
         def correct(task: TaskName, slot: handlers.Slot, *values: Any) -> Updates:
             count = len(self.corrections)
             wanted = dict(zip(self.corrections, values[:count], strict=True))
-            return after(handlers.reread(services, slot, role, wanted, task), task, *values[count:])
+            found, now = handlers.reread(services, slot, role, wanted, task), by_now(self.slot, slot)
+            return after(found if now is slot else now, task, *values[count:])
 
         outputs = [*self.outputs, *also_outputs]
         brought = [self.page.visitor, task, self.slot, self.file]

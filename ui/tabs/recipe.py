@@ -77,7 +77,7 @@ class RecipeForm:
 
     def connect(self) -> None:
         """Wire the form's own events."""
-        listen(self.preset.input, self._fill, [self.preset], [self.reason, *self._filled])
+        listen(self.preset.input, self._choose, [self.preset, self.reason], [self.reason, *self._filled])
         taken = [self.preset, self.reason, *self._filled, *self.suggested.outputs]
         listen(self.suggested.take.click, self._take, [self.suggested.preset], taken)
         self.source.connect()
@@ -152,6 +152,11 @@ class RecipeForm:
     def _filled(self) -> list[Any]:
         own = [self.controls[field.key] for field in (*fields.RUN, *fields.DATA)]
         return [self.summary, *own, *(output for part in self.parts for output in part.outputs)]
+
+    def _choose(self, name: str | None, reason: str | None) -> Updates:
+        """Fill in a preset, once: Gradio tells of an input also when a list is left as it was."""
+        filled_in = name is None or reason == views.preset_reason(spec.preset_reason(name))
+        return gr.skip() if filled_in else self._fill(name)
 
     def _fill(self, name: str) -> Updates:
         """Fill in a preset."""
