@@ -155,8 +155,9 @@ class RecipeForm:
 
     def _choose(self, name: str | None, reason: str | None) -> Updates:
         """Fill in a preset, once: Gradio tells of an input also when a list is left as it was."""
-        filled_in = name is None or reason == views.preset_reason(spec.preset_reason(name))
-        return gr.skip() if filled_in else self._fill(name)
+        if name is None or reason == views.preset_reason(spec.preset_reason(name)):
+            return gr.skip()
+        return self._fill(name)
 
     def _fill(self, name: str) -> Updates:
         """Fill in a preset."""

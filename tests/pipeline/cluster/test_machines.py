@@ -82,28 +82,39 @@ def overlap(these: list[tuple[float, float]], those: list[tuple[float, float]]) 
 
 
 @pytest.mark.timeout(400)
-def test_seeds_points_of_a_curve_and_runs_are_done_side_by_side(
+def test_seeds_and_points_of_a_curve_are_done_side_by_side(
     on_cluster: Running, tiny_spec: RunSpec, tmp_path: Path
 ) -> None:
     longer = FullFineTuning(epochs=30, batch_size=16, learning_rate=2e-3)
-    plain = recipe(tiny_spec, source_training=longer, fine_tuning=longer, target_only=longer)
-    whole = plain.model_copy(update={"repeats": 2, "learning_curve": (20, 40)})
-    others = [plain.model_copy(update={"seed": seed}) for seed in (7, 8)]
-    store, ran = on_cluster.store, {}
-    for together in ([whole], others):
-        runs = [on_cluster.supervisor.submit(spec).id for spec in together]
-        on_cluster.until(lambda runs=runs: not any(store.get(run).state.active for run in runs), 200)
-        assert {store.get(run).state for run in runs} == {RunState.DONE}, logs(store)
-        ran |= dict(zip(runs, together, strict=True))
-
-    times = [spans(store, run) for run in ran]
+    whole = recipe(tiny_spec, source_training=longer, fine_tuning=longer, target_only=longer)
+    whole = whole.model_copy(update={"repeats": 2, "learning_curve": (20, 40)})
+    store = on_cluster.store
+    run = on_cluster.supervisor.submit(whole).id
+    on_cluster.until(lambda: not store.get(run).state.active, 200)
+    assert store.get(run).state is RunState.DONE, logs(store)
+    times = spans(store, run)
     for part in ("@seed-1", "@20-labels", "@40-labels"):
-        those = [span for name, span in times[0].items() if name.endswith(part)]
-        assert overlap(those, [span for span in times[0].values() if span not in those]), part
-    assert overlap(*([span for name, span in own.items() if name != "data"] for own in times[1:]))
+        those = [span for name, span in times.items() if name.endswith(part)]
+        assert overlap(those, [span for span in times.values() if span not in those]), part
     alone = RunStore(tmp_path / "alone")
-    for run, spec in ran.items():
-        assert lasting(store.report(run)) == lasting(alone.report(carried_out_here(alone, spec)))
+    assert lasting(store.report(run)) == lasting(alone.report(carried_out_here(alone, whole)))
+
+
+@pytest.mark.timeout(300)
+def test_two_runs_are_done_side_by_side(on_cluster: Running, tiny_spec: RunSpec) -> None:
+    """However fast the machines are: neither has an end until both have been seen at work."""
+    store, endless = on_cluster.store, FullFineTuning(epochs=1000, batch_size=16, learning_rate=1e-4)
+    spec = recipe(tiny_spec, source_training=endless, fine_tuning=endless, target_only=endless)
+    runs = [on_cluster.supervisor.submit(spec.model_copy(update={"seed": seed})).id for seed in (7, 8)]
+
+    def at_work(run: str) -> bool:
+        return any(stage.state == "running" and stage.step > 1 for stage in progress(store, run).stages.values())
+
+    on_cluster.until(lambda: all(map(at_work, runs)))
+    for run in runs:
+        on_cluster.supervisor.cancel(run)
+    on_cluster.until(lambda: not any(store.get(run).state.active for run in runs))
+    assert {store.get(run).state for run in runs} == {RunState.CANCELLED}, logs(store)
 
 
 @pytest.mark.timeout(200)
