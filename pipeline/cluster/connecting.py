@@ -78,3 +78,11 @@ def connected(namespace: str, environment: Mapping[str, str] = WORKER_ENVIRONMEN
 def machines(ray: Any) -> Machines:
     """How large the cluster's machines are, now."""
     return Machines.of(ray.nodes())
+
+
+def at_home(ray: Any, kind: type[Any]) -> Any:
+    """An actor on this machine, of a class."""
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy  # noqa: PLC0415
+
+    here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
+    return ray.remote(kind).options(num_cpus=0, scheduling_strategy=here).remote()

@@ -7,22 +7,19 @@ output is the run's log. When it ends, Ray ends what it has handed out.
 from __future__ import annotations
 
 import logging
-import threading
 import time
 import traceback
-from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, wait
+from typing import TYPE_CHECKING, Any
 
 from pipeline import mishaps
 from pipeline.artifacts import ArtifactStore
-from pipeline.cluster.connecting import connected, machines
+from pipeline.cluster.connecting import at_home, connected
 from pipeline.cluster.desk import Desk, ask
-from pipeline.cluster.folders import folder_of
-from pipeline.cluster.needs import SHARED, needs
+from pipeline.cluster.dispatcher import Dispatcher, Work
+from pipeline.cluster.kept import Kept
 from pipeline.cluster.order import Order, Outcome
-from pipeline.cluster.together import train
 from pipeline.errors import Cancelled, GraftError, RunError
 from pipeline.events import as_fields
 from pipeline.messages import Message
@@ -32,35 +29,12 @@ from pipeline.runs import RunStore
 from pipeline.settings import Settings
 from pipeline.shelf import Shelf
 
+if TYPE_CHECKING:
+    from pipeline.worker import Bringing
+
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.2  # between two looks at what the machines tell
-#: Kinds that stay on the server's own machine: a comparison of speed is of that machine, and where no folder is
-#: shared, nobody else has the uploaded files.
-ALWAYS_HERE, HERE_WITH_A_SHELF = ("speed",), ("data", "speed")
-
-Here = Callable[[Stage, RunStore, str, ArtifactStore, Settings], None]
-
-
-@dataclass
-class Work:
-    """A stage that somebody is at.
-
-    Attributes:
-        stage: Which.
-        future: Its :class:`Outcome`.
-        here: Whether it is done by this process, which then tells of it itself.
-        began: When its first machine began; None before.
-        times: How often one has.
-        recall: Takes it back if it has not begun.
-    """
-
-    stage: Stage
-    future: Future[Outcome]
-    here: bool = False
-    began: float | None = None
-    times: int = 0
-    recall: Callable[[], Any] = field(default=lambda: None)
 
 
 class Driver:
@@ -74,18 +48,19 @@ class Driver:
         here: Brings a stage about in this process.
     """
 
-    def __init__(self, stages: Sequence[Stage], store: RunStore, run_id: str, settings: Settings, here: Here) -> None:
+    def __init__(
+        self, stages: Sequence[Stage], store: RunStore, run_id: str, settings: Settings, here: Bringing
+    ) -> None:
         self.store, self.run_id, self.settings = store, run_id, settings
         self.log = store.events(run_id)
-        self.artifacts = ArtifactStore(store.artifacts)
-        self.shelf = Shelf(settings.artifacts) if settings.artifacts else None
+        self.kept = Kept(ArtifactStore(store.artifacts), Shelf(settings.artifacts) if settings.artifacts else None)
         self._stages, self._bring_about = tuple(stages), here
         self._waiting, self._done = list(stages), set[str]()
         self._working: dict[str, Work] = {}
         self._failed: Outcome | None = None
         self._stopped_at: float | None = None
-        self._ray: Any = None
         self._desk: Any = None
+        self._dispatcher: Dispatcher
 
     def run(self) -> None:
         """Bring all stages about.
@@ -96,8 +71,11 @@ class Driver:
         """
         if self.store.cancel_requested(self.run_id):
             raise Cancelled
-        with connected(self.run_id) as self._ray:
-            self._desk = self._at_home(Desk)
+        with connected(self.run_id) as ray:
+            self._desk = at_home(ray, Desk)
+            self._dispatcher = Dispatcher(
+                self._order, self._here, self.kept, settings=self.settings, ray=ray, desk=self._desk
+            )
             while self._working or (self._waiting and self._stopped_at is None):
                 self._begin()
                 self._look()
@@ -118,96 +96,25 @@ class Driver:
             found = False
             for stage in ready:
                 self._waiting.remove(stage)
-                if self._kept(stage):
+                state = self.kept.state(stage)
+                if state == "damaged":
+                    told = "{stage}: what was kept of it is damaged, and is made anew."
+                    self._note(stage, Message(told, stage=stage.title))
+                if state == "finished":
                     self.log.append("stage", stage=stage.name, state="reused", seconds=0.0)
                     self._finish(stage)
                     found = True
                 elif not any(work.stage.key == stage.key for work in self._working.values()):
-                    self._working[stage.name] = self._handed_out(stage)
+                    self._working[stage.name] = self._dispatcher.hand_out(stage)
                 else:
                     self._waiting.append(stage)  # its twin is being made
 
-    def _kept(self, stage: Stage) -> bool:
-        """Whether the stage is finished, and what is kept of it whole."""
-        made = self.artifacts.complete(stage.key)
-        if self.artifacts.whole(stage.key):
-            return True
-        if made:
-            told = Message("{stage}: what was kept of it is damaged, and is made anew.", stage=stage.title)
-            self._note(stage, told)
-        return self.shelf is not None and self.shelf.complete(stage.key)
+    def _order(self, stage: Stage) -> Order:
+        run = self.store, self.run_id
+        return Order.of(stage, *run, plan=self._stages, settings=self.settings, shelf=self.kept.shelf)
 
-    def _handed_out(self, stage: Stage) -> Work:
-        if stage.kind in (HERE_WITH_A_SHELF if self.shelf else ALWAYS_HERE):
-            return Work(stage, _in_a_thread(lambda: self._here(stage)), here=True)
-        if self.shelf is not None:
-            self._bring(stage)
-        order = Order(
-            run_id=self.run_id,
-            name=self.store.get(self.run_id).name,
-            spec=self.store.spec(self.run_id),
-            stages=[event for event in self.log.read()[0] if event["kind"] == "plan"][-1]["stages"],
-            stage=stage,
-            read=tuple(each for each in self._stages if each.key in {one.key for one in stage.inputs.values()}),
-            data=self._stages[0],
-            settings=self.settings,
-            shared=None if self.shelf else self.artifacts.root,
-            shelf=self.shelf,
-        )
-        wanted = needs(stage.kind, self.settings, machines(self._ray))
-        if self.settings.ray_workers > 1 and _can_be_shared(stage):
-            return Work(stage, _in_a_thread(lambda: self._together(order, wanted)))
-        task = self._ray.remote(_task).options(
-            **wanted.options,
-            name=stage.name,
-            max_retries=self.settings.ray_retries,
-            scheduling_strategy="SPREAD",
-        )
-        reference = task.remote(order, self._desk)
-        return Work(stage, reference.future(), recall=lambda: self._ray.cancel(reference))
-
-    def _together(self, order: Order, wanted: Any) -> Outcome:
-        try:
-            train(order, self._desk, wanted)
-        except Exception:
-            if (outcome := ask(self._desk.settled, order.stage.name)) is not None:
-                return outcome
-            raise
-        return ask(self._desk.settled, order.stage.name)
-
-    def _here(self, stage: Stage) -> Outcome:
-        try:
-            for before in stage.inputs.values():
-                self._fetch(before)
-            self._bring_about(stage, self.store, self.run_id, self.artifacts, self.settings)
-        except Cancelled:
-            return Outcome("cancelled")
-        return Outcome("done")
-
-    def _bring(self, stage: Stage) -> None:
-        """Put on the shelf what the stage reads and only this machine has."""
-        assert self.shelf is not None  # noqa: S101
-        places = {before.key: self.artifacts.path(before.key) for before in (*stage.inputs.values(), self._stages[0])}
-        if (found := folder_of(stage)) is not None:
-            places[found[0]] = found[1]
-        for key, place in places.items():
-            if place.is_dir() and not self.shelf.complete(key):
-                self.shelf.put(key, place)
-
-    def _fetch(self, stage: Stage) -> None:
-        """Bring a finished stage here from the shelf."""
-        if self.shelf is None or self.artifacts.complete(stage.key):
-            return
-        with self.artifacts.build(stage.key) as building:
-            if building is not None:
-                self.shelf.get(stage.key, building.out)
-
-    def _at_home(self, kind: type[Any]) -> Any:
-        """An actor on this machine."""
-        from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy  # noqa: PLC0415
-
-        here = NodeAffinitySchedulingStrategy(self._ray.get_runtime_context().get_node_id(), soft=False)
-        return self._ray.remote(kind).options(num_cpus=0, scheduling_strategy=here).remote()
+    def _here(self, stage: Stage) -> None:
+        self._bring_about(stage, self.store, self.run_id, self.kept.artifacts, self.settings)
 
     # ── what comes of it ────────────────────────────────────────────────────────────
 
@@ -286,9 +193,9 @@ class Driver:
     def _finish(self, stage: Stage, *, publishing: bool = True) -> None:
         """Show what was made, and let what waits for it begin. The data are brought home too, for exports by hand."""
         if stage.publishes is not None or stage is self._stages[0]:
-            self._fetch(stage)
+            self.kept.fetch(stage)
         if publishing:
-            publish(stage, self.artifacts.path(stage.key), self.store.folder(self.run_id))
+            publish(stage, self.kept.artifacts.path(stage.key), self.store.folder(self.run_id))
         self._done.add(stage.key)
 
     def _stop(self) -> None:
@@ -303,31 +210,3 @@ class Driver:
 
     def _note(self, stage: Stage, told: Message) -> None:
         self.log.append("note", stage=stage.name, **as_fields("text", told))
-
-
-def _task(order: Order, desk: Any) -> Outcome:
-    """At the machine that Ray has found."""
-    import ray  # noqa: PLC0415
-
-    from pipeline.cluster.bench import carry_out  # noqa: PLC0415 - torch
-
-    return carry_out(order, desk, ray.get_runtime_context().get_node_id())
-
-
-def _can_be_shared(stage: Stage) -> bool:
-    """Whether several machines may train it; members that share layers read activations of their own machine."""
-    return stage.kind in SHARED and not getattr(stage.parameters, "shared_layers", 0)
-
-
-def _in_a_thread(call: Callable[[], Outcome]) -> Future[Outcome]:
-    """As a pool would do it, but that a thread which hangs does not hold up the end of the process."""
-    future: Future[Outcome] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(call())
-        except BaseException as error:  # noqa: BLE001 - it comes out where the result is asked for
-            future.set_exception(error)
-
-    threading.Thread(target=run, daemon=True).start()
-    return future

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pipeline.events import NO_ERROR
 from pipeline.messages import Message
 from pipeline.plan import Stage
+from pipeline.runs import RunStore
 from pipeline.settings import Settings
 from pipeline.shelf import Shelf
 from pipeline.spec import RunSpec
@@ -41,6 +43,32 @@ class Order:
     settings: Settings
     shared: Path | None
     shelf: Shelf | None
+
+    @classmethod
+    def of(
+        cls,
+        stage: Stage,
+        store: RunStore,
+        run_id: str,
+        *,
+        plan: Sequence[Stage],
+        settings: Settings,
+        shelf: Shelf | None,
+    ) -> Self:
+        """The order for a stage of a run whose plan is in its events."""
+        read = {before.key for before in stage.inputs.values()}
+        return cls(
+            run_id=run_id,
+            name=store.get(run_id).name,
+            spec=store.spec(run_id),
+            stages=[event for event in store.events(run_id).read()[0] if event["kind"] == "plan"][-1]["stages"],
+            stage=stage,
+            read=tuple(each for each in plan if each.key in read),
+            data=plan[0],
+            settings=settings,
+            shared=None if shelf else store.artifacts,
+            shelf=shelf,
+        )
 
 
 @dataclass(frozen=True)
