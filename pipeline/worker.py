@@ -63,8 +63,8 @@ def carry_out(store: RunStore, run_id: str, settings: Settings, bring: Bringing 
         state, error = RunState.FAILED, mishaps.told_of(fault)
     else:
         state = RunState.DONE
+    log.append("end", state=state, **as_fields("error", error))  # first: who sees that the run has ended has heard all
     store.move(run_id, state, error=error)
-    log.append("end", state=state, **as_fields("error", error))
     return state
 
 
