@@ -86,10 +86,10 @@ class Shelf:
         try:
             files, root = fsspec.core.url_to_fs(self.address)
             files.makedirs(root, exist_ok=True)
-        except (ImportError, ValueError, OSError) as error:
+        except Exception as error:  # each kind of store has its own
             raise SpecError(
                 "{variable} is {value!r}, which can't be used: {fault}.",
-                "Correct it, or install what its kind of store needs, such as s3fs for s3://.",
+                "Correct it, or install what its kind of store needs: `pip install -r requirements-s3.txt` for s3://.",
                 variable=VARIABLE,
                 value=self.address,
                 fault=" ".join(str(error).split()).rstrip("."),

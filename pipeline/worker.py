@@ -13,6 +13,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,9 @@ def _in_turn(
 def _on_cluster(stages: Sequence[Stage], store: RunStore, run_id: str, settings: Settings) -> None:
     from pipeline.cluster.driver import Driver  # noqa: PLC0415 - only who asks for it has Ray
 
-    Driver(stages, store, run_id, settings, here=bring_about).run()
+    kept = ArtifactStore(store.artifacts)
+    here = partial(bring_about, store=store, run_id=run_id, artifacts=kept, settings=settings)
+    Driver(stages, store, run_id, settings, here).run()
 
 
 #: Engine → how a worker process brings a run's stages about: here, one after the other; or wherever there is room.

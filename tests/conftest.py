@@ -6,6 +6,7 @@ import csv
 import functools
 import os
 import random
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,8 @@ from pipeline.runs import RunStore
 from pipeline.settings import Settings
 from pipeline.spec import DatasetSpec, DataSpec, FullFineTuning, LocalSource, RecipeSpec, RunSpec, TransplantVocabulary
 from tests.clusters import MISSING, REASON, clustered
+from tests.s3 import BUCKET, stand_in
+from tests.s3 import REASON as NO_S3
 
 GOOD = ["good", "great", "lovely", "fine", "warm", "fresh", "quick", "kind", "tasty", "clean"]
 BAD = ["bad", "awful", "broken", "cold", "slow", "rude", "stale", "dirty", "noisy", "late"]
@@ -104,12 +107,35 @@ def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[Any]:
+def s3_variables() -> Iterator[dict[str, str]]:
+    """What leads to a server that answers as S3 does; nothing where none can be had."""
+    with stand_in() as found:
+        yield found
+
+
+@pytest.fixture
+def s3(s3_variables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> str:
+    """An address in it that nobody has used, for this process and those that it begins."""
+    if not s3_variables:
+        pytest.skip(NO_S3)
+    from s3fs import S3FileSystem
+
+    S3FileSystem.clear_instance_cache()  # it keeps its connections, whatever the variables say by then
+    for name, value in s3_variables.items():
+        monkeypatch.setenv(name, value)
+    return f"s3://{BUCKET}/{secrets.token_hex(4)}"
+
+
+@pytest.fixture(scope="session")
+def cluster(s3_variables: dict[str, str]) -> Iterator[Any]:
     """A Ray cluster of two machines; whoever takes one away gives one back."""
     if MISSING:
         pytest.skip(REASON)
-    with clustered() as made:
-        yield made
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in s3_variables.items():  # each machine finds the store by its own
+            patch.setenv(name, value)
+        with clustered() as made:
+            yield made
 
 
 @pytest.fixture

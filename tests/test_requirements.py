@@ -14,7 +14,8 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = ("requirements.txt", "requirements-dev.txt")
-RAY = "requirements-ray.txt"
+RAY, S3 = "requirements-ray.txt", "requirements-s3.txt"
+OPTIONAL = {RAY: "ray", S3: "s3fs"}  # file → what it is for
 
 
 def requirements(name: str) -> list[Requirement]:
@@ -50,17 +51,18 @@ def brought_along(files: tuple[str, ...]) -> Iterator[metadata.Distribution]:
 
 
 def test_every_line_pins_one_version() -> None:
-    for name in (*FILES, RAY):
+    for name in (*FILES, *OPTIONAL):
         lines = requirements(name)
         assert [str(each) for each in lines if [one.operator for one in each.specifier] != ["=="]] == []
         named = [(canonicalize_name(each.name), str(each.marker)) for each in lines]
         assert len(set(named)) == len(named)
 
 
-@pytest.mark.parametrize("files", [FILES, (*FILES, RAY)], ids=["without Ray", "with Ray"])
+@pytest.mark.parametrize("files", [FILES, *((*FILES, name) for name in OPTIONAL)], ids=["plain", *OPTIONAL])
 def test_what_is_brought_along_is_pinned_to_what_is_installed(files: tuple[str, ...]) -> None:
-    if RAY in files and importlib.util.find_spec("ray") is None:
-        pytest.skip(f"Ray is not installed: pip install -r {RAY}")
+    for name in OPTIONAL.keys() & set(files):
+        if importlib.util.find_spec(OPTIONAL[name]) is None:
+            pytest.skip(f"{OPTIONAL[name]} is not installed: pip install -r {name}")
     pinned = pins(files)
     # torch's own wheels for CUDA, which it pins itself, are there or not by the index that torch came from.
     found = {

@@ -9,9 +9,9 @@ from __future__ import annotations
 import logging
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, wait
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipeline import mishaps
 from pipeline.artifacts import ArtifactStore
@@ -28,9 +28,6 @@ from pipeline.publishing import publish
 from pipeline.runs import RunStore
 from pipeline.settings import Settings
 from pipeline.shelf import Shelf
-
-if TYPE_CHECKING:
-    from pipeline.worker import Bringing
 
 logger = logging.getLogger(__name__)
 
@@ -49,12 +46,12 @@ class Driver:
     """
 
     def __init__(
-        self, stages: Sequence[Stage], store: RunStore, run_id: str, settings: Settings, here: Bringing
+        self, stages: Sequence[Stage], store: RunStore, run_id: str, settings: Settings, here: Callable[[Stage], None]
     ) -> None:
         self.store, self.run_id, self.settings = store, run_id, settings
         self.log = store.events(run_id)
         self.kept = Kept(ArtifactStore(store.artifacts), Shelf(settings.artifacts) if settings.artifacts else None)
-        self._stages, self._bring_about = tuple(stages), here
+        self._stages, self._here = tuple(stages), here
         self._waiting, self._done = list(stages), set[str]()
         self._working: dict[str, Work] = {}
         self._failed: Outcome | None = None
@@ -112,9 +109,6 @@ class Driver:
     def _order(self, stage: Stage) -> Order:
         run = self.store, self.run_id
         return Order.of(stage, *run, plan=self._stages, settings=self.settings, shelf=self.kept.shelf)
-
-    def _here(self, stage: Stage) -> None:
-        self._bring_about(stage, self.store, self.run_id, self.kept.artifacts, self.settings)
 
     # ── what comes of it ────────────────────────────────────────────────────────────
 

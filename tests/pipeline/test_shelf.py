@@ -10,8 +10,10 @@ from pipeline.errors import RunError, SpecError
 from pipeline.shelf import Shelf
 
 
-@pytest.fixture(params=["file", "memory"])
+@pytest.fixture(params=["file", "memory", "s3"])
 def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> Shelf:
+    if request.param == "s3":
+        return Shelf(request.getfixturevalue("s3"))
     addresses = {"file": (tmp_path / "a shelf").as_uri(), "memory": f"memory://{secrets.token_hex(4)}/graft"}
     return Shelf(addresses[request.param])
 
@@ -40,7 +42,7 @@ def test_it_travels_without_its_connections(shelf: Shelf, made: Path) -> None:
 
 
 def test_what_was_brought_by_half_is_not_there(shelf: Shelf, made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(type(shelf._files), "pipe_file", lambda *_: (_ for _ in ()).throw(OSError("gone")))
+    monkeypatch.setattr(shelf._files, "pipe_file", lambda *_: (_ for _ in ()).throw(OSError("gone")))
     with pytest.raises(OSError, match="gone"):
         shelf.put("key", made)
     assert not shelf.complete("key")
@@ -67,3 +69,14 @@ def test_what_is_damaged_is_told_and_made_anew(shelf: Shelf, made: Path, tmp_pat
 def test_an_address_that_can_not_be_used_is_told(address: str) -> None:
     with pytest.raises(SpecError, match=r"GRAFT_ARTIFACTS is .*can't be used"):
         Shelf(address).complete("key")
+
+
+def test_a_store_that_does_not_let_one_in_is_told(
+    s3: str, s3_variables: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in s3_variables.keys() - {"AWS_ENDPOINT_URL"}:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path))  # where keys may lie, too
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    with pytest.raises(SpecError, match=r"GRAFT_ARTIFACTS is .*can't be used: Unable to locate credentials"):
+        Shelf(s3.replace("graft", "another")).complete("key")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from pipeline.cluster.driver import Driver
 from pipeline.plan import plan
 from pipeline.runs import RunState, RunStore
 from pipeline.settings import Settings
+from pipeline.shelf import Shelf
 from pipeline.spec import Bagging, ExportSpec, FullFineTuning, KeepVocabulary, RunSpec
 from pipeline.worker import bring_about
 from tests.clusters import add_machine
@@ -117,11 +119,18 @@ def test_two_runs_are_done_side_by_side(on_cluster: Running, tiny_spec: RunSpec)
     assert {store.get(run).state for run in runs} == {RunState.CANCELLED}, logs(store)
 
 
+@pytest.fixture(params=["a folder", "s3"])
+def shelf(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shelf:
+    """Where the machines of a cluster leave finished stages."""
+    address = request.getfixturevalue("s3") if request.param == "s3" else (tmp_path / "shelf").as_uri()
+    monkeypatch.setenv("GRAFT_ARTIFACTS", address)
+    return Shelf(address)
+
+
 @pytest.mark.timeout(200)
 def test_without_a_shared_folder_stages_pass_over_the_shelf(
-    on_cluster: Running, tiny_spec: RunSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shelf: Shelf, on_cluster: Running, tiny_spec: RunSpec, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("GRAFT_ARTIFACTS", (tmp_path / "shelf").as_uri())
     export = ExportSpec(model="transferred", optimisation="O1", quantisation="int8-static", calibration_texts=8)
     spec = recipe(tiny_spec).model_copy(update={"exports": (export,)})
     store = on_cluster.store
@@ -133,7 +142,7 @@ def test_without_a_shared_folder_stages_pass_over_the_shelf(
     alone = RunStore(tmp_path / "alone")
     spec = recipe(tiny_spec)
     assert lasting(store.report(run)) == lasting(alone.report(carried_out_here(alone, spec)))
-    marks = {path.stem for path in (tmp_path / "shelf").glob("*.json")}
+    marks = [name for name in shelf._files.ls(shelf._root, detail=False) if name.endswith(".json")]
     assert len(marks) >= len(progress(store, run).stages)  # and the source model besides
     emptied = RunStore(tmp_path / "another server")  # has nothing but the address
     second = running(emptied, Settings(runs_dir=emptied.root))
@@ -157,11 +166,14 @@ def test_one_training_by_two_machines_comes_to_the_same_weights(
         stages = [{"name": each.name, "title": each.title, "cost": each.cost} for each in (data, source_only)]
         store.events(run).append("plan", stages=stages)
         settings = Settings(runs_dir=store.root, ray_workers=workers, checkpoint_seconds=0)
+        here = partial(
+            bring_about, store=store, run_id=run, artifacts=ArtifactStore(store.artifacts), settings=settings
+        )
         if workers == 1:
-            for stage in (data, source_only):
-                bring_about(stage, store, run, ArtifactStore(store.artifacts), settings)
+            here(data)
+            here(source_only)
         else:
-            Driver((data, source_only), store, run, settings, here=bring_about).run()
+            Driver((data, source_only), store, run, settings, here).run()
         found.append((progress(store, run), load_file(store.artifacts / source_only.key / "model.safetensors")))
     (seen, alone), (watched, together) = found
     assert watched.stages["source-only"].state == "done"

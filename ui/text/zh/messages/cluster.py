@@ -18,7 +18,7 @@ TEXT = {
     "{file} of a finished stage is damaged at {address}.": "{address} 中某个已完成阶段的 {file} 已损坏。",
     "Resume the run: the stage is done anew.": "请继续该运行：该阶段会重做。",
     "{variable} is {value!r}, which can't be used: {fault}.": "{variable} 的值是 {value!r}，无法使用：{fault}。",
-    "Correct it, or install what its kind of store needs, such as s3fs for s3://.": (
-        "请改正它，或安装该类存储所需的软件包，例如 s3:// 需要 s3fs。"
+    "Correct it, or install what its kind of store needs: `pip install -r requirements-s3.txt` for s3://.": (
+        "请改正它，或安装该类存储所需的软件包：s3:// 需要 `pip install -r requirements-s3.txt`。"
     ),
 }
