@@ -53,7 +53,7 @@ OAUTH = ("SPACE_ID", "OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET", "OAUTH_SCOPES", "
 
 def has_login(environment: Mapping[str, str]) -> bool:
     """Whether people can sign in here: elsewhere Gradio would mock it, and sign sessions with a key that all know."""
-    return all(environment.get(name) for name in OAUTH)
+    return environment.get("SYSTEM") == "spaces" and all(environment.get(name) for name in OAUTH)
 
 
 def create(settings: Settings) -> Services:

@@ -17,6 +17,7 @@ import pytest
 
 from pipeline.spec import RunSpec
 from tests.end_to_end.conftest import served
+from tests.ui.test_accounts import cookie
 from ui.api.endpoints import ENDPOINTS
 
 #: In the server's environment: what hosts keep there.
@@ -30,7 +31,16 @@ HOSTS = {
     "GRAFT_SYNC_TOKEN": "hf_hostskeeptoken0000000000000000010",
 }
 VISITOR, PUSHED = "visitor-token-of-mine-0000000000000000008", "hf_visitorstoken00000000000000000009"
-SECRETS = [*(part for value in HOSTS.values() for part in value.split(",")), VISITOR, PUSHED]
+SIGNED_IN = "hf_oauthtokenofsomebody000000000000000011"
+SECRETS = [*(part for value in HOSTS.values() for part in value.split(",")), VISITOR, PUSHED, SIGNED_IN]
+#: What a Space is given that lets people sign in.
+SPACE = {
+    "SYSTEM": "spaces",
+    "SPACE_ID": "someone/graft",
+    "OAUTH_CLIENT_ID": "id",
+    "OAUTH_SCOPES": "openid",
+    "OPENID_PROVIDER_URL": "http://127.0.0.1:9",
+}
 
 
 def spellings(secret: str) -> set[bytes]:
@@ -40,7 +50,7 @@ def spellings(secret: str) -> set[bytes]:
 
 
 class Echo(BaseHTTPRequestHandler):
-    """A Hub that refuses all it is asked, and quotes the request, its token included."""
+    """A Hub that is there, but refuses all it is asked, and quotes the request, its token included."""
 
     asked: list[str]
 
@@ -53,7 +63,8 @@ class Echo(BaseHTTPRequestHandler):
         self.asked.append(self.headers.get("authorization", ""))
         told = f"refused: {self.headers.get('authorization')} may not {self.command} {self.path}"
         content = json.dumps({"error": told}).encode()
-        self.send_response(500 if "broken" in self.path else 403)
+        there = self.path.startswith("/api/models?")  # so it is asked at the start, before anything else
+        self.send_response(200 if there else 500 if "broken" in self.path else 403)
         self.send_header("content-type", "application/json")
         self.send_header("x-error-message", told)
         self.send_header("content-length", str(len(content)))
@@ -204,6 +215,53 @@ def test_secrets_are_in_nothing_that_a_run_leaves_or_a_server_says(
     assert unfound([(f"answer {number}", answer) for number, answer in enumerate(call.answers)]) > 50
     assert unfound(contents(tmp_path)) > 50  # runs, artifacts, exports, uploads, the server's log, caches
     assert (runs.parent / "server.log").read_bytes()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("own_place")
+def test_the_token_of_somebody_who_signed_in_is_lent_to_their_request_and_kept_nowhere(
+    echo: tuple[str, list[str]], tiny_model: Path, tmp_path: Path
+) -> None:
+    url, asked = echo
+    asked.clear()
+    runs = tmp_path / "server" / "runs"
+    runs.parent.mkdir()
+    given = {"HF_ENDPOINT": url, "HF_HUB_OFFLINE": "0", "HF_HOME": str(tmp_path / "hf")}
+    user = {"sub": "ada", "preferred_username": "ada", "name": "Ada"}
+    info = {"access_token": SIGNED_IN, "scope": "openid", "expires_at": time.time() + 3600, "userinfo": user}
+    signed = cookie({"oauth_info": info}, HOSTS["OAUTH_CLIENT_SECRET"])
+    with (
+        served(runs, tiny_model, **given, **HOSTS, **SPACE) as app,
+        httpx.Client(base_url=app.url, headers={"cookie": f"session={signed}"}, timeout=120) as client,
+    ):
+        answers = [client.get("/").content]
+        for dataset in ("tiny/secret", "tiny/broken"):
+            answers += bring(client, dataset)
+        assert f"Bearer {SIGNED_IN}" in asked
+        assert not any(HOSTS["HF_TOKEN"] in one for one in asked)
+    places = [*((f"answer {number}", answer) for number, answer in enumerate(answers)), *contents(tmp_path)]
+    assert unfound(places) > 5
+    assert not any(signed.encode() in content for _, content in places)
+
+
+def bring(client: httpx.Client, dataset: str) -> list[bytes]:
+    """Ask for a data set of the Hub as the page does; all that is said of it."""
+    config = client.get("/config").json()
+    parts = {part["id"]: part for part in config["components"]}
+    names = {part["id"]: part["props"].get("elem_id") for part in config["components"]}
+    event = next(
+        one for one in config["dependencies"] if "hub-source-bring" in {names[part] for part, _ in one["targets"]}
+    )
+    values = {"visitor": VISITOR, "hub-source-dataset": dataset, "task": "text-classification"}
+    data = [values.get(names[one], None if parts[one]["type"] == "state" else "") for one in event["inputs"]]
+    body = {"fn_index": event["id"], "data": data, "session_hash": dataset.replace("/", "")}
+    said = [client.post("/gradio_api/queue/join", json=body).raise_for_status().content]
+    with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": body["session_hash"]}) as stream:
+        for line in stream.iter_lines():
+            said.append(line.encode())
+            if '"process_completed"' in line:
+                break
+    return said
 
 
 def brought(call: Caller, path: Path) -> str:

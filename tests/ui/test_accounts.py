@@ -82,8 +82,9 @@ def test_a_session_without_an_account_is_nobodys(kept: Any, space: Services) -> 
 
 def test_elsewhere_nobody_can_sign_in_whatever_the_session_says(shared: Services) -> None:
     assert Account.of(shared, request({"oauth_info": info("ada")})) is None
-    whole = dict.fromkeys(OAUTH, "x")
+    whole = {**dict.fromkeys(OAUTH, "x"), "SYSTEM": "spaces"}
     assert has_login(whole)
+    assert not has_login({**whole, "SYSTEM": ""})  # where Gradio would ask the Hub for the host's own account
     assert not any(has_login({**whole, name: ""}) for name in OAUTH)
     ids = {part["props"].get("elem_id") for part in layout.build(shared).config["components"]}
     assert not ids & {"sign-in", "duplicate", "claim"}
