@@ -113,12 +113,16 @@ def _as_long(recipe: RecipeSpec, pair: str) -> RecipeSpec:
     """With the masked LM of the pair's best recipe, so that the runs share it."""
     if isinstance(recipe.adaptation, NoAdaptation) or pair == "waimai":
         return recipe
-    return _with(recipe, adaptation=SHORTER)
+    return _with(recipe, adaptation=recipe.adaptation.model_copy(update={"epochs": SHORTER.epochs}))
 
 
 #: What is tried on both pairs of reviews, beside the best recipe: name → the many-labels recipe with one part changed.
 VARIANTS: dict[str, tuple[str, RecipeSpec]] = {
     "full": ("masked LM, full fine-tuning", MANY),
+    "frozen-first": (
+        "masked LM, embeddings first with the body frozen",
+        _with(MANY, adaptation=MANY.adaptation.model_copy(update={"embedding_epochs": 1})),
+    ),
     "probe": ("linear probe", _with(MANY, fine_tuning=LinearProbe())),
     "gradual": (
         "gradual unfreezing",

@@ -1,0 +1,85 @@
+"""The benchmark of transfer draws disjoint sets, and goes on where it stood."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks import transfer
+from benchmarks.draws import draw
+from pipeline.runs import RunState
+from pipeline.spec import RunSpec
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Public files as their authors publish them, with other texts."""
+    (tmp_path / "data" / "zh" / "eprstmt").mkdir(parents=True)
+    with (tmp_path / "data/zh/waimai_10k.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows([("label", "review"), *((n % 2, f" 第{n % 2300}条 ") for n in range(2400))])
+    with (tmp_path / "data/zh/online_shopping_10_cats.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = [(("平板", "酒店")[n % 4 // 2], n % 2, f"货{n}\ufeff") for n in range(6000)]
+        csv.writer(file).writerows([("cat", "label", "review"), *rows])
+    return tmp_path / "data"
+
+
+def texts(path: Path) -> list[str]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return [row["review"] for row in csv.DictReader(file)]
+
+
+@pytest.mark.parametrize(
+    ("pair", "sizes"),
+    [
+        ("waimai", {"test": 1000, "target": 1000, "unlabelled": 300}),
+        ("shopping", {"test": 1000, "target": 200, "unlabelled": 4800}),
+        ("category", {"source": 2000, "test": 1000, "target": 100, "unlabelled": 1900}),
+    ],
+)
+def test_sets_are_disjoint_and_the_same_each_time(data: Path, tmp_path: Path, pair: str, sizes: dict[str, int]) -> None:
+    first, again = (draw(pair, data, tmp_path / place) for place in ("first", "again"))
+    drawn = {name: texts(first / f"{name}.csv") for name in sizes}
+    assert {name: len(found) for name, found in drawn.items()} == sizes
+    everything = [text for found in drawn.values() for text in found]
+    assert len(set(everything)) == len(everything)
+    for name in sizes:
+        assert (first / f"{name}.csv").read_bytes() == (again / f"{name}.csv").read_bytes()
+
+
+def test_a_row_that_was_stopped_goes_on_and_a_finished_one_is_left(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def bench() -> transfer.Bench:
+        made = transfer.Bench(data, tmp_path / "out", quick=False, jobs=1)
+
+        def call(command: str, *arguments: str, quiet: bool = False) -> str:
+            asked.append((command, *arguments))
+            if command != "run":
+                return ""
+            spec = RunSpec.model_validate_json(Path(arguments[0]).read_text(encoding="utf-8"))
+            run = made.store.create(spec).id
+            made.store.move(run, RunState.RUNNING)
+            return json.dumps({"id": run})
+
+        monkeypatch.setattr(made, "_call", call)
+        return made
+
+    (tmp_path / "out").mkdir()
+    first = bench()
+    first.carry_out("waimai-full")  # what follows it is not waited for here, as if it had been stopped
+    (run,) = first.runs.values()
+    assert [line[0] for line in asked] == ["run", "follow"]
+    asked.clear()
+    second = bench()
+    assert not second.done("waimai-full")
+    second.carry_out("waimai-full")
+    assert asked == [("resume", run)]
+    second.store.move(run, RunState.DONE)
+    asked.clear()
+    bench().carry_out("waimai-full")
+    assert asked == []
