@@ -6,7 +6,7 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from pipeline.data.clues import is_few
@@ -15,7 +15,8 @@ from pipeline.data.labels import WELL_KNOWN
 from pipeline.errors import DataError
 from pipeline.messages import Message
 
-_FASTTEXT = "__label__"
+FASTTEXT = "__label__"
+FORMED = 0.5  # of the lines, so many different labels at most where each has the form of one
 _LABELS = re.compile(r"(?:__label__\S*(?:\s+|$))*")
 _LABEL = re.compile(r"__label__\S+|[+-]?\d+|[A-Z][A-Z0-9_]+(:\w+)?")
 _DECODER = json.JSONDecoder(parse_constant=lambda _: None)  # NaN is no text
@@ -82,6 +83,27 @@ def read_text_with_labels(text: str, name: str, limit: int) -> Content:
 def starts_with_labels(text: str) -> bool:
     """Whether the lines start with labels."""
     return _labelled([line.strip() for _, line in numbered_lines(text)]) is not None
+
+
+def plain_separator(text: str) -> str | None:
+    """What divides labels from texts, where all labels have a form that only labels have: a tab or a space.
+
+    Args:
+        text: Lines that start with labels, or not.
+    """
+    lines = [line.strip() for _, line in numbered_lines(text)]
+    for separator in ("\t", None):
+        pairs = _labelled(lines, (separator,))
+        if pairs is not None:
+            return (separator or " ") if have_form({label for label, _ in pairs}) else None
+    return None
+
+
+def have_form(labels: Collection[str]) -> bool:
+    """Whether each of them has a form that only labels have, and all of them the same."""
+    if all(label.startswith(FASTTEXT) for label in labels):
+        return True
+    return all(_LABEL.fullmatch(label) or label.casefold() in WELL_KNOWN for label in labels)
 
 
 def read_lines(text: str, name: str, limit: int) -> Content:
@@ -167,7 +189,7 @@ def _divided_lines(text: str, name: str, limit: int) -> tuple[list[int], list[st
     for place, (first, rest) in enumerate(pairs or ()):
         further = _LABELS.match(rest)
         end = further.end() if further else 0
-        labels.append([label.removeprefix(_FASTTEXT) for label in (first, *rest[:end].split())])
+        labels.append([label.removeprefix(FASTTEXT) for label in (first, *rest[:end].split())])
         lines[place] = rest[end:]
     return numbers, lines, labels
 
@@ -178,9 +200,9 @@ def _content(numbers: list[int], lines: list[str], labels: list[str]) -> Content
     return Content(["label", "text"], [[label, line] for label, line in zip(labels, lines, strict=True)], numbers)
 
 
-def _labelled(lines: list[str]) -> list[tuple[str, str]] | None:
+def _labelled(lines: list[str], separators: Sequence[str | None] = ("\t", None)) -> list[tuple[str, str]] | None:
     """Divide the lines into labels and texts, if that is what they are."""
-    for separator in ("\t", None):
+    for separator in separators:
         pairs = [_divided(line, separator) for line in lines]
         if sum(bool(rest) for _, rest in pairs) * 10 >= len(lines) * 9 and _are_labels(
             [label for label, _ in pairs], separator
@@ -197,10 +219,8 @@ def _divided(line: str, separator: str | None) -> tuple[str, str]:
 def _are_labels(words: list[str], separator: str | None) -> bool:
     """Whether the lines' first words look like labels, or ordinary words recur as only labels do."""
     counts = Counter(words)
-    if all(word.startswith(_FASTTEXT) for word in counts):
-        return True
-    if all(_LABEL.fullmatch(word) or word.casefold() in WELL_KNOWN for word in counts):
-        return is_few(len(counts), len(words), share=0.5)
+    if have_form(counts):
+        return all(word.startswith(FASTTEXT) for word in counts) or is_few(len(counts), len(words), share=FORMED)
     recurring = 1 < len(counts) < len(words) and is_few(len(counts), len(words))
     # The first words of sentences have a long tail of rare ones; labels have none.
     return recurring and (separator == "\t" or (len(words) >= 30 and min(counts.values()) > 1))

@@ -37,11 +37,11 @@ def sort_out(batch: pa.RecordBatch, needed: list[str], *, blank_rows: bool) -> S
     """
     lacking = np.zeros(batch.num_rows, bool)
     for name in needed:
-        lacking |= _blank(batch[name])
+        lacking |= blank(batch[name])
     lines = lacking.copy() if needed else np.ones(batch.num_rows, bool)
     for name in batch.schema.names if blank_rows else ():
         if lines.any():
-            lines[lines] = _blank(batch[name].filter(pa.array(lines)))
+            lines[lines] = blank(batch[name].filter(pa.array(lines)))
     lines &= blank_rows
     return Sorted(~(lacking | lines), lacking & ~lines)
 
@@ -56,7 +56,13 @@ def tidied(cells: pa.Array) -> pa.Array:
     )
 
 
-def _blank(cells: pa.Array) -> np.ndarray:
+def may_be_space(codes: np.ndarray) -> np.ndarray:
+    """Which bytes begin the UTF-8 of white space, or of something else."""
+    found: np.ndarray = _FIRST[codes]
+    return found
+
+
+def blank(cells: pa.Array) -> np.ndarray:
     """Which cells are blank; only those that begin as white space does are looked at closely."""
     if not len(cells):
         return np.zeros(0, bool)
@@ -64,7 +70,7 @@ def _blank(cells: pa.Array) -> np.ndarray:
     bounds = np.frombuffer(offsets, np.int32)[cells.offset : cells.offset + len(cells) + 1]
     found = bounds[:-1] == bounds[1:]
     codes = np.frombuffer(data, np.uint8) if data else np.zeros(1, np.uint8)
-    places = np.flatnonzero(_FIRST[codes[np.minimum(bounds[:-1], len(codes) - 1)]] & ~found)
+    places = np.flatnonzero(may_be_space(codes[np.minimum(bounds[:-1], len(codes) - 1)]) & ~found)
     if len(places):
         found[places] = compute.utf8_is_space(cells.take(pa.array(places))).to_numpy(zero_copy_only=False)
     return found

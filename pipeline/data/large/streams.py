@@ -18,8 +18,10 @@ from pipeline.data.delimited import find_delimiter, has_header, unquoted
 from pipeline.data.encoding import is_text
 from pipeline.data.formats import detect_format
 from pipeline.data.indicators import COLUMN, merged
+from pipeline.data.large.labelled import COLUMNS as LABELLED
+from pipeline.data.large.labelled import Labels
 from pipeline.data.large.plain import BOM, Irregular, Plain
-from pipeline.data.lines import flat_objects, starts_with_labels
+from pipeline.data.lines import flat_objects, plain_separator, starts_with_labels
 from pipeline.data.readers import Table
 from pipeline.errors import DataError
 from pipeline.settings import Settings
@@ -111,14 +113,22 @@ def _tabbed(path: Path, _head: str, _: Labelling) -> Stream:
 
 
 def _lines(path: Path, head: str, labelling: Labelling) -> Stream | None:
-    if labelling in ("one", "several") and starts_with_labels(head):
-        return None
     parse = csv.ParseOptions(delimiter=_NO_DELIMITER, quote_char=False, ignore_empty_lines=False)
 
     def read(block: int) -> Batches:
         return ((numbers, batch.rename_columns(["text"])) for numbers, batch in _read(path, parse, block))
 
-    return _stream(["text"], _sample(read(HEAD)), "text", lambda: read(BLOCK))
+    def labelled(block: int) -> Batches:
+        labels = Labels(separator or "")
+        yield from ((numbers, labels.divide(batch["text"])) for numbers, batch in read(block))
+        labels.check()
+
+    if labelling not in ("one", "several") or not starts_with_labels(head):
+        return _stream(["text"], _sample(read(HEAD)), "text", lambda: read(BLOCK))
+    separator = plain_separator(head)
+    if separator is None:
+        return None
+    return _stream(LABELLED, _sample(labelled(HEAD)), "text", lambda: labelled(BLOCK))
 
 
 def _objects(path: Path, head: str, _: Labelling) -> Stream | None:
