@@ -13,11 +13,11 @@ from pipeline.engine.local import LocalEngine
 from pipeline.engine.supervisor import Supervisor
 from pipeline.events import Progress
 from pipeline.plan import plan
-from pipeline.report import Report
 from pipeline.runs import RunState, RunStore
 from pipeline.settings import Settings
 from pipeline.spec import DatasetSpec, ExportSpec, FullFineTuning, MaskedLanguageModelling, RunSpec, SpeedSpec
 from pipeline.worker import carry_out
+from tests.reports import lasting
 
 
 def carry_out_here(store: RunStore, spec: RunSpec, settings: Settings) -> str:
@@ -30,12 +30,6 @@ def carry_out_here(store: RunStore, spec: RunSpec, settings: Settings) -> str:
 
 def progress(store: RunStore, run: str) -> Progress:
     return Progress().add(store.events(run).read()[0])
-
-
-def lasting(report: Report | None) -> dict[str, Any]:
-    """What two runs of one spec have in common: all but what training cost."""
-    assert report is not None
-    return report.model_dump(exclude={"models": {"__all__": {"cost"}}})
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from pipeline.runs import RunState, RunStore
 from pipeline.settings import Settings
 from pipeline.spec import RunSpec
 from pipeline.worker import Bringing, bring_about, carry_out
-from tests.pipeline.cluster.following import lasting
+from tests.reports import lasting
 from ui.views.html import ago
 
 HOUR, AGES = 3600.0, 30 * 365 * 86_400.0

@@ -8,16 +8,12 @@ import pytest
 
 from pipeline.plan import plan
 from pipeline.plan.stage import StageKind
+from pipeline.report import Report
 from pipeline.runs import RunState, RunStore
 from pipeline.settings import Settings
 from pipeline.spec import Bagging, CoTraining, ExportSpec, RunSpec, SpeedSpec
 from pipeline.worker import carry_out
-
-
-def lasting(report: dict[str, Any]) -> dict[str, Any]:
-    """A report but for what making the models cost."""
-    models = {part: [{**model, "cost": None} for model in report[part]] for part in ("models", "members")}
-    return report | models
+from tests.reports import lasting
 
 
 @pytest.mark.slow
@@ -40,9 +36,7 @@ def test_a_disk_that_fills_up_in_every_stage(alone: Callable[..., Any], short_sp
     run = store.create(spec).id
     store.move(run, RunState.RUNNING)
     assert carry_out(store, run, Settings(runs_dir=store.root)) is RunState.DONE
-    report = store.report(run)
-    assert report is not None
-    assert lasting(found["report"]) == lasting(report.model_dump(mode="json"))
+    assert lasting(Report.model_validate(found["report"])) == lasting(store.report(run))
 
 
 def test_folders_that_may_not_be_written_to(alone: Callable[..., Any], short_spec: RunSpec, tmp_path: Path) -> None:

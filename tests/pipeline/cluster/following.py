@@ -8,7 +8,6 @@ from typing import Any
 
 from pipeline.engine.supervisor import Supervisor
 from pipeline.events import Progress
-from pipeline.report import Report
 from pipeline.runs import RunStore
 
 
@@ -27,9 +26,3 @@ def logs(store: RunStore) -> str:
 
 def progress(store: RunStore, run: str) -> Progress:
     return Progress().add(store.events(run).read()[0])
-
-
-def lasting(report: Report | None) -> dict[str, Any]:
-    """What two runs of one spec have in common: all but what training cost."""
-    assert report is not None
-    return report.model_dump(exclude={"models": {"__all__": {"cost"}}, "members": {"__all__": {"cost"}}})

@@ -13,7 +13,8 @@ from pipeline.spec import DatasetSpec, FullFineTuning, RunSpec
 from pipeline.worker import carry_out
 from tests.clusters import MISSING, REASON
 from tests.pipeline.cluster.conftest import Running, carried_out_here, running
-from tests.pipeline.cluster.following import lasting, logs, progress
+from tests.pipeline.cluster.following import logs, progress
+from tests.reports import lasting
 
 LONG = FullFineTuning(epochs=400, batch_size=16, learning_rate=1e-3)
 

@@ -20,7 +20,8 @@ from pipeline.spec import Bagging, ExportSpec, FullFineTuning, KeepVocabulary, R
 from pipeline.worker import bring_about
 from tests.clusters import add_machine
 from tests.pipeline.cluster.conftest import Running, carried_out_here, running
-from tests.pipeline.cluster.following import lasting, logs, progress
+from tests.pipeline.cluster.following import logs, progress
+from tests.reports import lasting
 
 QUICK = FullFineTuning(epochs=3, batch_size=16, learning_rate=2e-3)
 

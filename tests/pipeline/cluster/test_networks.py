@@ -17,8 +17,8 @@ from pipeline.runs import RunStore
 from pipeline.spec import Bagging, FullFineTuning, RunSpec
 from tests.clusters import MISSING, REASON
 from tests.pipeline.cluster.conftest import carried_out_here
-from tests.pipeline.cluster.following import lasting
 from tests.pipeline.cluster.test_machines import recipe
+from tests.reports import lasting
 
 ROOT = Path(__file__).resolve().parents[3]
 ALONE = ["unshare", "--user", "--map-root-user", "--net", "--mount"]
