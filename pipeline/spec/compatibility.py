@@ -205,6 +205,13 @@ RULES: tuple[Rule, ...] = (
         Message("patience watches development texts: give data.dev, or a data.dev_fraction above 0"),
     ),
     Rule(
+        lambda c: c.recipe.source_training.patience is not None,
+        Message(
+            "patience watches development texts of the target, by which source-only must not be chosen: leave it out "
+            "of recipe.source_training"
+        ),
+    ),
+    Rule(
         lambda c: 0 in c.curve and not (c.data.source is not None and (c.transplants or c.adapts or c.self_training)),
         Message(
             "a learning curve can begin at 0 only if data.source teaches the task and the recipe changes something"

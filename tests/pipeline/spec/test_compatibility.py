@@ -64,6 +64,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     (spec(source_training="bridge"), "fine_tuning alone"),
     (spec(target_only="bridge"), "fine_tuning alone"),
     (spec(fine_tuning=PATIENT), "patience watches development texts"),
+    (spec(source_training=PATIENT), "leave it out of recipe.source_training"),
+    (spec(data={**ALL, "dev_fraction": 0.1}, source_training=PATIENT), "by which source-only must not be chosen"),
     ({**spec(data={"test": FILE, "unlabelled": FILE, "source": FILE}), "learning_curve": [10]}, "give data.target"),
     ({**spec(data={"target": FILE}), "learning_curve": [0, 10]}, "begin at 0"),
 ]

@@ -103,6 +103,12 @@ def test_parts_that_do_not_go_together_are_told_in_the_pages_words(base: dict[st
         fields.compose(base, values)
 
 
+def test_patience_with_source_training_is_told_where_it_is_typed(base: dict[str, Any]) -> None:
+    values = untouched() | {"recipe.source_training.patience": "2", "data.dev_fraction": 0.1}
+    (reason,) = fields.conflicts(base, values)
+    assert reason.endswith("leave it out of “Source training”.")
+
+
 def test_a_form_that_is_all_right_has_no_conflicts(base: dict[str, Any]) -> None:
     assert fields.conflicts(base, untouched()) == []
     half_typed = untouched() | {"recipe.fine_tuning.epochs": None}

@@ -64,6 +64,8 @@ TEXT = {
     "patience watches development texts: give data.dev, or a data.dev_fraction above 0": (
         "早停要观察开发文本：请提供 data.dev，或把 data.dev_fraction 设为大于 0"
     ),
+    "patience watches development texts of the target, by which source-only must not be chosen: leave it out of "
+    "recipe.source_training": "早停观察的是目标的开发文本，而仅源模型不能由它们来选：请去掉 recipe.source_training 的耐心值",
     "a learning curve can begin at 0 only if data.source teaches the task and the recipe changes something": (
         "只有当 data.source 教会任务、且方案有所改变时，学习曲线才能从 0 开始"
     ),
