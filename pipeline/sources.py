@@ -29,6 +29,8 @@ EMBEDDED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d
 WEIGHTS = "model.safetensors"
 #: What a model's folder is read for; nothing else is fetched from the Hub.
 MODEL_FILES = ("*.safetensors", "*.json", "*.txt", "*.model")
+#: Types of Graft's own models that are several encoders in one: they have no vocabulary or masked LM to exchange.
+COMPOSITES = ("graft-bridge", "graft-ensemble")
 
 
 @dataclass(frozen=True)
@@ -174,6 +176,12 @@ def _check_folder(folder: Path, name: str) -> None:
     if not isinstance(config, dict):
         raise SourceError(
             "{folder} has no readable config.json.", "Name the folder of a Hugging Face model.", folder=name
+        )
+    if config.get("model_type") in COMPOSITES:
+        raise SourceError(
+            "{folder} is several encoders in one, a bridge or an ensemble, and a source is one encoder.",
+            "Choose a plain model, such as source-only or target-only of the same run.",
+            folder=name,
         )
     for file, field in asks_for_more(folder):
         if field == "auto_map":

@@ -10,8 +10,9 @@ import pytest
 
 from pipeline import sources
 from pipeline.errors import SourceError
+from pipeline.plan import plan
 from pipeline.sources import EMBEDDED_SHA256, HubProbe
-from pipeline.spec import EmbeddedSource, HubSource, LocalSource
+from pipeline.spec import AdoptVocabulary, EmbeddedSource, HubSource, LocalSource, RunSpec
 
 
 @pytest.fixture
@@ -52,6 +53,29 @@ def test_a_model_with_code_is_refused(model_copy: Path) -> None:
     (model_copy / "config.json").write_text(json.dumps({**config, "auto_map": {"AutoModel": "evil.Model"}}))
     with pytest.raises(SourceError, match="code"):
         sources.resolve(LocalSource(path=str(model_copy)))
+
+
+@pytest.mark.parametrize("composite", sources.COMPOSITES)
+def test_a_bridge_or_an_ensemble_is_refused_before_anything_is_trained(
+    model_copy: Path, tiny_spec: RunSpec, composite: str
+) -> None:
+    config = json.loads((model_copy / "config.json").read_text())
+    (model_copy / "config.json").write_text(json.dumps({"model_type": composite, "encoder": config}))
+    source = LocalSource(path=str(model_copy))
+    with pytest.raises(SourceError, match="several encoders in one") as caught:
+        plan(tiny_spec.model_copy(update={"source": source}))
+    assert "source-only" in caught.value.remedy
+    adopting = tiny_spec.recipe.model_copy(update={"vocabulary": AdoptVocabulary(model=source)})
+    with pytest.raises(SourceError, match="several encoders in one"):
+        plan(tiny_spec.model_copy(update={"recipe": adopting}))
+
+
+def test_every_model_of_several_encoders_is_known() -> None:
+    from pipeline.models import bridge, ensemble
+    from pipeline.models.configuration import CompositeConfig
+
+    assert (bridge.GraftBridgeConfig.model_type, ensemble.GraftEnsembleConfig.model_type) == sources.COMPOSITES
+    assert {config.model_type for config in CompositeConfig.__subclasses__()} == set(sources.COMPOSITES)
 
 
 @pytest.mark.parametrize("damage", ["config.json", "folder"])

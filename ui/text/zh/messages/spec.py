@@ -65,7 +65,9 @@ TEXT = {
         "早停要观察开发文本：请提供 data.dev，或把 data.dev_fraction 设为大于 0"
     ),
     "patience watches development texts of the target, by which source-only must not be chosen: leave it out of "
-    "recipe.source_training": "早停观察的是目标的开发文本，而仅源模型不能由它们来选：请去掉 recipe.source_training 的耐心值",
+    "recipe.source_training": (
+        "早停观察的是目标的开发文本，而仅源模型不能由它们来选：请去掉 recipe.source_training 的耐心值"
+    ),
     "a learning curve can begin at 0 only if data.source teaches the task and the recipe changes something": (
         "只有当 data.source 教会任务、且方案有所改变时，学习曲线才能从 0 开始"
     ),
@@ -153,6 +155,12 @@ TEXT = {
     ),
     "{folder} has no readable config.json.": "{folder} 中没有可读取的 config.json。",
     "Name the folder of a Hugging Face model.": "请指定 Hugging Face 模型的文件夹。",
+    "{folder} is several encoders in one, a bridge or an ensemble, and a source is one encoder.": (
+        "{folder} 是由多个编码器合成的模型（注意力桥或集成），而源模型须是单个编码器。"
+    ),
+    "Choose a plain model, such as source-only or target-only of the same run.": (
+        "请选择普通模型，例如同一次运行的仅源模型或仅目标模型。"
+    ),
     "{folder} wants to run code of its own.": "{folder} 要求运行它自带的代码。",
     "Graft runs no model's code; choose another model.": "Graft 不运行模型自带的代码，请选择其他模型。",
     "{folder} holds no safetensors; other weight files can hide code and are not read.": (
