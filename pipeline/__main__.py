@@ -224,12 +224,14 @@ def _answer(record: RunRecord, options: argparse.Namespace, store: RunStore | No
 def table(report: Report) -> str:
     """The models with their metrics and 95 % intervals; below it what to make of them."""
     width = max(len(model.title) for model in report.models) + 2
-    metrics = list(report.models[0].metrics)
+    metrics = [*dict.fromkeys(metric for model in report.models for metric in model.metrics)]
     lines = [f"{'model':<{width}}" + "".join(f"{MEASURES[metric].title:<26}" for metric in metrics)]
     for model in report.models:
         cells = [
             f"{shown(metric, found.value)} [{number(metric, found.low)}, {number(metric, found.high)}]"
-            for metric, found in model.metrics.items()
+            if (found := model.metrics.get(metric))
+            else "–"
+            for metric in metrics
         ]
         lines.append(f"{model.title:<{width}}" + "".join(f"{cell:<26}" for cell in cells))
     curve = [report.curve.sentence] if report.curve else []

@@ -119,6 +119,14 @@ class Answers:
         """Take the likeliest answers, and count."""
         return COUNTERS["spans" if truth.task.spans else truth.task.labelling](truth, scores)
 
+    @property
+    def asked(self) -> np.ndarray:
+        """How much each text asked of the model, int64 ``[texts]``; a metric of texts that ask nothing says nothing.
+
+        That is a language model's case whose tokenizer knows no token of them, so that none is masked.
+        """
+        return np.diff(self.offsets)
+
     def flips(self, other: Answers) -> np.ndarray:
         """Whether the two answer a text differently: bool ``[texts]``."""
         differs = self.said != other.said

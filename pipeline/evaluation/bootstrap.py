@@ -39,9 +39,12 @@ class Bootstrap:
         drawn = [{metric: METRICS[metric](sums).T for metric in metrics} for sums in resampled(counts, seed)]
         self.draws = {metric: np.concatenate([chunk[metric] for chunk in drawn], axis=1) for metric in metrics}
         self._index = {name: number for number, name in enumerate(answers)}
+        self._asked = {name for name, one in answers.items() if one.asked.any()}
 
     def intervals(self, name: str) -> dict[str, Interval]:
-        """Each metric of a model with its 95 % interval."""
+        """Each metric of a model with its 95 % interval; none of a model that the texts asked nothing."""
+        if name not in self._asked:
+            return {}
         return {metric: interval(self.values[name][metric], self._of(name, metric)) for metric in self.draws}
 
     def difference(self, first: str, second: str, metric: str) -> Interval:

@@ -64,7 +64,7 @@ def slices(truth: Truth, answers: Answers, unknown_rates: np.ndarray) -> list[Sl
         answers: Of one model.
         unknown_rates: ``[texts]``, of the source's tokenizer.
 
-    Slices without texts are left out.
+    Slices without texts that ask the model anything are left out.
     """
     return [
         *_slices("length", truth, answers, truth.lengths, quarters(truth.lengths)),
@@ -77,7 +77,7 @@ def _slices(kind: SliceKind, truth: Truth, answers: Answers, values: np.ndarray,
     return [
         Slice(kind=kind, low=low, high=high, texts=int(inside.sum()), value=value(metric, answers.counts[inside]))
         for low, high, inside in ranges(values, edges)
-        if inside.any()
+        if answers.asked[inside].any()
     ]
 
 

@@ -95,8 +95,8 @@ def value(metric: str, counts: np.ndarray) -> float:
 
 
 def spreads(truth: Truth, answers: list[Answers]) -> dict[str, Spread]:
-    """Each metric of the task over several seeds, the run's own first; nothing for a single one."""
-    if len(answers) < 2:
+    """Each metric of the task over several seeds, the run's own first; none for one, or if nothing was asked."""
+    if len(answers) < 2 or not all(one.asked.any() for one in answers):
         return {}
     found = {metric: [value(metric, one.counts) for one in answers] for metric in truth.task.metrics}
     return {

@@ -68,6 +68,12 @@ def _vocabularies(findings: Findings) -> Message | None:
     """Perplexities by different vocabularies say nothing of each other."""
     if "source-only" in findings.paired:
         return None
+    if findings.metric not in findings.models["source-only"].metrics:
+        return Message(
+            "{model} has no perplexity: its tokenizer knows none of the test texts' tokens that it could be asked to "
+            "guess. The verdict is against target-only alone.",
+            model=findings.models["source-only"].title,
+        )
     return Message(
         "The perplexity of {model} ({value}) is by another vocabulary, whose tokens are harder or easier to guess: "
         "it can't be compared, and the verdict is against target-only alone.",

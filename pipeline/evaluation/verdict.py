@@ -25,7 +25,7 @@ def verdict(task: TaskName, models: list[ModelReport], comparisons: list[Compari
 
     Args:
         task: Of the run.
-        models: Of the report.
+        models: Of the report; the transferred one and those that it is compared with have the leading metric.
         comparisons: Of the report; one of a baseline may be missing, where a run has no target
             labels, or where a language model's source reads another vocabulary.
         texts: How many were tested on.
@@ -35,7 +35,7 @@ def verdict(task: TaskName, models: list[ModelReport], comparisons: list[Compari
     paired = {comparison.second: comparison for comparison in comparisons if comparison.first == "transferred"}
     baselines = {name: paired[name] for name in BASELINES if name in paired}
     title = {model.name: model.title for model in models}
-    values = {model.name: shown(metric, model.metrics[metric].value) for model in models}
+    values = {model.name: shown(metric, model.metrics[metric].value) for model in models if metric in model.metrics}
     by_sign: dict[int, list[str]] = {-1: [], 0: [], 1: []}
     for name, comparison in baselines.items():
         by_sign[sign(comparison, row)].append(name)

@@ -14,6 +14,7 @@ from datasets import Dataset
 from safetensors.numpy import load_file
 from transformers import PreTrainedTokenizerFast
 
+from pipeline.errors import TrainingError
 from pipeline.evaluation import breakdown
 from pipeline.evaluation.answers import Answers, Truth
 from pipeline.evaluation.bootstrap import Bootstrap
@@ -51,6 +52,7 @@ def run(context: Context[EvaluationParameters]) -> None:
         model.name: [answers[model.name], *(exam.sit(role, "test").answers["test"] for role in model.repeats)]
         for model in _everyone(parameters)
     }
+    _refuse_nothing(answers["transferred"], parameters)
     curve = _curve(exam, {name: answers[name] for name in sat}, data["counts"]["target_train"])
     bootstrap = Bootstrap(answers, truth.task.metrics, parameters.seed)
     everyone = _reports(exam, sat | members, repeats, bootstrap)
@@ -162,6 +164,18 @@ class Exam:
         self._tell(0)
 
 
+def _refuse_nothing(transferred: Answers, parameters: EvaluationParameters) -> None:
+    """A report needs the transferred model's figure; those compared with it read the test texts as it does."""
+    if not transferred.asked.any():
+        raise TrainingError(
+            "{model} finds nothing to guess in the {count:,} test texts: its tokenizer knows none of their tokens, or "
+            "they are very short.",
+            "Choose a vocabulary that is learned from the target texts, or give more test texts.",
+            model=next(model.title for model in parameters.models if model.name == "transferred"),
+            count=len(transferred.asked),
+        )
+
+
 def _reports(
     exam: Exam, sat: dict[str, Sat], repeats: dict[str, list[Answers]], bootstrap: Bootstrap
 ) -> list[ModelReport]:
@@ -181,7 +195,7 @@ def _reports(
             per_class=per_class(truth, one.answers["test"]),
             slices=breakdown.slices(truth, one.answers["test"], unknown_rates),
             calibration_error=breakdown.calibration_error(truth, one.scores["test"]),
-            source_score=on_source.intervals(model.name)[lead] if on_source else None,
+            source_score=on_source.intervals(model.name).get(lead) if on_source else None,
             tokenizer=fit(one.tokenizer, *texts) if one.tokenizer else None,
             parameters=one.parameters,
             cost=training_cost(_records([context.inputs[role] for role in model.makers])),

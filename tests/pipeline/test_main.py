@@ -62,6 +62,7 @@ def test_the_table_has_the_tasks_own_metrics_and_says_what_to_make_of_them() -> 
         models=[
             model("source-only (linear probe)", {"perplexity": 30.5, "masked_accuracy": 0.2}),
             model("transferred", {"perplexity": 9.25, "masked_accuracy": 0.5}),
+            model("target-only", {}),
         ],
         comparisons=[],
         verdict=Verdict(code="helped", sentence="It helped.", remarks=["Mind this."]),
@@ -69,10 +70,11 @@ def test_the_table_has_the_tasks_own_metrics_and_says_what_to_make_of_them() -> 
         examples=[],
         notes=[],
     )
-    head, source, transferred, *said = table(report).splitlines()
+    head, source, transferred, unread, *said = table(report).splitlines()
     assert head.split() == ["model", "perplexity", "masked", "accuracy"]
     assert source.startswith("source-only (linear probe)  30.50 [30.40, 30.60]")
     assert transferred.split(maxsplit=1)[1].split("  ")[-1].strip() == "50.0 % [40.0, 60.0]"
+    assert unread.split() == ["target-only", "–", "–"]
     assert head.index("masked") == transferred.index("50.0") == source.index("20.0")
     assert said == ["It helped.", "Mind this.", "It saves 3."]
 

@@ -14,7 +14,7 @@ import torch
 from datasets import Dataset
 from safetensors.numpy import save_file
 
-from pipeline.errors import Cancelled
+from pipeline.errors import Cancelled, TrainingError
 from pipeline.events import EventLog
 from pipeline.parameters import EvaluatedModel, EvaluationParameters
 from pipeline.report import Report
@@ -236,6 +236,39 @@ def test_language_models_of_different_vocabularies_are_not_compared(
     assert [(one.first, one.second) for one in report.comparisons] == [("transferred", "target-only")]
     assert report.verdict.code == "helped-over-target"
     assert "another vocabulary" in report.verdict.remarks[0]
+
+
+@pytest.mark.parametrize("unread", ["source-only", "transferred"])
+def test_a_language_model_that_knows_no_token_of_the_test_texts_has_no_perplexity(
+    bench: Callable[..., Bench],
+    family: Callable[[str], Path],
+    tiny_model: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    unread: str,
+) -> None:
+    here = bench("language-modelling")
+    own = {"source-only": family("roberta")}
+    monkeypatch.setattr(evaluation, "load_tokenizer", lambda folder: load_tokenizer(own.get(folder.name, tiny_model)))
+    says = evaluation.predict
+    nothing = Scores(np.empty((0, 2), np.float32), np.zeros(41, np.int64))
+
+    def predict(model: Any, tokenizer: Any, dataset: Dataset, *rest: Any, **named: Any) -> Scores:
+        said = says(model, tokenizer, dataset, *rest, **named)
+        return nothing if (model.role, len(dataset)) == (unread, 40) else said
+
+    monkeypatch.setattr(evaluation, "predict", predict)
+    if unread == "transferred":
+        with pytest.raises(TrainingError, match="nothing to guess in the 40 test texts") as caught:
+            here.run(asked("language-modelling"))
+        assert "Choose a vocabulary" in caught.value.remedy
+        return
+    report = here.run(asked("language-modelling"))
+    silent = report.model(unread)
+    assert (silent.metrics, silent.slices, silent.source_score is None) == ({}, [], False)
+    assert report.model("transferred").metrics
+    assert report.verdict.code == "helped-over-target"
+    (remark,) = report.verdict.remarks
+    assert remark.startswith("source-only has no perplexity: its tokenizer knows none of the test texts' tokens")
 
 
 def test_texts_are_sliced_by_what_the_sources_tokenizer_does_not_know(

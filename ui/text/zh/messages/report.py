@@ -97,6 +97,10 @@ TEXT = {
     "There are no target labels, so there is no target-only model: the verdict is against source-only alone.": (
         "没有目标标签，因此没有仅目标模型：结论只与仅源模型相比。"
     ),
+    "{model} has no perplexity: its tokenizer knows none of the test texts' tokens that it could be asked to guess. "
+    "The verdict is against target-only alone.": (
+        "{model}没有困惑度：测试文本中没有它的分词器认识、可供它猜测的词元。结论只与仅目标模型相比。"
+    ),
     "The perplexity of {model} ({value}) is by another vocabulary, whose tokens are harder or easier to guess: "
     "it can't be compared, and the verdict is against target-only alone.": (
         "{model}的困惑度（{value}）基于另一个词表，其词元更难或更易猜测：无法比较，结论只与仅目标模型相比。"

@@ -47,6 +47,11 @@ TEXT = {
     "pieces": "源分词器的片段",
     "distribution": "按分布抽取",
     # 不能继续
+    "{model} finds nothing to guess in the {count:,} test texts: its tokenizer knows none of their tokens, or they are "
+    "very short.": "{model}在 {count:,} 条测试文本中没有可猜测的内容：它的分词器不认识其中任何词元，或文本太短。",
+    "Choose a vocabulary that is learned from the target texts, or give more test texts.": (
+        "请选择从目标文本中学习的词表，或提供更多测试文本。"
+    ),
     "{count} texts are too few for masked LM.": "{count} 条文本不足以训练掩码语言模型。",
     "Add target texts.": "请补充目标文本。",
     "Add target text.": "请补充目标文本。",
