@@ -61,11 +61,13 @@ def read_entries(path: Path, settings: Settings, source: Iterable[str] = (), tar
     form = detect_word_list(line for _, line in lines)
     pairs: list[Pair] = []
     malformed: list[int] = []
+    longer = 0
     for number, line in lines:
         if line.lstrip().startswith(form.comments):
             continue
         found = form.pairs(line)
         pairs.extend(found)
+        longer += bool(found) and form.more(line)
         if not found:
             malformed.append(number)
     if not pairs:
@@ -81,6 +83,11 @@ def read_entries(path: Path, settings: Settings, source: Iterable[str] = (), tar
         source_word, target_word = (right, left) if turned > 0 else (left, right)
         words.setdefault(target_word, {})[source_word] = None
     notes = [_reading(turned, {"file": path.name, "pairs": counted(len(pairs), "word pair"), "form": form.title})]
+    if longer:
+        cut = counted(longer, "line")
+        notes.append(
+            Message("{file}: {lines} with further columns; the first two are read.", file=path.name, lines=cut)
+        )
     if malformed:
         left_out = {"lines": counted(len(malformed), "line"), "places": placed("line", malformed)}
         notes.append(

@@ -33,11 +33,13 @@ class Layout(NamedTuple):
         separator: A tab, or None for any white space.
         width: Cells of a line.
         indexed: Whether the first one counts the sentence's tokens.
+        tags: Of the first lines, which tell a word that starts like a comment from one.
     """
 
     separator: str | None
     width: int
     indexed: bool
+    tags: frozenset[str] = frozenset()
 
 
 def read_conll(text: str, name: str, limit: int) -> Content:
@@ -95,7 +97,7 @@ def _layout(lines: list[str]) -> Layout:
     rows = [line.split(separator) for line in lines]
     width = Counter(map(len, rows)).most_common(1)[0][0] if rows else 1
     indexed = width > 1 and rows[0][0] in {"0", "1", "1-2"} and all(_INDEX.fullmatch(cells[0]) for cells in rows)
-    return Layout(separator, width, indexed)
+    return Layout(separator, width, indexed, frozenset(cells[-1] for cells in rows if len(cells) == width))
 
 
 def _content(text: str, name: str, limit: int, layout: Layout, columns: list[str]) -> Content:
@@ -130,9 +132,9 @@ def _sentences(text: str, name: str, layout: Layout) -> Iterator[Sentence]:
 
 def _cells(line: str, number: int, name: str, layout: Layout, room: int) -> tuple[list[str] | None, int]:
     """A token's cells, None for a line that holds no token of its own; and how many of ``room`` were filled up."""
-    separator, width, indexed = layout
+    separator, width, indexed, _ = layout
     cells = [cell.strip() for cell in line.rstrip("\n").split(separator)]
-    if line.startswith("#") and (indexed or len(cells) != width):
+    if line.startswith("#") and (indexed or len(cells) != width or _says_no_tag(cells[-1], layout)):
         return None, 0
     if indexed and _INDEX.fullmatch(cells[0]) and not cells[0].isdigit():
         return None, 0
@@ -149,6 +151,16 @@ def _cells(line: str, number: int, name: str, layout: Layout, room: int) -> tupl
             width=width,
         )
     return cells + [""] * filled, filled
+
+
+def _says_no_tag(last: str, layout: Layout) -> bool:
+    """Whether a comment's last word, where blanks divide comments as they do words and tags, is no tag.
+
+    Tags are those that other lines have, those that spell an entity, and signs and capitals, as parts of speech are.
+    """
+    if layout.separator is not None or layout.width < 2 or last in layout.tags:
+        return False
+    return not (spell_entities([last]) or (last.isascii() and last == last.upper()))
 
 
 def find_token(values: dict[str, list[str]]) -> str | None:

@@ -27,12 +27,14 @@ class WordList:
         pairs: What a line holds; nothing if the line is malformed.
         malformed: What is said of such a line.
         comments: What a line starts with that counts for nothing.
+        more: Whether a line goes on after what is read of it, as with a score or a part of speech.
     """
 
     title: Message
     pairs: Callable[[str], list[Pair]]
     malformed: Message
     comments: tuple[str, ...] = ("#",)
+    more: Callable[[str], bool] = lambda _: False
 
 
 def detect_word_list(lines: Iterator[str]) -> WordList:
@@ -42,8 +44,12 @@ def detect_word_list(lines: Iterator[str]) -> WordList:
 
 
 def _tab_separated(line: str) -> list[Pair]:
-    left, *right = (side.strip() for side in line.split("\t"))
-    return [(left, right[0])] if left and len(right) == 1 and right[0] else []
+    left, right = (*(side.strip() for side in line.split("\t", 2)), "")[:2]
+    return [(left, right)] if left and right else []
+
+
+def _further_columns(line: str) -> bool:
+    return line.rstrip().count("\t") > 1
 
 
 def _space_separated(line: str) -> list[Pair]:
@@ -75,7 +81,9 @@ def _glosses(field: str) -> Iterator[str]:
 
 
 WORD_LISTS = (
-    WordList(Message("tab-separated"), _tab_separated, Message("not two words with a tab between")),
+    WordList(
+        Message("tab-separated"), _tab_separated, Message("not two words with a tab between"), more=_further_columns
+    ),
     WordList(Message("MUSE, space-separated"), _space_separated, Message("not two words with a space between")),
     WordList(Message("CC-CEDICT"), _cedict, Message("not an entry with a gloss that is a word"), comments=("#", "%")),
 )

@@ -26,10 +26,17 @@ def test_the_source_stands_on_the_left_whatever_the_scripts(left, right, write, 
 
 
 def test_malformed_lines_are_counted(write, settings):
-    path = Path(write("words.tsv", "dog\t犬\nno tab\na\tb\tc\n\t国\nking\t\n# fine\n"))
+    path = Path(write("words.tsv", "dog\t犬\nno tab\na\t\tc\n\t国\nking\t\n# fine\n"))
     entries = read_entries(path, settings)
     assert entries.words == {"犬": ["dog"]}
     assert entries.notes[1:] == ["words.tsv: 4 lines left out, not two words with a tab between (lines 2, 3, 4, 5)."]
+
+
+def test_the_first_two_of_more_columns_are_read_and_the_notes_say_so(write, settings):
+    path = Path(write("words.tsv", "dog\t犬\t0.93\nking\t国\tnoun\told\nowl\t枭\ncat\t猫\t\n"))
+    entries = read_entries(path, settings)
+    assert entries.words == {"犬": ["dog"], "国": ["king"], "枭": ["owl"], "猫": ["cat"]}
+    assert entries.notes[1:] == ["words.tsv: 2 lines with further columns; the first two are read."]
 
 
 @pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "gb18030"])

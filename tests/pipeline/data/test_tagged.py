@@ -72,6 +72,26 @@ def test_comments_are_left_out_but_words_that_start_alike_are_not():
     assert [row[0] for row in conll("#win\tO\n# said so\nnow\tO\n\n#\tO\n").rows] == ["#win", "now", "#"]
 
 
+@pytest.mark.parametrize("comment", ["# newdoc", "#newdoc id", "# 新文档"])
+def test_a_comment_of_as_many_words_as_there_are_columns_is_left_out(comment):
+    content = conll(f"{comment}\nEU B-ORG\n# O\n#win B-tag\n# #\n\n{comment}\n# NN\nit O\n")
+    assert [row for row in content.rows if row[0].startswith("#")] == [
+        ["#", "O"],
+        ["#win", "B-tag"],
+        ["#", "#"],
+        ["#", "NN"],
+    ]
+    assert content.starts == [0, 4]
+
+
+def test_with_tabs_between_a_word_may_be_followed_by_any_tag():
+    assert conll("#\tnewdoc\nEU\tO\nit\tO\n").rows[0] == ["#", "newdoc"]
+
+
+def test_hashtags_alone_are_no_comments():
+    assert conll("#win\nis\n").rows == [["#win"], ["is"]]
+
+
 def test_short_lines_are_filled_up_and_trailing_separators_ignored():
     assert conll("EU\tB-ORG\nrejects\nit\tO\t\n").rows == [["EU", "B-ORG"], ["rejects", ""], ["it", "O"]]
 

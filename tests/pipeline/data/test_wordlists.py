@@ -30,6 +30,7 @@ def test_cedict_entries(line, pairs):
         (["the 的", "new york 纽约", "dog 犬"], MUSE),
         (["# CC-CEDICT", "人 人 [ren2] /person/"], CEDICT),
         (["dog,犬"], TAB),
+        (["new york\t纽约\t0.9", "dog\t犬\t0.8"], TAB),
         ([], TAB),
     ],
 )

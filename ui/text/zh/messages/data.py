@@ -101,6 +101,7 @@ TEXT = {
     # 词典
     "{file} holds no dictionary entry in {lines}.": "{file} 的 {lines}中没有词典条目。",
     "Write a source word, a tab and a target word on each line.": "请每行写一个源词、一个制表符和一个目标词。",
+    "{file}: {lines} with further columns; the first two are read.": "{file}：{lines}还有其他列，只读取前两列。",
     "{file}: {lines} left out, {fault} ({places}).": "{file}：{lines}被略去，{fault}（{places}）。",
     "{file}: {pairs} read ({form}); the source's stand on the right.": "{file}：读取了 {pairs}（{form}），源词在右侧。",
     "{file}: {pairs} read ({form}); the source's stand on the left.": "{file}：读取了 {pairs}（{form}），源词在左侧。",
