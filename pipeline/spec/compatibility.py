@@ -11,14 +11,27 @@ from pipeline.spec.data import DatasetSpec, DataSpec
 from pipeline.spec.ensemble import Bagging, Boosting
 from pipeline.spec.recipe import RecipeSpec
 from pipeline.spec.self_training import CoTraining, NoSelfTraining
-from pipeline.spec.tuning import AttentionBridge, FullFineTuning, GradualUnfreezing, LowRankAdaptation, NoAdaptation
+from pipeline.spec.tuning import (
+    AttentionBridge,
+    FullFineTuning,
+    GradualUnfreezing,
+    LinearProbe,
+    LowRankAdaptation,
+    MaskedLanguageModelling,
+    NoAdaptation,
+)
 from pipeline.spec.vocabulary import KeepVocabulary
 
 TAGGING: frozenset[TaskName] = frozenset({"entity-recognition", "part-of-speech"})
-#: What rules look at of a recipe's parts, besides the way in which each is done.
-FIELDS_READ: frozenset[str] = frozenset(
-    {"embedding_learning_rate", "finish", "labels", "patience", "shared_layers", "train_embeddings"}
-)
+#: Part of a recipe → what rules look at of it, besides the way in which it is done.
+FIELDS_READ: dict[str, frozenset[str]] = {
+    "source_training": frozenset({"patience"}),
+    "adaptation": frozenset({"embedding_epochs", "epochs"}),
+    "fine_tuning": frozenset({"embedding_learning_rate", "patience", "train_embeddings"}),
+    "self_training": frozenset({"finish", "first_fraction", "labels", "last_fraction", "rounds"}),
+    "ensemble": frozenset({"shared_layers"}),
+    "target_only": frozenset({"patience"}),
+}
 SINGLE_LABEL: frozenset[TaskName] = frozenset({"text-classification", "sentence-pair-classification"})
 
 
@@ -50,6 +63,22 @@ class Choice:
     def adapts(self) -> bool:
         """Whether masked LM is part of the recipe."""
         return not isinstance(self.recipe.adaptation, NoAdaptation)
+
+    @property
+    def adapts_by_nothing(self) -> bool:
+        """Whether masked LM is asked for, and no pass of it."""
+        masked = self.recipe.adaptation
+        return isinstance(masked, MaskedLanguageModelling) and max(masked.epochs, masked.embedding_epochs) == 0
+
+    @property
+    def shrinks(self) -> bool:
+        """Whether self-training would take less of the pool from round to round."""
+        rounds = self.recipe.self_training
+        return (
+            not isinstance(rounds, NoSelfTraining)
+            and rounds.rounds > 1
+            and rounds.last_fraction < rounds.first_fraction
+        )
 
     @property
     def grouped(self) -> bool:
@@ -119,6 +148,23 @@ RULES: tuple[Rule, ...] = (
         Message("language-modelling is learned in recipe.adaptation: choose masked-lm"),
     ),
     Rule(
+        lambda c: (
+            c.is_lm
+            and not all(
+                isinstance(tuning, FullFineTuning)
+                for tuning in (c.recipe.source_training, c.recipe.fine_tuning, c.recipe.target_only)
+            )
+        ),
+        Message(
+            "language-modelling trains every weight, as recipe.adaptation says: choose full training for "
+            "recipe.source_training, recipe.fine_tuning and recipe.target_only, of which it reads nothing more"
+        ),
+    ),
+    Rule(
+        lambda c: c.adapts_by_nothing,
+        Message("masked-lm without a pass learns nothing: raise epochs or embedding epochs in recipe.adaptation"),
+    ),
+    Rule(
         lambda c: c.is_lm and c.self_training,
         Message("self-training labels texts, and language-modelling has no labels"),
     ),
@@ -147,6 +193,13 @@ RULES: tuple[Rule, ...] = (
     Rule(
         lambda c: c.self_training and getattr(c.recipe.self_training, "labels", "hard") == "soft" and c.task in TAGGING,
         Message("words take the likeliest tag: choose hard labels for self-training"),
+    ),
+    Rule(
+        lambda c: c.shrinks,
+        Message(
+            "self-training takes more texts from round to round: in recipe.self_training the last share can't be "
+            "below the first"
+        ),
     ),
     Rule(
         lambda c: c.grouped and c.task not in SINGLE_LABEL,
@@ -193,6 +246,12 @@ RULES: tuple[Rule, ...] = (
     Rule(
         lambda c: any(isinstance(t, AttentionBridge) for t in (c.recipe.source_training, c.recipe.target_only)),
         Message("a bridge joins the transferred model to its source: it can be recipe.fine_tuning alone"),
+    ),
+    Rule(
+        lambda c: isinstance(c.recipe.target_only, LinearProbe),
+        Message(
+            "target-only starts from random weights, of which a probe learns nothing: choose another recipe.target_only"
+        ),
     ),
     Rule(
         lambda c: (

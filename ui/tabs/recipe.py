@@ -94,7 +94,12 @@ class RecipeForm:
     @property
     def read_by_rules(self) -> dict[str, gr.components.Component]:
         """Key → control, of those that decide whether parts go together."""
-        of_parts = [field for part in self.parts for field in part.choice.controls if field.name in FIELDS_READ]
+        of_parts = [
+            field
+            for part in self.parts
+            for field in part.choice.controls
+            if field.name in FIELDS_READ.get(part.choice.name, ())
+        ]
         others = [field for field in (*fields.RUN, *fields.DATA) if field.name in ("learning_curve", "dev_fraction")]
         wanted = {*(part.choice.key for part in self.parts), *(field.key for field in (*others, *of_parts))}
         return {key: control for key, control in self.controls.items() if key in wanted}

@@ -18,6 +18,19 @@ TEXT = {
     "language-modelling is learned in recipe.adaptation: choose masked-lm": (
         "语言建模在 recipe.adaptation 中学习：请选择掩码语言模型（masked-lm）"
     ),
+    "language-modelling trains every weight, as recipe.adaptation says: choose full training for "
+    "recipe.source_training, recipe.fine_tuning and recipe.target_only, of which it reads nothing more": (
+        "语言建模按 recipe.adaptation 训练全部权重：请把 recipe.source_training、recipe.fine_tuning 和 "
+        "recipe.target_only 设为训练全部权重（full），除此之外它们不会被读取"
+    ),
+    "masked-lm without a pass learns nothing: raise epochs or embedding epochs in recipe.adaptation": (
+        "掩码语言模型一轮也不训练就什么也学不到：请在 recipe.adaptation 中提高轮数或嵌入轮数"
+    ),
+    "self-training takes more texts from round to round: in recipe.self_training the last share can't be below the "
+    "first": "自训练逐轮取用更多文本：recipe.self_training 中的末轮比例不能低于首轮比例",
+    "target-only starts from random weights, of which a probe learns nothing: choose another recipe.target_only": (
+        "仅目标模型从随机权重开始，线性探针从中学不到什么：请为 recipe.target_only 选择其他方式"
+    ),
     "self-training labels texts, and language-modelling has no labels": "自训练给文本打标签，而语言建模没有标签",
     "an ensemble votes on labels, and language-modelling has none": "集成对标签投票，而语言建模没有标签",
     "a learning curve counts labels, and language-modelling has none": "学习曲线以标签计数，而语言建模没有标签",
