@@ -41,6 +41,8 @@ class Preset:
 READ_TARGET = MaskedLanguageModelling(
     embedding_epochs=0, epochs=8, batch_size=64, learning_rate=3e-4, embedding_learning_rate=1e-3, mask_probability=0.2
 )
+#: Going on in a language that it reads already.
+READ_ON = MaskedLanguageModelling(embedding_epochs=0, epochs=8, learning_rate=1e-4, embedding_learning_rate=5e-4)
 PIECES = TransplantVocabulary(size=None, max_piece_length=3)
 ON_SOURCE = FullFineTuning(epochs=2, learning_rate=1e-4, embedding_learning_rate=0)
 ON_LABELS = FullFineTuning(epochs=8, learning_rate=1e-4, embedding_learning_rate=2e-4)
@@ -98,6 +100,15 @@ PRESETS: dict[str, Preset] = {
         _recipe(
             vocabulary=KeepVocabulary(),
             fine_tuning=LowRankAdaptation(),
+        ),
+    ),
+    "language-model": Preset(
+        "Language model",
+        "Where the language model is the task and the source can read the target: it keeps its vocabulary and goes on "
+        "guessing masked words.",
+        _recipe(
+            vocabulary=KeepVocabulary(),
+            adaptation=READ_ON,
         ),
     ),
     "attention-bridge": Preset(

@@ -77,14 +77,31 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Rule:
-    """When a preset is the right one."""
+    """When a preset is the right one.
+
+    Attributes:
+        applies: Whether it is, by what the data say.
+        preset: Row of :data:`~pipeline.presets.PRESETS`.
+        reason: Why.
+        task: The only task that the rule is for; None: any.
+    """
 
     applies: Callable[[Facts], bool]
     preset: str
     reason: Template
+    task: TaskName | None = None
 
 
 RULES: tuple[Rule, ...] = (
+    Rule(
+        lambda facts: facts.keeps and facts.target_labels > 0,
+        "language-model",
+        Template(
+            "The source model can read the target texts already, so its vocabulary stays, and it goes on learning from "
+            "{labels}."
+        ),
+        task="language-modelling",
+    ),
     Rule(
         lambda facts: facts.keeps and facts.target_labels > 0 and (facts.source_mb or 0) >= LARGE_MB,
         "small-updates",
@@ -162,6 +179,7 @@ def suggest(facts: Facts, task: TaskName, data: DataSpec) -> Suggestion | None:
         "entries": counted(facts.dictionary, "word pair"),
     }
     for rule in RULES:
-        if rule.applies(facts) and not conflicts(task, data, PRESETS[rule.preset].recipe):
+        fits = rule.task in (None, task) and rule.applies(facts)
+        if fits and not conflicts(task, data, PRESETS[rule.preset].recipe):
             return Suggestion(rule.preset, filled(rule.reason, values))
     return None

@@ -31,6 +31,7 @@ PresetName = Literal[
     "many-target-labels",
     "same-language",
     "small-updates",
+    "language-model",
     "attention-bridge",
     "article",
 ]

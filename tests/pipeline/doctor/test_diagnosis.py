@@ -1,5 +1,6 @@
 """The diagnosis as a whole: of the samples, of files that can't be read, and in time."""
 
+import csv
 import json
 import time
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from pipeline.data.large import streams
 from pipeline.doctor import CHECKS, diagnose, guess_task
 from pipeline.settings import Settings
-from pipeline.spec import DatasetSpec, DataSpec, HubSource, LocalSource, RunSpec
+from pipeline.spec import DatasetSpec, DataSpec, EmbeddedSource, HubSource, LocalSource, RunSpec
 
 SAMPLES = Path(__file__).resolve().parents[3] / "samples"
 
@@ -80,6 +81,19 @@ def test_a_source_that_would_have_to_be_fetched_is_said_to_be_unknown(tiny_spec:
 )
 def test_the_task_of_the_samples_is_guessed(name: str, task: str, settings: Settings) -> None:
     assert guess_task(DatasetSpec(path=str(SAMPLES / name)), settings) == task
+
+
+@pytest.mark.parametrize(("language", "preset"), [("en", "language-model"), ("zh", "many-target-labels")])
+def test_a_language_models_vocabulary_is_exchanged_only_where_the_source_cant_read(
+    settings: Settings, tmp_path: Path, language: str, preset: str
+) -> None:
+    with open(SAMPLES / f"reviews.{language}{'' if language == 'en' else '.train'}.csv", encoding="utf-8") as file:
+        texts = [row["text"] for row in csv.DictReader(file)]
+    path = tmp_path / "train.txt"
+    path.write_text("\n".join(texts[:150]), encoding="utf-8")
+    found = diagnose(DataSpec(target=DatasetSpec(path=str(path))), "language-modelling", EmbeddedSource(), settings)
+    assert found.suggestion is not None
+    assert found.suggestion.preset == preset
 
 
 def test_words_with_parts_of_speech_are_told_from_entities(settings: Settings, tmp_path: Path) -> None:

@@ -58,6 +58,23 @@ def test_a_preset_that_the_task_does_not_go_together_with_is_passed_over(task: T
     assert found.preset == "many-target-labels"  # the ones before it train themselves
 
 
+@pytest.mark.parametrize("source", [FILE, None])
+def test_a_language_model_keeps_the_vocabulary_that_reads_the_target(source: DatasetSpec | None) -> None:
+    facts = replace(FACTS, readable=True, same_language=None if source is None else True)
+    data = DataSpec(source=source, target=FILE)
+    found = suggest(facts, "language-modelling", data)
+    assert found is not None
+    assert found.preset == "language-model"
+    assert "vocabulary stays" in found.reason
+    assert "200 target training texts" in found.reason
+    labelled = suggest(facts, "text-classification", data)
+    assert labelled is not None
+    assert labelled.preset == "same-language"  # which the same rule would not serve
+    foreign = suggest(replace(facts, readable=False), "language-modelling", data)
+    assert foreign is not None
+    assert foreign.preset == "many-target-labels"
+
+
 def test_nothing_is_suggested_where_nothing_can_be_learned() -> None:
     assert suggest(replace(FACTS, target_labels=0, source_labels=0), "text-classification", ALL) is None
 

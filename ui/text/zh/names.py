@@ -19,6 +19,8 @@ NAMES = {
     "preset.same-language.reason": "源模型已能读懂目标文本：保留其词表，谨慎地逐层解冻。",
     "preset.small-updates": "小幅更新（LoRA）",
     "preset.small-updates.reason": "语言相同而编码器较大：低秩更新使它不致遗忘。",
+    "preset.language-model": "语言模型",
+    "preset.language-model.reason": "任务是语言模型本身，且源模型能读懂目标文本：保留词表，继续学习猜被掩盖的词。",
     "preset.attention-bridge": "注意力桥",
     "preset.attention-bridge.reason": "训练中的副本逐层关注冻结的源编码器。",
     "preset.article": "论文的设置",

@@ -172,6 +172,8 @@ TEXT = {
     # 建议的方案
     "The source model can read the target texts already, and it is large: low-rank updates on {labels} cost less and "
     "forget less.": "源模型已能读懂目标文本，而且较大：在 {labels}上做低秩更新，代价更小，遗忘也更少。",
+    "The source model can read the target texts already, so its vocabulary stays, and it goes on learning from "
+    "{labels}.": "源模型已能读懂目标文本，因此保留其词表，继续从 {labels}中学习。",
     "The source model can read the target texts already, so its vocabulary stays; {labels} do the rest.": (
         "源模型已能读懂目标文本，因此保留其词表；其余交给 {labels}。"
     ),
