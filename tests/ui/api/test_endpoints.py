@@ -49,7 +49,7 @@ ACTIONS: dict[str, tuple[str, ...] | str] = {
     "ui.tabs.language.LanguageSwitch._leave": PAGE_ONLY,
     "ui.tabs.language.LanguageSwitch.connect.<locals>.<lambda>": PAGE_ONLY,  # the form comes back after a switch
     "ui.tabs.part.PartForm.switch": PAGE_ONLY,
-    "ui.tabs.recipe.RecipeForm._fill": ("list_presets",),
+    "ui.tabs.recipe.RecipeForm._choose": ("list_presets",),
     "ui.tabs.recipe.RecipeForm._take": ("suggest_recipe", "write_spec"),
     "ui.tabs.source.SourcePicker.connect.<locals>.<lambda>": PAGE_ONLY,
     "ui.views.ranking.working": PAGE_ONLY,
