@@ -15,8 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
 
+from export.choosing import ALLOW_FAILED, chosen
 from export.parent import end_with_parent
-from export.report import FILE
 from pipeline.errors import DataError, ExportError, GraftError
 from pipeline.events import as_fields
 from pipeline.messages import Message
@@ -131,6 +131,7 @@ def _predict_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "folder", type=Path, help="a variant's folder, or an export's, of which the served one is asked"
     )
+    _add_allow_failed(parser)
     parser.add_argument("texts", nargs="*", help="texts (default: the lines of stdin; of pairs with a tab between)")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     return parser
@@ -141,7 +142,7 @@ def _predict(options: argparse.Namespace) -> None:
     from export.predictor import Predictor, PredictorError, processors
 
     try:
-        predictor = Predictor(_variant(options.folder), callers=processors())
+        predictor = Predictor(chosen(options.folder, allow_failed=options.allow_failed), callers=processors())
         questions = showing.read(predictor.task, options.texts, _lines)
         answers = zip(questions, showing.answers(predictor, questions), strict=True)
     except PredictorError as error:
@@ -191,6 +192,7 @@ def _push_parser() -> argparse.ArgumentParser:
         "folder", type=Path, help="a variant's folder, or an export's, of which the served one is meant"
     )
     parser.add_argument("--repo", required=True, metavar="OWNER/NAME", help="made if it is not there")
+    _add_allow_failed(parser)
     parser.add_argument("--private", action="store_true", help="make it a private one")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     return parser
@@ -199,18 +201,16 @@ def _push_parser() -> argparse.ArgumentParser:
 def _push(options: argparse.Namespace) -> None:
     from export.hub import push
 
-    address = push(_variant(options.folder), options.repo, private=options.private)
+    folder = chosen(options.folder, allow_failed=options.allow_failed)
+    address = push(folder, options.repo, private=options.private, allow_failed=options.allow_failed)
     if options.json:
         _print_json({"commit": address})
     else:
         print(address)
 
 
-def _variant(folder: Path) -> Path:
-    """The variant's folder that is meant: of an export's, that of the served one."""
-    from export.exporting import served_folder
-
-    return served_folder(folder) if (folder / FILE).exists() else folder
+def _add_allow_failed(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(ALLOW_FAILED, action="store_true", help="take a variant that missed its parity gate, too")
 
 
 def _print_json(document: Any) -> None:

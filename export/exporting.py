@@ -12,7 +12,7 @@ from pathlib import Path
 
 from export.folders import replacing
 from export.recipe import PARTS
-from export.report import FILE, ExportReport, read_report
+from export.report import FILE, ExportReport
 from pipeline.errors import ExportError
 from pipeline.report import beside
 from pipeline.runs import RunStore
@@ -84,13 +84,3 @@ def export_model(
         write_atomically(building / FILE, result.model_dump_json(indent=2))
         write_atomically(beside(building / FILE), result.parts())
     return result
-
-
-def served_folder(destination: Path) -> Path:
-    """The folder of the variant to be served from a finished export.
-
-    Raises:
-        ExportError: ``destination`` holds no finished export.
-    """
-    report = read_report(destination)
-    return destination / report.variant(report.served).folder

@@ -10,7 +10,9 @@ import re
 from pathlib import Path
 from typing import Protocol
 
-from export.package import CHECKSUMS, damaged
+from export.choosing import chosen
+from export.package import damaged
+from export.record import CHECKSUMS
 from pipeline.errors import ExportError
 from pipeline.messages import Message, Template
 from pipeline.outward import InwardError, outward_only
@@ -44,13 +46,22 @@ class Api(Protocol):
         """Bring a folder's files there, in one commit."""
 
 
-def push(folder: Path, repo: str, *, private: bool = False, token: str | None = None, api: Api | None = None) -> str:
+def push(
+    folder: Path,
+    repo: str,
+    *,
+    private: bool = False,
+    allow_failed: bool = False,
+    token: str | None = None,
+    api: Api | None = None,
+) -> str:
     """Bring a variant's folder to the Hub.
 
     Args:
         folder: Of one exported variant; its checksums are held against its files first.
         repo: ``OWNER/NAME``; made if it is not there.
         private: Whether a repository that is made is private; one that is there stays as it is.
+        allow_failed: Whether it may be a variant that missed its parity gate.
         token: For this once; by default that of the environment (``HF_TOKEN``) or of the person's login.
         api: By default the Hub's.
 
@@ -58,7 +69,8 @@ def push(folder: Path, repo: str, *, private: bool = False, token: str | None = 
         The address of the commit.
 
     Raises:
-        ExportError: The folder is no whole variant, there is no token, the Hub can't be reached, or it refuses.
+        ExportError: The folder is no whole variant, or one that missed its gate; there is no token, the Hub can't be
+            reached, or it refuses.
     """
     if not _REPO.fullmatch(repo) or "--" in repo or ".." in repo:
         raise ExportError("{repo!r} is no name of a repository.", "Give OWNER/NAME.", repo=repo)
@@ -68,6 +80,7 @@ def push(folder: Path, repo: str, *, private: bool = False, token: str | None = 
         raise ExportError(
             "{folder} is not as it was exported: {files}.", "Export anew.", folder=folder, files=", ".join(bad)
         )
+    chosen(folder, allow_failed=allow_failed)
     # The library takes a second to import.
     from huggingface_hub import HfApi, get_token  # noqa: PLC0415
     from huggingface_hub.errors import HfHubHTTPError  # noqa: PLC0415

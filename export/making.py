@@ -6,17 +6,19 @@ import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from export.convert import convert
 from export.fusion import fused_nodes, fusions, missing, told
 from export.optimise import LEVELS, LevelName, halve, optimise
 from export.predictor import Predictor
 from export.quantise import LADDER, STATIC_LADDER, Rung, quantise
+from export.record import Record
 from export.report import VariantName
 from export.yardstick import Variant, Yardstick
 from pipeline.errors import ExportError
 from pipeline.messages import Message
-from pipeline.spec import ExportSpec, Optimisation, Provider
+from pipeline.spec import ExportSpec, Optimisation, Provider, Quantisation
 
 Maker = Callable[[Yardstick, Path], Variant]
 
@@ -45,14 +47,15 @@ def _unseen(predictor: Predictor, options: ExportSpec) -> list[Message]:
 
 def _fp32(yardstick: Yardstick, out: Path) -> Variant:
     convert(yardstick.reference, out / "fp32")
-    predictor = Predictor(out / "fp32")
+    predictor = _opened(out / "fp32", "fp32")
     return Variant("fp32", Message("converted in float32"), predictor, yardstick.compare(predictor, exact=True))
 
 
 def _optimised(level: LevelName, yardstick: Yardstick, out: Path) -> Variant:
     folder, options = out / level.lower(), yardstick.job.options
     optimise(out / "fp32", folder, level, gpu=options.provider != "cpu")
-    return _graph(yardstick, out, level, Message("fp32 with {changes}", changes=LEVELS[level].title), level)
+    method = Message("fp32 with {changes}", changes=LEVELS[level].title)
+    return _graph(yardstick, out, level, method, level)
 
 
 def _fp16(yardstick: Yardstick, out: Path) -> Variant:
@@ -61,15 +64,31 @@ def _fp16(yardstick: Yardstick, out: Path) -> Variant:
     method = Message("fp32 in half precision")
     if level != "none":
         method = Message("fp32 in half precision, with {changes}", changes=LEVELS[level].title)
-    return _graph(yardstick, out, "fp16", method, level)
+    return _graph(yardstick, out, "fp16", method, level, quantisation="fp16")
 
 
-def _graph(yardstick: Yardstick, out: Path, name: VariantName, method: Message, level: Optimisation) -> Variant:
+def _opened(
+    folder: Path, name: VariantName, level: Optimisation = "none", quantisation: Quantisation = "none"
+) -> Predictor:
+    """A variant's folder, opened where it is to be served: what it is for is written down before."""
+    Record.of(name, level, quantisation).write(folder)
+    return Predictor(folder)
+
+
+def _graph(
+    yardstick: Yardstick,
+    out: Path,
+    name: VariantName,
+    method: Message,
+    level: Optimisation,
+    *,
+    quantisation: Quantisation = "none",
+) -> Variant:
     """A variant that optimising made, compared, with proof of what was fused."""
     folder = out / name.lower()
     exact = name != "fp16" and level != "none" and LEVELS[level].exact
     found = fusions(out / "fp32" / "model.onnx", folder / "model.onnx") if level in FUSING else []
-    predictor = Predictor(folder)
+    predictor = _opened(folder, name, level, quantisation)
     return Variant(
         name,
         method,
@@ -81,7 +100,7 @@ def _graph(yardstick: Yardstick, out: Path, name: VariantName, method: Message, 
     )
 
 
-def _int8(name: VariantName, ladder: tuple[Rung, ...], yardstick: Yardstick, out: Path) -> Variant:
+def _int8(name: Literal["int8", "int8-static"], ladder: tuple[Rung, ...], yardstick: Yardstick, out: Path) -> Variant:
     """The first rung of the ladder that passes; if none does, the nearest to float32 that could be made.
 
     Raises:
@@ -106,7 +125,7 @@ def _int8(name: VariantName, ladder: tuple[Rung, ...], yardstick: Yardstick, out
             break
         shutil.rmtree(folder, ignore_errors=True)
         (out / "attempt").rename(folder)
-        predictor = Predictor(folder)
+        predictor = _opened(folder, name, quantisation=name)
         made = Variant(name, method, predictor, yardstick.compare(predictor, exact=False), repairs=list(repairs))
         if made.parity.passed:
             break

@@ -8,16 +8,29 @@ import zipfile
 from pathlib import Path
 
 from export.card import card
+from export.record import CHECKSUMS, Record
 from export.report import ExportReport, VariantReport
+from pipeline.errors import ExportError
 from pipeline.report import Report
 from pipeline.spec import RunSpec
 
-CHECKSUMS = "SHA256SUMS"
-
 
 def package(folder: Path, variant: VariantReport, export: ExportReport, spec: RunSpec, report: Report) -> None:
-    """Write the variant's model card, and checksums of every file, as ``sha256sum -c`` reads them."""
+    """Write the variant's model card, its gate's verdict, and checksums of every file, as ``sha256sum -c`` reads them.
+
+    Raises:
+        ExportError: The variant has no record, or a damaged one.
+    """
+    record = Record.read(folder)
+    if record is None:
+        raise ExportError("{folder} is no exported variant.", "Give the folder of one, or export anew.", folder=folder)
+    record.model_copy(update={"parity": variant.parity}).write(folder)
     (folder / "README.md").write_text(card(variant, export, spec, report), encoding="utf-8")
+    write_checksums(folder)
+
+
+def write_checksums(folder: Path) -> None:
+    """Write the checksums of every file in a folder."""
     lines = [f"{_sha256(path)}  {path.relative_to(folder).as_posix()}\n" for path in _files(folder)]
     (folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""Which folder is served under which name: the variant that an export recommends, and none that missed its gate."""
+"""Which folder is served under which name."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from export.report import FILE, read_report
 from pipeline.errors import ExportError
 
 #: A name is a part of the URL.
@@ -36,29 +35,3 @@ def named(arguments: Iterable[str]) -> dict[str, Path]:
             )
         found[name] = path
     return found
-
-
-def chosen(folder: Path, *, allow_failed: bool = False) -> Path:
-    """The variant's folder to serve from.
-
-    Args:
-        folder: An export's, whose served variant is taken; or that of one variant.
-        allow_failed: Whether a variant may be served that missed its parity gate.
-
-    Raises:
-        ExportError: The variant missed its gate, or the export's report can't be read.
-    """
-    export = folder if (folder / FILE).exists() else folder.resolve().parent
-    if not (export / FILE).exists():
-        return folder  # taken out of its export, where only the variants that passed are offered
-    report = read_report(export)
-    variants = {variant.folder: variant for variant in report.variants}
-    name = report.variant(report.served).folder if export == folder else folder.resolve().name
-    if name in variants and not variants[name].parity.passed and not allow_failed:
-        raise ExportError(
-            "{folder} missed its parity gate: {reason}.",
-            "Serve another variant, or start with --allow-failed.",
-            folder=str(export / name),
-            reason=report.recall(variants[name].parity.reason),
-        )
-    return export / name

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from tokenizers import Encoding
 
+from export.choosing import chosen
 from export.predictor import PROVIDERS, Predictor, PredictorError, Question, Tokens, verify
 from export.serving.answers import ModelInfo
 from export.serving.batcher import Batch, Batcher
-from export.serving.choosing import chosen
 from export.serving.metrics import Metrics
 from export.serving.questions import FIELDS, Questions, read
 from export.serving.refusals import Refusal

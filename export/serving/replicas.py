@@ -16,9 +16,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from export.choosing import chosen
 from export.predictor import PredictorError
 from export.serving.app import build
-from export.serving.choosing import chosen
 from export.serving.gate import State
 from export.serving.metrics import Metrics
 from export.serving.models import Model, Models

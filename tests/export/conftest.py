@@ -15,7 +15,10 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processor
 from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
 
 from export.exporting import export_model
+from export.package import write_checksums
 from export.predictor import Question
+from export.record import Record
+from pipeline.messages import Message
 from pipeline.report import (
     DataSummary,
     Example,
@@ -36,6 +39,8 @@ BAD = ["cold", "late", "rude", "stale"]
 NEUTRAL = ["the", "food", "was", "and", "rider", "rice", "soup", "very", "came"]
 LABELS = ["bad", "good"]
 LONGEST = 24
+#: What a variant is made to say of its gate.
+REASON = Message("the metric is worse by {value:.2%} ({limit:.2%} allowed)", value=0.02, limit=0.005)
 
 
 def make_texts(count: int, seed: int) -> list[tuple[str, str]]:
@@ -167,6 +172,19 @@ def exported(make_run: MakeRun, tmp_path_factory: pytest.TempPathFactory) -> Pat
     root = tmp_path_factory.mktemp("exported")
     export_model(*make_run(root / "runs"), ExportSpec(), out=root / "onnx")
     return root / "onnx"
+
+
+@pytest.fixture
+def failed(exported: Path, tmp_path: Path) -> Path:
+    """A whole variant, copied out of its export, that missed its gate."""
+    folder = shutil.copytree(exported / "o2", tmp_path / "failed")
+    record = Record.read(folder)
+    assert record is not None
+    assert record.parity is not None
+    parity = record.parity.model_copy(update={"passed": False, "reason": REASON})
+    record.model_copy(update={"parity": parity}).write(folder)
+    write_checksums(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

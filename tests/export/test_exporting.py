@@ -19,7 +19,9 @@ from tokenizers import Tokenizer
 from transformers import AutoTokenizer, TextClassificationPipeline
 
 from export import building, exporting, making
-from export.exporting import export_model, served_folder
+from export.choosing import chosen
+from export.exporting import export_model
+from export.package import damaged
 from export.predictor import Predictor
 from export.reference import Reference
 from export.report import FILE, read_report
@@ -77,7 +79,7 @@ def test_the_report_tells_what_was_made(exported: Path):
     assert all(variant.parity.passed and variant.parity.texts == 60 for variant in report.variants)
     assert report.metric == "accuracy"
     assert report.served == "int8"
-    assert served_folder(exported) == exported / "int8"
+    assert chosen(exported) == exported / "int8"
     assert report.variant("fp32").parity.max_logit_difference < 1e-4
     assert report.variant("O2").fused == {"Attention": 2, "SkipLayerNormalization": 4, "BiasGelu": 2}
     assert report.variant("int8").size_bytes < report.variant("fp32").size_bytes
@@ -93,7 +95,7 @@ def test_by_default_it_lands_in_the_run(run: Run):
         progress=lambda done, total, _: steps.append((done, total)),
     )
     store, run_id = run
-    assert served_folder(store.export_folder(run_id, "transferred")).name == "fp32"
+    assert chosen(store.export_folder(run_id, "transferred")).name == "fp32"
     assert steps == [(0, 3), (1, 3), (2, 3), (3, 3)]
 
 
@@ -128,7 +130,7 @@ def _doctored(quantise):
     return doctor
 
 
-def test_what_misses_the_gate_is_marked_and_not_served(run: Run, monkeypatch: pytest.MonkeyPatch):
+def test_what_misses_the_gate_is_marked_and_not_served(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(making, "quantise", _doctored(making.quantise))
     report = export_model(*run, ExportSpec())
     failed = report.variant("int8")
@@ -138,9 +140,16 @@ def test_what_misses_the_gate_is_marked_and_not_served(run: Run, monkeypatch: py
     assert len(failed.repairs) == len(making.LADDER) - 1
     assert report.served == "O2"
     store, run_id = run
-    assert served_folder(store.export_folder(run_id, "transferred")).name == "o2"
+    assert chosen(store.export_folder(run_id, "transferred")).name == "o2"
     assert any("int8 missed its gate" in remark for remark in report.remarks())
-    assert "FAILED" in (store.export_folder(run_id, "transferred") / "int8" / "README.md").read_text()
+    folder = store.export_folder(run_id, "transferred") / "int8"
+    assert "FAILED" in (folder / "README.md").read_text()
+    assert damaged(folder) == []
+    alone = shutil.copytree(folder, tmp_path / "alone")
+    for refused in (folder, alone):
+        with pytest.raises(ExportError, match=r"missed its parity gate: the metric is worse by \d+\.\d+% \(0\.50%"):
+            chosen(refused)
+        assert chosen(refused, allow_failed=True) == refused
 
 
 def test_a_repair_is_told(run: Run, monkeypatch: pytest.MonkeyPatch):
@@ -237,9 +246,9 @@ def test_a_damaged_report_is_told(exported: Path, tmp_path: Path):
     folder = shutil.copytree(exported, tmp_path / "copy")
     (folder / FILE).write_text("{}")
     with pytest.raises(ExportError, match="damaged"):
-        served_folder(folder)
+        chosen(folder)
     with pytest.raises(ExportError, match="no finished export"):
-        served_folder(tmp_path)
+        read_report(tmp_path)
 
 
 def test_looking_for_an_export_does_not_load_torch():

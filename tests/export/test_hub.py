@@ -93,6 +93,15 @@ def test_a_folder_that_was_changed_is_refused(exported: Path, tmp_path: Path, ch
     assert hub.made == {}
 
 
+def test_what_missed_its_gate_is_refused_unless_it_is_wanted(failed: Path):
+    hub = FakeHub()
+    with pytest.raises(ExportError, match=r"missed its parity gate: the metric is worse by 2\.00%.*--allow-failed"):
+        push(failed, "me/tiny", token=TOKEN, api=hub)
+    assert hub.made == {}
+    push(failed, "me/tiny", allow_failed=True, token=TOKEN, api=hub)
+    assert "variant.json" in hub.files
+
+
 def test_what_is_no_variant_is_refused(tmp_path: Path):
     with pytest.raises(ExportError, match="is no exported variant"):
         push(tmp_path, "me/tiny", token=TOKEN, api=FakeHub())

@@ -66,7 +66,8 @@ def test_push_takes_an_export_or_a_variant(
 ):
     asked: list[tuple[str, str, bool]] = []
 
-    def push(folder: Path, repo: str, *, private: bool) -> str:
+    def push(folder: Path, repo: str, *, private: bool, allow_failed: bool) -> str:
+        assert not allow_failed
         asked.append((folder.name, repo, private))
         return "https://hub/commit"
 
@@ -183,6 +184,22 @@ def test_predict_without_a_model_is_one_line(tmp_path: Path, capsys: pytest.Capt
     said = capsys.readouterr().err
     assert _one_line(said)
     assert "lacks model.onnx" in said
+
+
+@pytest.mark.parametrize("command", [["predict"], ["push", "--repo", "me/tiny"]])
+def test_what_missed_its_gate_is_refused_in_one_line(
+    failed: Path, command: list[str], capsys: pytest.CaptureFixture[str]
+):
+    assert main([*command, str(failed)]) == 1
+    said = capsys.readouterr().err
+    assert _one_line(said)
+    assert "missed its parity gate: the metric is worse by 2.00% (0.50% allowed)" in said
+    assert "--allow-failed" in said
+
+
+def test_what_missed_its_gate_answers_if_that_is_wanted(failed: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["predict", str(failed), "tasty warm food", "--allow-failed"]) == 0
+    assert capsys.readouterr().out.startswith("good\t")
 
 
 def test_as_a_command(exported: Path):

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from export.card import ANSWER_LIMITS, CALLS, DATA_TITLES, LICENCES, card
-from export.package import CHECKSUMS, zip_folder
+from export.package import zip_folder
+from export.record import CHECKSUMS
 from export.report import read_report
 from pipeline.report import DataSummary, Interval, Report
 from pipeline.runs import RunStore

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from export.package import CHECKSUMS as WRITTEN
 from export.predictor import CHECKSUMS
+from export.record import CHECKSUMS as WRITTEN
 from export.report import FILE
 from tests.export.serving.conftest import LONG, Running, Start, until
 

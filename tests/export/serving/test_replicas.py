@@ -26,7 +26,7 @@ def test_one_interface_whoever_answers(
     engine: str, request: pytest.FixtureRequest, process: Make, exported: Path, tmp_path: Path
 ) -> None:
     """In one test, for a server takes its time to come up."""
-    from export.exporting import served_folder
+    from export.choosing import chosen
     from export.predictor import Predictor
 
     folder = shutil.copytree(exported, tmp_path / "onnx")
@@ -39,7 +39,7 @@ def test_one_interface_whoever_answers(
         return send(server.port, method, path, body, **(headers or KEY))
 
     texts = ["the food was very warm and tasty", "rude and slow", ""]
-    expected = Predictor(served_folder(exported)).predict(texts)
+    expected = Predictor(chosen(exported)).predict(texts)
     reply = ask({"texts": texts})
     assert reply.status == 200
     found = reply.json["answers"]

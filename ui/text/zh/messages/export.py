@@ -86,7 +86,7 @@ TEXT = {
     "Two models would be called {name}.": "有两个模型都叫 {name}。",
     "Write NAME=FOLDER to call one otherwise.": "请写成 NAME=FOLDER，给其中一个换个名称。",
     "{folder} missed its parity gate: {reason}.": "{folder} 未通过一致性检验：{reason}。",
-    "Serve another variant, or start with --allow-failed.": "请改用其他变体，或加上 --allow-failed 启动。",
+    "Choose another variant, or give {flag}.": "请改用其他变体，或加上 {flag}。",
     "{file} is not the file that was exported. Copy the folder again, or export anew.": (
         "{file} 与导出时的文件不一致。请重新复制该文件夹，或重新导出。"
     ),
