@@ -1,7 +1,7 @@
 """The command line: ``python -m export RUN`` exports a model; ``predict FOLDER`` asks one, ``serve FOLDER…`` serves it.
 
 ``benchmark FOLDER`` compares its speed with PyTorch's, ``variants`` shows what can be exported for which provider,
-``push`` brings an exported folder to the Hub.
+``zip`` packs an exported folder to be handed on, ``push`` brings it to the Hub.
 
 Exit codes: 0 all went well, 1 an error (told in one line), 2 wrong usage, 130 interrupted.
 """
@@ -17,6 +17,7 @@ from typing import Any, get_args
 
 from export.choosing import ALLOW_FAILED, chosen
 from export.parent import end_with_parent
+from export.report import FILE
 from pipeline.errors import DataError, ExportError, GraftError
 from pipeline.events import as_fields
 from pipeline.messages import Message
@@ -161,7 +162,7 @@ def _lines() -> list[str]:
         raise DataError("stdin is not UTF-8: {fault}.", "Convert it, with iconv for one.", fault=str(error)) from error
 
 
-# ── variants, push ──────────────────────────────────────────────────────────────────────
+# ── variants, zip, push ──────────────────────────────────────────────────────────────────────
 
 
 def _variants_parser() -> argparse.ArgumentParser:
@@ -180,6 +181,33 @@ def _variants(options: argparse.Namespace) -> None:
         return
     names = ("optimisation", "quantisation", "provider")
     _print_json([{**dict(zip(names, chosen, strict=True)), "refused": reason} for chosen, reason in MATRIX.items()])
+
+
+def _zip_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m export zip",
+        description="Pack an exported variant, with its model card and checksums, as the page does; equal files give "
+        "equal bytes.",
+    )
+    parser.add_argument(
+        "folder", type=Path, help="a variant's folder, or an export's, of which the served one is meant"
+    )
+    parser.add_argument("--out", type=Path, help="the zip (default: here, named after the export and the variant)")
+    _add_allow_failed(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    return parser
+
+
+def _zip(options: argparse.Namespace) -> None:
+    from export.package import held, zip_folder
+
+    folder = held(chosen(options.folder, allow_failed=options.allow_failed).resolve())
+    inside = (folder.parent / FILE).is_file()
+    made = zip_folder(folder, options.out or Path(f"{f'{folder.parent.name}-' if inside else ''}{folder.name}.zip"))
+    if options.json:
+        _print_json({"zip": str(made)})
+    else:
+        print(made)
 
 
 def _push_parser() -> argparse.ArgumentParser:
@@ -255,6 +283,7 @@ COMMANDS: dict[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argpa
     "serve": (_serve_parser, _serve),
     "benchmark": (_benchmark_parser, _benchmark),
     "variants": (_variants_parser, _variants),
+    "zip": (_zip_parser, _zip),
     "push": (_push_parser, _push),
 }
 

@@ -6,12 +6,14 @@ library and to nothing else: it is not kept, not logged, and in no message.
 
 from __future__ import annotations
 
+import glob
 import re
+import tempfile
 from pathlib import Path
 from typing import Protocol
 
 from export.choosing import chosen
-from export.package import damaged
+from export.package import held
 from export.record import CHECKSUMS
 from pipeline.errors import ExportError
 from pipeline.messages import Message, Template
@@ -42,8 +44,13 @@ class Api(Protocol):
     def create_repo(self, repo_id: str, *, private: bool, exist_ok: bool, repo_type: str) -> object:
         """Make the repository unless it is there."""
 
-    def upload_folder(self, *, repo_id: str, folder_path: Path, commit_message: str, repo_type: str) -> object:
-        """Bring a folder's files there, in one commit."""
+    def hf_hub_download(self, repo_id: str, filename: str, *, repo_type: str, local_dir: str) -> str:
+        """Bring one of the repository's files into a folder; where it lies."""
+
+    def upload_folder(
+        self, *, repo_id: str, folder_path: Path, commit_message: str, repo_type: str, delete_patterns: list[str]
+    ) -> object:
+        """Bring a folder's files there, and delete those that match and are not among them, in one commit."""
 
 
 def push(
@@ -55,7 +62,10 @@ def push(
     token: str | None = None,
     api: Api | None = None,
 ) -> str:
-    """Bring a variant's folder to the Hub.
+    """Bring a variant's folder to the Hub, in the place of the variant that was pushed there before.
+
+    Of what is there, only the files are deleted that the checksums of an earlier push name; what somebody else put
+    there stays.
 
     Args:
         folder: Of one exported variant; its checksums are held against its files first.
@@ -74,13 +84,7 @@ def push(
     """
     if not _REPO.fullmatch(repo) or "--" in repo or ".." in repo:
         raise ExportError("{repo!r} is no name of a repository.", "Give OWNER/NAME.", repo=repo)
-    if not (folder / CHECKSUMS).is_file():
-        raise ExportError("{folder} is no exported variant.", "Give the folder of one, or export anew.", folder=folder)
-    if bad := damaged(folder):
-        raise ExportError(
-            "{folder} is not as it was exported: {files}.", "Export anew.", folder=folder, files=", ".join(bad)
-        )
-    chosen(folder, allow_failed=allow_failed)
+    chosen(held(folder), allow_failed=allow_failed)
     # The library takes a second to import.
     from huggingface_hub import HfApi, get_token  # noqa: PLC0415
     from huggingface_hub.errors import HfHubHTTPError  # noqa: PLC0415
@@ -95,7 +99,11 @@ def push(
         with outward_only():
             hub.create_repo(repo, private=private, exist_ok=True, repo_type="model")
             done = hub.upload_folder(
-                repo_id=repo, folder_path=folder, commit_message=f"Export {folder.name}", repo_type="model"
+                repo_id=repo,
+                folder_path=folder,
+                commit_message=f"Export {folder.name}",
+                repo_type="model",
+                delete_patterns=_pushed_before(hub, repo),
             )
     except InwardError:
         raise ExportError(
@@ -113,3 +121,22 @@ def push(
             "The Hub can't be reached: {fault}.", "Check the network, and try again.", fault=type(error).__name__
         ) from None
     return str(getattr(done, "commit_url", None) or done)
+
+
+def _pushed_before(hub: Api, repo: str) -> list[str]:
+    """Patterns of the files that an earlier push brought to a repository, by the checksums that it brought along.
+
+    Raises:
+        OSError: The Hub can't be reached, or refuses.
+    """
+    from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError  # noqa: PLC0415
+
+    try:
+        with tempfile.TemporaryDirectory() as place:  # not kept: on a shared page it is a visitor's
+            found = hub.hf_hub_download(repo, CHECKSUMS, repo_type="model", local_dir=place)
+            sums = Path(found).read_text(encoding="utf-8")
+    except LocalEntryNotFoundError as error:  # the library's word for a Hub that can't be reached
+        raise ConnectionError from error
+    except (EntryNotFoundError, UnicodeDecodeError):
+        return []
+    return [glob.escape(name) for _, _, name in (line.partition("  ") for line in sums.splitlines()) if name]

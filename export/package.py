@@ -47,12 +47,32 @@ def damaged(folder: Path) -> list[str]:
     )
 
 
+def held(folder: Path) -> Path:
+    """A variant's folder, after its files were held against their checksums.
+
+    Raises:
+        ExportError: It is no variant's, or not as it was exported.
+    """
+    if not (folder / CHECKSUMS).is_file():
+        raise ExportError("{folder} is no exported variant.", "Give the folder of one, or export anew.", folder=folder)
+    if bad := damaged(folder):
+        raise ExportError(
+            "{folder} is not as it was exported: {files}.", "Export anew.", folder=folder, files=", ".join(bad)
+        )
+    return folder
+
+
 def zip_folder(folder: Path, out: Path) -> Path:
     """Pack a folder's files, below a folder named as the zip; equal files give equal bytes.
 
     Returns:
         ``out``, where the zip appears when it is complete.
+
+    Raises:
+        ExportError: ``out`` lies in the folder, which would become another one than was exported.
     """
+    if out.resolve().is_relative_to(folder.resolve()):
+        raise ExportError("{file} lies in the folder that is packed.", "Name another place.", file=str(out))
     partial = out.with_name(f".{out.name}.partial")
     try:
         with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -152,8 +152,8 @@ ALLOWED = {
     },
     "export/predictor": set(),
     "export/serving": {
+        "export.choosing",
         "export.predictor",
-        "export.report",
         "pipeline.cluster.connecting",
         "pipeline.errors",
         "pipeline.faults",

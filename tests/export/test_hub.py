@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from fnmatch import fnmatch
 from pathlib import Path
 
 import huggingface_hub
 import pytest
 import requests
-from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
+from huggingface_hub.errors import (
+    EntryNotFoundError,
+    HfHubHTTPError,
+    LocalEntryNotFoundError,
+    OfflineModeIsEnabled,
+)
 
 from export.hub import push
 from pipeline.errors import ExportError
@@ -24,14 +30,28 @@ class FakeHub:
     def __init__(self, token: str = "", fault: Exception | None = None):
         self.tokens.append(token)
         self.fault, self.made, self.files = fault, {}, []
+        self.sums: Path | None = None
+        self.deleted: list[str] = []
 
     def create_repo(self, repo_id: str, **options: object) -> None:
         if self.fault:
             raise self.fault
         self.made[repo_id] = options
 
-    def upload_folder(self, *, repo_id: str, folder_path: Path, commit_message: str, repo_type: str) -> object:
-        self.files = sorted(path.name for path in folder_path.iterdir())
+    def hf_hub_download(self, repo_id: str, filename: str, *, repo_type: str, local_dir: str) -> str:
+        if self.sums is None:
+            response = requests.Response()
+            response.status_code = 404
+            raise EntryNotFoundError("404", response=response)
+        return str(self.sums)
+
+    def upload_folder(
+        self, *, repo_id: str, folder_path: Path, commit_message: str, repo_type: str, delete_patterns: list[str]
+    ) -> object:
+        there = set(self.files)
+        kept = {path.name for path in folder_path.iterdir()}
+        self.deleted = [name for name in sorted(there - kept) if any(fnmatch(name, each) for each in delete_patterns)]
+        self.files = sorted((there - set(self.deleted)) | kept)
         return type("Commit", (), {"commit_url": f"https://hub/{repo_id}/commit/1"})
 
 
@@ -52,6 +72,30 @@ def test_the_folder_goes_there_whole(exported: Path):
     assert address == "https://hub/me/tiny/commit/1"
     assert hub.made == {"me/tiny": {"private": True, "exist_ok": True, "repo_type": "model"}}
     assert {"model.onnx", "README.md", "SHA256SUMS", "config.json", "tokenizer.json"} <= set(hub.files)
+
+
+def test_what_an_earlier_push_left_is_deleted_and_nothing_else(exported: Path, tmp_path: Path):
+    """A larger variant's weights lie beside its graph, and would stay without being in any checksum."""
+    hub = FakeHub()
+    hub.files = [".gitattributes", "LICENSE", "config.json", "model.onnx", "model.onnx_data", "notes[1].txt"]
+    push(exported / "int8", "me/tiny", token=TOKEN, api=hub)
+    assert hub.deleted == []  # nothing there says that it came from a push
+    hub.sums = tmp_path / "sums"
+    digest = "0" * 64
+    names = ("config.json", "model.onnx", "model.onnx_data", "notes[1].txt", "*")
+    hub.sums.write_text("".join(f"{digest}  {name}\n" for name in names))
+    push(exported / "int8", "me/tiny", token=TOKEN, api=hub)
+    assert hub.deleted == ["model.onnx_data", "notes[1].txt"]
+    assert {".gitattributes", "LICENSE", "model.onnx", "SHA256SUMS"} <= set(hub.files)
+
+
+def test_a_hub_that_is_lost_half_way_is_told(exported: Path, monkeypatch: pytest.MonkeyPatch):
+    def lost(*_: object, **__: object) -> str:
+        raise LocalEntryNotFoundError("no route")
+
+    monkeypatch.setattr(FakeHub, "hf_hub_download", lost)
+    with pytest.raises(ExportError, match=r"can't be reached: ConnectionError"):
+        push(exported / "int8", "me/tiny", token=TOKEN, api=FakeHub())
 
 
 def test_the_token_given_goes_before_that_of_the_login(exported: Path, monkeypatch: pytest.MonkeyPatch):

@@ -5,14 +5,17 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
 import export
 from export.__main__ import main
+from export.package import zip_folder
 from export.report import ExportReport
 from pipeline.runs import RunStore
 from pipeline.spec import LEFT_OUT, MATRIX
@@ -186,7 +189,35 @@ def test_predict_without_a_model_is_one_line(tmp_path: Path, capsys: pytest.Capt
     assert "lacks model.onnx" in said
 
 
-@pytest.mark.parametrize("command", [["predict"], ["push", "--repo", "me/tiny"]])
+def test_zip_packs_the_same_bytes_as_the_page(
+    exported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.chdir(tmp_path)
+    assert main(["zip", str(exported)]) == 0
+    assert capsys.readouterr().out == "onnx-int8.zip\n"
+    (tmp_path / "page").mkdir()
+    page = zip_folder(exported / "int8", tmp_path / "page" / "onnx-int8.zip")
+    assert Path("onnx-int8.zip").read_bytes() == page.read_bytes()
+    assert main(["zip", str(exported / "fp32"), "--out", "a.zip", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"zip": "a.zip"}
+    assert "a/variant.json" in zipfile.ZipFile("a.zip").namelist()
+
+
+def test_zip_refuses_what_is_not_whole_and_its_own_folder(
+    exported: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    alone = shutil.copytree(exported / "fp32", tmp_path / "alone")
+    assert main(["zip", str(alone), "--out", str(alone / "a.zip")]) == 1
+    assert "lies in the folder that is packed" in capsys.readouterr().err
+    (alone / "config.json").write_text("{}")
+    assert main(["zip", str(alone), "--out", str(tmp_path / "a.zip")]) == 1
+    said = capsys.readouterr().err
+    assert _one_line(said)
+    assert "is not as it was exported: config.json" in said
+    assert not (tmp_path / "a.zip").exists()
+
+
+@pytest.mark.parametrize("command", [["predict"], ["zip"], ["push", "--repo", "me/tiny"]])
 def test_what_missed_its_gate_is_refused_in_one_line(
     failed: Path, command: list[str], capsys: pytest.CaptureFixture[str]
 ):

@@ -127,6 +127,8 @@ TEXT = {
     "{fused} of {there} GELUs": "{there} 个 GELU 中的 {fused} 个",
     "{repo!r} is no name of a repository.": "{repo!r} 不是仓库名称。",
     "Give OWNER/NAME.": "请按 OWNER/NAME 的形式填写。",
+    "{file} lies in the folder that is packed.": "{file} 就在要打包的文件夹里。",
+    "Name another place.": "请指定别的位置。",
     "{folder} is no exported variant.": "{folder} 不是已导出的变体。",
     "Give the folder of one, or export anew.": "请指定一个变体的文件夹，或重新导出。",
     "{folder} is not as it was exported: {files}.": "{folder} 与导出时不一致：{files}。",
