@@ -20,6 +20,10 @@ class Predictor(Protocol):
     def provider(self) -> str:
         """Name of the execution provider that computes."""
 
+    @property
+    def unfit(self) -> str:
+        """Why the variant is not made for it; empty if it is."""
+
     def predict(self, questions: list[Any]) -> list[Any]:
         """One answer a question; its form depends on the task."""
 
@@ -79,6 +83,7 @@ class _Served:
         self._refusal, self._explain = PredictorError, explain
         self._predictor = self._told(OnnxPredictor, folder)
         self.provider: str = self._predictor.provider
+        self.unfit: str = self._predictor.unfit
 
     def predict(self, questions: list[Any]) -> list[Any]:
         return self._told(self._predictor.predict, questions)

@@ -9,6 +9,9 @@ from typing import Any
 
 FILES = ("model.onnx", "config.json", "tokenizer.json", "tokenizer_config.json")
 
+#: What an export says of the variant, where it was Graft that made it.
+RECORD = "variant.json"
+
 #: The labels of a config.json that names none; transformers leaves them out.
 UNNAMED = {"0": "LABEL_0", "1": "LABEL_1"}
 
@@ -49,7 +52,8 @@ class Folder:
         longest: Most tokens of a text, special ones included.
         types: Whether the tokenizer tells two texts apart for the model.
         mask: The token that stands for a hidden one; empty if there is none.
-        quantised: Whether the weights are int8.
+        unfit: By the kind of a provider why the variant is not made for it, as the table of variants has it that it
+            was exported by; empty where it is.
     """
 
     path: Path
@@ -60,7 +64,7 @@ class Folder:
     longest: int
     types: bool
     mask: str
-    quantised: bool
+    unfit: dict[str, str]
 
     @classmethod
     def read(cls, path: Path) -> Folder:
@@ -81,8 +85,7 @@ class Folder:
         names = {int(number): label for number, label in config.get("id2label", UNNAMED).items()}
         labels = [] if task == "language-modelling" else [names[number] for number in sorted(names)]
         mask = settings.get("mask_token") or ""
-        # ort_config.json is Optimum's record of what was done to the graph.
-        record = _json(path / "ort_config.json") if (path / "ort_config.json").exists() else {}
+        record = _json(path / RECORD) if (path / RECORD).exists() else {}
         return cls(
             path=path,
             task=task,
@@ -92,7 +95,7 @@ class Folder:
             longest=longest_input(config, settings),
             types="token_type_ids" in settings.get("model_input_names", ["token_type_ids"]),
             mask=mask["content"] if isinstance(mask, dict) else mask,
-            quantised=bool(record.get("quantization")),
+            unfit=dict(record.get("refused") or {}),
         )
 
 

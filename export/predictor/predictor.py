@@ -37,6 +37,7 @@ class Predictor:
         mask_id: Its id, if there is one.
         longest: Most tokens that it reads of a text, special ones included.
         provider: Name of the execution provider that computes.
+        unfit: Why the variant is not made for it, as one in half precision is not for a CPU; empty if it is.
         batch_tokens: Most padded tokens of a batch.
         callers: How many there are; no more than processors, and one where a GPU computes.
 
@@ -65,6 +66,7 @@ class Predictor:
         self.mask_id: int | None = self._tokenizer.token_to_id(says.mask) if says.mask else None
         self.longest = says.longest
         self.provider, self.batch_tokens = self._session.provider, self._session.batch_tokens
+        self.unfit = self._session.unfit
         self.callers = self._session.callers
         self._empty = np.empty((0, says.width), np.float32)
 

@@ -27,9 +27,9 @@ class Provider:
     """Where onnxruntime can compute.
 
     Attributes:
+        kind: What exported folders call it.
         batch_tokens: Most padded tokens in one batch.
         overhead: What a batch costs besides its padded tokens, in tokens.
-        int8: Whether it computes with quantised weights.
         drivers: Libraries that it needs, each by its name on one platform or another; none: it is always there.
         options: Given to onnxruntime.
         device: Where its inputs and outputs are bound; empty: they are in the machine's memory anyway.
@@ -37,9 +37,9 @@ class Provider:
         kept: Option that names a folder for what is compiled for this machine; empty: nothing is.
     """
 
+    kind: str
     batch_tokens: int
     overhead: int
-    int8: bool
     drivers: tuple[tuple[str, ...], ...]
     options: dict[str, str]
     device: str = ""
@@ -58,18 +58,16 @@ _CUDA = ("libcuda.so.1", "nvcuda.dll")
 #: the logits three digits, and the parity gate with them.
 PROVIDERS = {
     "TensorrtExecutionProvider": Provider(
+        "tensorrt",
         16_384,
         1024,
-        int8=False,
         drivers=(_CUDA, ("libnvinfer.so.10", "nvinfer_10.dll")),
         options={"trt_engine_cache_enable": "1", "trt_timing_cache_enable": "1"},
         device="cuda",
         kept="trt_engine_cache_path",
     ),
-    "CUDAExecutionProvider": Provider(
-        16_384, 1024, int8=False, drivers=(_CUDA,), options={"use_tf32": "0"}, device="cuda"
-    ),
-    "CPUExecutionProvider": Provider(512, 16, int8=True, drivers=(), options={}, together=True),
+    "CUDAExecutionProvider": Provider("cuda", 16_384, 1024, drivers=(_CUDA,), options={"use_tf32": "0"}, device="cuda"),
+    "CPUExecutionProvider": Provider("cpu", 512, 16, drivers=(), options={}, together=True),
 }
 
 
@@ -91,7 +89,7 @@ def open_graph(folder: Folder, threads: int | None, callers: int = 1) -> tuple[o
     options.add_session_config_entry("session.force_spinning_stop", "1")
     model, reasons = folder.path / "model.onnx", []
     for name, provider in PROVIDERS.items():
-        reason = _unfit(name, provider, quantised=folder.quantised)
+        reason = _unfit(name, provider, folder)
         if not reason:
             if provider.drivers:
                 ort.preload_dlls()  # CUDA from the nvidia or torch wheels, where it is no system library
@@ -103,6 +101,8 @@ def open_graph(folder: Folder, threads: int | None, callers: int = 1) -> tuple[o
             reason = "can't be started; onnxruntime says above what it lacks"
         reasons.append(f"{name} {reason}")
     logger.info("%s runs on %s%s", folder.path, name, "".join(f"; {reason}" for reason in reasons))
+    if unfit := folder.unfit.get(PROVIDERS[name].kind):
+        logger.warning("%s runs on %s, for which it is not made: %s", folder.path, name, unfit)
     return session, name
 
 
@@ -147,11 +147,12 @@ def _kept(provider: Provider, model: Path) -> dict[str, str]:
     return {provider.kept: str(folder)}
 
 
-def _unfit(name: str, provider: Provider, *, quantised: bool) -> str:
-    """Why a provider is not to be tried; empty if it is."""
+def _unfit(name: str, provider: Provider, folder: Folder) -> str:
+    """Why a provider is not to be tried; empty if it is. What needs no driver is what is left, and always tried."""
+    unfit = folder.unfit.get(provider.kind, "")
     faults = {
         "is not in this build of onnxruntime": name not in ort.get_available_providers(),
-        "does not compute int8": quantised and not provider.int8,
+        f"is not what the variant is made for: {unfit}": bool(unfit and provider.drivers),
         "finds no driver": not provider.present,
     }
     return next((fault for fault, holds in faults.items() if holds), "")

@@ -45,6 +45,7 @@ class Session:
     Attributes:
         callers: How many there are; no more than processors, and one where a GPU computes.
         provider: Name of the execution provider that computes.
+        unfit: Why the variant is not made for it; empty if it is.
         batch_tokens: Most padded tokens of a batch.
     """
 
@@ -53,6 +54,7 @@ class Session:
         callers = min(callers, processors(threads))
         self.graph, self.provider = open_graph(folder, threads, callers)
         provider = PROVIDERS[self.provider]
+        self.unfit = folder.unfit.get(provider.kind, "")
         self.callers = callers if provider.together else 1
         self._device = provider.device
         self._inputs = [item.name for item in self.graph.get_inputs()]

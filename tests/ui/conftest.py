@@ -74,6 +74,7 @@ class FakePredictor:
     """Says what the folder's name and its task, if a test sets one, tell it to."""
 
     provider = "CPUExecutionProvider"
+    unfit = ""
 
     def __init__(self, folder: Path) -> None:
         self.label = "negative" if "source-only" in str(folder) else "positive"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -124,6 +125,15 @@ def test_hostile_labels_in_answers_stay_texts() -> None:
     assert "<b>x" not in page
     assert "<i>" not in page.replace('<i class="g-dot" aria-hidden="true">', "")
     assert "<script" not in page
+
+
+def test_a_variant_that_is_not_made_for_the_provider_says_so() -> None:
+    said = SimpleNamespace(label="good", probabilities={"good": 1.0})
+    answer = ask.Answer("transferred", "text-classification", said, "fp16", "CPU", 1.0)
+    assert "not made for" not in views.answers([answer])
+    answer = replace(answer, unfit="a CPU computes fp16 <slowly>")
+    page = views.answers([answer])
+    assert "The variant is not made for that: a CPU computes fp16 &lt;slowly&gt;." in page
 
 
 def test_every_variant_answers_if_that_is_asked_for(services: Services, spec: RunSpec, finished: Finished) -> None:

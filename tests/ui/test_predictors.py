@@ -16,6 +16,7 @@ class Opened:
 
     count = 0
     provider = "CPUExecutionProvider"
+    unfit = ""
 
     def __init__(self, folder: Path) -> None:
         type(self).count += 1

@@ -62,6 +62,7 @@ class Answer:
         title: What it is called where models of several runs are shown; else empty.
         question: What it was asked.
         why: What the answer rests on, if that was asked for: an Explanation of :mod:`export.predictor`.
+        unfit: Why the variant is not made for the provider; empty if it is.
     """
 
     model: str
@@ -85,6 +86,8 @@ class Answer:
     def tags(self) -> bool:
         """Whether it has tagged words."""
         return self.said is not None and TASKS[self.task].labelling == "tags"
+
+    unfit: str = ""
 
 
 def _form(question: Question) -> Any:
@@ -238,4 +241,11 @@ def _answer(services: Services, pick: Pick, task: TaskName, question: Question, 
         rests = predictor.explain(_form(question), _parts(seconds, why)) if why and labelling in EXPLAINED else None
     except ExportError as error:
         return replace(answer, fault=tell(error.message), hint=tell(error.remedy))
-    return replace(answer, said=said, provider=predictor.provider, milliseconds=1000 * seconds, why=rests)
+    return replace(
+        answer,
+        said=said,
+        provider=predictor.provider,
+        unfit=tell(predictor.unfit),
+        milliseconds=1000 * seconds,
+        why=rests,
+    )

@@ -45,10 +45,13 @@ def head(answer: Answer) -> Markup:
 
 
 def foot(answer: Answer) -> Markup:
-    """What computed it, and how long that took."""
+    """What computed it, how long that took, and whether the variant is made for it."""
     latency = f"{answer.milliseconds:.1f}"
     by = say("compare.served", variant=answer.variant, provider=answer.provider, latency=latency)
-    return tag("p", by, class_="g-hint")
+    said = tag("p", by, class_="g-hint")
+    if not answer.unfit:
+        return said
+    return join([said, tag("p", say("compare.unfit", reason=answer.unfit), class_="g-hint")])
 
 
 def spans(answer: Answer) -> list[Any]:

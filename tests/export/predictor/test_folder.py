@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from export.predictor.folder import Folder, longest_input
+from pipeline.spec import MATRIX, Provider
 
 
 @pytest.fixture
@@ -55,8 +56,18 @@ def test_a_language_model_has_no_labels_but_a_vocabulary(folder):
     assert says.width == 21
 
 
-def test_int8_is_known_by_its_record(exported: Path):
-    assert [Folder.read(exported / name).quantised for name in ("fp32", "o2", "int8")] == [False, False, True]
+@pytest.mark.parametrize(
+    ("name", "way"), [("fp32", ("none", "none")), ("o2", ("O2", "none")), ("int8", ("none", "int8"))]
+)
+def test_what_a_variant_is_not_for_is_what_the_table_says(exported: Path, name: str, way: tuple[Any, Any]):
+    says = Folder.read(exported / name)
+    assert says.unfit == {provider: MATRIX[(*way, provider)] for provider in get_args(Provider)}
+
+
+def test_a_folder_of_another_maker_is_for_every_provider(folder):
+    path = folder()
+    (path / "variant.json").unlink()
+    assert Folder.read(path).unfit == {}
 
 
 @pytest.mark.parametrize("mask", ["[MASK]", {"content": "[MASK]", "lstrip": False}])

@@ -5,16 +5,20 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import onnxruntime as ort
 import pytest
 
 from export.predictor import PROVIDERS, Predictor, Tokens, providers, session
-from export.predictor.folder import Folder
+from export.predictor.folder import RECORD, Folder
+from export.record import RECORD as WRITTEN
+from export.record import Record
+from pipeline.spec import MATRIX, Optimisation, Provider, Quantisation
 
 TENSORRT, CUDA, CPU = PROVIDERS
 ASKED_OF_CUDA = [(CUDA, {"use_tf32": "0"}), (CPU, {})]
@@ -98,7 +102,7 @@ def test_the_order_is_tensorrt_cuda_cpu():
 
 def test_cuda_is_taken_where_it_works(gpu: type[Graph], exported: Path, caplog: pytest.LogCaptureFixture):
     caplog.set_level(logging.INFO)
-    assert Predictor(exported / "o2").provider == CUDA
+    assert Predictor(exported / "fp32").provider == CUDA
     assert gpu.asked == [ASKED_OF_CUDA]
     assert "runs on CUDAExecutionProvider; TensorrtExecutionProvider finds no driver" in caplog.text
 
@@ -106,8 +110,8 @@ def test_cuda_is_taken_where_it_works(gpu: type[Graph], exported: Path, caplog: 
 def test_tensorrt_is_taken_where_it_works_and_keeps_its_engines_by_the_graph(
     tensorrt: type[Graph], exported: Path, tmp_path: Path
 ):
-    assert Predictor(exported / "o2").provider == TENSORRT
-    digest = hashlib.sha256((exported / "o2" / "model.onnx").read_bytes()).hexdigest()
+    assert Predictor(exported / "fp32").provider == TENSORRT
+    digest = hashlib.sha256((exported / "fp32" / "model.onnx").read_bytes()).hexdigest()
     kept = tmp_path / "graft" / "engines" / digest
     options = {
         "trt_engine_cache_enable": "1",
@@ -120,7 +124,7 @@ def test_tensorrt_is_taken_where_it_works_and_keeps_its_engines_by_the_graph(
 
 
 def test_tensorrt_is_asked_its_farthest_shapes_before_anybody_asks(tensorrt: type[Graph], exported: Path):
-    Predictor(exported / "o2")
+    Predictor(exported / "fp32")
     budget = PROVIDERS[TENSORRT].batch_tokens
     shapes = [binding.inputs["input_ids"].shape for binding in tensorrt.run]
     assert shapes == [(1, 24), (budget // session.SHORTEST, session.SHORTEST)]
@@ -131,7 +135,7 @@ def test_tensorrt_that_does_not_start_gives_way_to_cuda(
 ):
     caplog.set_level(logging.INFO)
     monkeypatch.setattr(tensorrt, "broken", (TENSORRT,))
-    assert Predictor(exported / "o2").provider == CUDA
+    assert Predictor(exported / "fp32").provider == CUDA
     assert tensorrt.asked[1:] == [ASKED_OF_CUDA]
     assert "TensorrtExecutionProvider can't be started" in caplog.text
 
@@ -140,7 +144,43 @@ def test_int8_stays_on_the_cpu(tensorrt: type[Graph], exported: Path, caplog: py
     caplog.set_level(logging.INFO)
     assert Predictor(exported / "int8").provider == CPU
     assert len(tensorrt.asked) == 1
-    assert "does not compute int8" in caplog.text
+    assert "CUDAExecutionProvider is not what the variant is made for: dynamic int8 is for CPUs" in caplog.text
+
+
+@pytest.mark.parametrize(("level", "kind"), sorted({chosen[:2] for chosen in MATRIX}), ids="-".join)
+def test_the_best_provider_is_taken_that_the_table_of_variants_allows(
+    tensorrt: type[Graph], exported: Path, tmp_path: Path, level: Optimisation, kind: Quantisation
+):
+    folder = shutil.copytree(exported / "fp32", tmp_path / "made")
+    Record.of("fp32", level, kind).write(folder)
+    allowed = [name for name, each in PROVIDERS.items() if not MATRIX[level, kind, each.kind]]  # type: ignore[index]
+    predictor = Predictor(folder)
+    assert predictor.provider == (allowed or [CPU])[0]
+    assert predictor.unfit == ("" if allowed else MATRIX[level, kind, "cpu"])
+
+
+def test_fused_nodes_are_not_for_tensorrt(tensorrt: type[Graph], exported: Path, caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.INFO)
+    assert Predictor(exported / "o2").provider == CUDA
+    assert "TensorrtExecutionProvider is not what the variant is made for: TensorRT fuses by itself" in caplog.text
+
+
+@pytest.mark.parametrize(("level", "kind"), [("none", "fp16"), ("O4", "none")])
+def test_half_precision_on_a_cpu_is_computed_and_said(
+    exported: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, level: Optimisation, kind: Quantisation
+):
+    folder = shutil.copytree(exported / "fp32", tmp_path / "made")
+    Record.of("fp16", level, kind).write(folder)
+    predictor = Predictor(folder)
+    assert predictor.provider == CPU
+    assert predictor.unfit == MATRIX[level, kind, "cpu"]
+    (said,) = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    assert said == f"{folder} runs on {CPU}, for which it is not made: {predictor.unfit}"
+
+
+def test_providers_are_called_as_exports_call_them():
+    assert {each.kind for each in PROVIDERS.values()} == set(get_args(Provider))
+    assert RECORD == WRITTEN
 
 
 def test_cuda_that_does_not_start_gives_way(

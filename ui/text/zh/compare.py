@@ -99,6 +99,7 @@ TEXT = {
     "ask_mask_remedy": "请把一个词换成 [MASK]。",
     "ask_too_long": "文本超过 {limit} 个字符。",
     "ask_too_long_remedy": "请缩短文本。",
+    "unfit": "此变体并非为其导出：{reason}。",
     "served": "{variant} ONNX，onnxruntime {provider}，{latency} 毫秒",
     "not_exported": "尚未导出，因此无法在这里作答。",
     "not_exported_hint": "请在“导出”页导出，约需一分钟。",
