@@ -7,6 +7,7 @@ from pathlib import Path
 from optimum.exporters.onnx import export
 from optimum.exporters.tasks import TasksManager
 
+from export.kinds import make_known
 from export.reference import Reference
 from export.weights import settle
 from pipeline.errors import ExportError
@@ -30,6 +31,7 @@ def convert(reference: Reference, out: Path) -> None:
     """
     config = reference.config
     out.mkdir(parents=True, exist_ok=True)
+    make_known()
     try:
         describe = TasksManager.get_exporter_config_constructor(
             "onnx",

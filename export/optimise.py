@@ -12,6 +12,7 @@ import torch
 from optimum.onnxruntime import AutoOptimizationConfig, OptimizationConfig, ORTOptimizer
 
 from export.apart import bring_together, set_apart
+from export.kinds import make_known
 from pipeline.errors import ExportError
 from pipeline.messages import Message
 from pipeline.spec import Optimisation
@@ -117,6 +118,7 @@ def _config(level: Optimisation, *, half: bool, gpu: bool, plain: bool) -> Optim
 def _write(onnx_folder: Path, out: Path, config: OptimizationConfig) -> None:
     # Of a model above 2 GB, whose weights lie beside the graph, the optimiser deletes the weights it has read.
     spare = out.with_name(f"{out.name}.read")
+    make_known()
     link_tree(onnx_folder, spare)
     try:
         apart = config.enable_transformers_specific_optimizations and _set_apart(spare)

@@ -184,6 +184,7 @@ class Family:
         pieces: What kind of tokenizer it has.
         special: Role → special token, in the order of their indices.
         shape: Of the network.
+        tokenizer: Prefix of its tokenizer's class, where that is another family's.
     """
 
     prefix: str
@@ -191,10 +192,12 @@ class Family:
     pieces: str
     special: dict[str, str]
     shape: dict[str, Any] = field(default_factory=dict)
+    tokenizer: str = ""
 
 
 BERT = {"pad": "[PAD]", "unk": "[UNK]", "cls": "[CLS]", "sep": "[SEP]", "mask": "[MASK]"}
 ROBERTA = {"cls": "<s>", "pad": "<pad>", "sep": "</s>", "unk": "<unk>", "mask": "<mask>"}
+MPNET = {"cls": "<s>", "pad": "<pad>", "sep": "</s>", "unk": "[UNK]", "mask": "<mask>"}
 DEBERTA = {"pad": "[PAD]", "cls": "[CLS]", "sep": "[SEP]", "unk": "[UNK]", "mask": "[MASK]"}
 BODY = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
 BERT_BODY = {**BODY, "max_position_embeddings": 64}
@@ -210,6 +213,13 @@ DEBERTA_BODY = {
     "pos_att_type": ["p2c", "c2p"],
     "position_biased_input": False,
 }
+FIRST_DEBERTA_BODY = {
+    **BERT_BODY,
+    "type_vocab_size": 0,
+    "relative_attention": True,
+    "pos_att_type": ["p2c", "c2p"],
+    "position_biased_input": False,
+}
 FAMILIES = {
     "bert": Family("Bert", "ForMaskedLM", "wordpiece", BERT, BERT_BODY),
     "minilm": Family("Bert", "Model", "wordpiece", BERT, BERT_BODY),
@@ -218,6 +228,10 @@ FAMILIES = {
     "roberta": Family("Roberta", "ForMaskedLM", "bpe", ROBERTA, ROBERTA_BODY),
     "xlm-roberta": Family("XLMRoberta", "ForMaskedLM", "unigram", ROBERTA, ROBERTA_BODY),
     "deberta-v2": Family("DebertaV2", "ForMaskedLM", "unigram", DEBERTA, DEBERTA_BODY),
+    "camembert": Family("Camembert", "ForMaskedLM", "unigram", ROBERTA, ROBERTA_BODY),
+    "deberta": Family("Deberta", "ForMaskedLM", "bpe", DEBERTA, FIRST_DEBERTA_BODY),
+    "ernie": Family("Ernie", "ForMaskedLM", "wordpiece", BERT, {**BERT_BODY, "use_task_id": True}, "Bert"),
+    "mpnet": Family("MPNet", "ForMaskedLM", "wordpiece", MPNET, {**BODY, "max_position_embeddings": 66}),
 }
 
 
@@ -235,7 +249,7 @@ def family(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
         import transformers
 
         member = FAMILIES[name]
-        tokenizer = getattr(transformers, f"{member.prefix}TokenizerFast")(
+        tokenizer = getattr(transformers, f"{member.tokenizer or member.prefix}TokenizerFast")(
             tokenizer_object=_family_tokenizer(member, DINGE if name == "xlm-roberta" else []), model_max_length=64
         )
         torch.manual_seed(0)
@@ -262,7 +276,7 @@ def _family_tokenizer(member: Family, more: list[str]) -> Any:
         tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token=member.special["unk"]))
         tokenizer.normalizer = normalizers.BertNormalizer()
         tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-        tokenizer.post_processor = processors.BertProcessing(sep, cls)
+        tokenizer.post_processor = _frame(cls, sep)
     elif member.pieces == "bpe":
         tokenizer = Tokenizer(models.BPE())
         tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -271,7 +285,7 @@ def _family_tokenizer(member: Family, more: list[str]) -> Any:
             vocab_size=400, special_tokens=special, initial_alphabet=alphabet, show_progress=False
         )
         tokenizer.train_from_iterator([" ".join(words + more)] * 2, trainer)
-        tokenizer.post_processor = processors.RobertaProcessing(sep, cls)
+        tokenizer.post_processor = _frame(cls, sep)
     else:
         pieces = [*special, *(f"▁{word}" for word in words), *more, "▁", *letters]
         scores = [(piece, -0.01 * rank) for rank, piece in enumerate(pieces)]
@@ -286,3 +300,10 @@ def _family_tokenizer(member: Family, more: list[str]) -> Any:
             special_tokens=[cls, sep],
         )
     return tokenizer
+
+
+def _frame(cls: tuple[str, int], sep: tuple[str, int]) -> Any:
+    """What stands around texts, and between two of them."""
+    from tokenizers import processors
+
+    return (processors.RobertaProcessing if cls[0] == "<s>" else processors.BertProcessing)(sep, cls)

@@ -20,6 +20,9 @@ from pipeline.stages.models import load_tokenizer
 from pipeline.tasks import TASKS
 
 FAMILIES = ("bert", "minilm", "distilbert", "electra", "roberta", "xlm-roberta", "deberta-v2")
+#: Others that Graft trains, which differ from those in less than the tasks do.
+FURTHER = ("camembert", "deberta", "ernie", "mpnet")
+FEW: tuple[TaskName, ...] = ("text-classification", "entity-recognition", "language-modelling")
 #: Graft's own kinds of model, on families that differ in what their graphs are made of, and for each kind of answer.
 COMPOSITES = [
     *((family, "text-classification", "bridge") for family in ("distilbert", "electra", "roberta", "deberta-v2")),
@@ -29,7 +32,11 @@ COMPOSITES = [
     ("distilbert", "sentence-pair-classification", "ensemble"),
     ("xlm-roberta", "part-of-speech", "ensemble"),
 ]
-CASES = [*((family, task, "plain") for family in FAMILIES for task in TASKS), *COMPOSITES]
+CASES = [
+    *((family, task, "plain") for family in FAMILIES for task in TASKS),
+    *((family, task, "plain") for family in FURTHER for task in FEW),
+    *COMPOSITES,
+]
 everything = pytest.mark.parametrize(("family_name", "task", "kind"), CASES)
 plain = pytest.mark.parametrize(("family_name", "task"), [(family, task) for family in FAMILIES for task in TASKS])
 labelled = pytest.mark.parametrize(
