@@ -16,6 +16,11 @@ from pipeline.messages import Message, Template, series
 FUSED_DOMAIN = "com.microsoft"
 
 
+#: Types of the nodes that a layer norm begins with.
+NORMS = frozenset({"LayerNormalization", "ReduceMean"})
+PRODUCTS = frozenset({"Gemm", "MatMul"})
+
+
 @dataclass(frozen=True)
 class Pattern:
     """One kind of what can be fused.
@@ -26,12 +31,15 @@ class Pattern:
         title: For people, with how many were fused and how many there were.
         constant: Whether one may be of weights alone, as DeBERTa's norm of positions is, and be computed once and for
             all; it is not counted then.
+        sums: Whether it is known by a sum that a norm reads. Those of embeddings are not counted before, for they are
+            fused in few families; where they are, they count as fused and as there.
     """
 
     fused: tuple[str, ...]
     marks: dict[str, int]
     title: Template
     constant: bool = False
+    sums: bool = False
 
 
 PATTERNS: dict[FusionKind, Pattern] = {
@@ -48,7 +56,10 @@ PATTERNS: dict[FusionKind, Pattern] = {
         Template("{fused} of {there} layer norms"),
         constant=True,
     ),
-    "skip-layer-norm": Pattern(("SkipLayerNormalization",), {}, Template("{fused} with the sum before")),
+    # Known by the sum: of what came through a layer and what went by it.
+    "skip-layer-norm": Pattern(
+        ("SkipLayerNormalization",), {}, Template("{fused} of {there} norms with the sum before"), sums=True
+    ),
     "gelu": Pattern(("Gelu", "BiasGelu", "FastGelu"), {"Erf": 1, "Gelu": 1}, Template("{fused} of {there} GELUs")),
 }
 
@@ -66,7 +77,8 @@ def fusions(converted: Path, optimised: Path) -> list[Fusion]:
         converted: The graph as it was converted.
         optimised: What became of it.
     """
-    before, after = _kinds(converted), _kinds(optimised)
+    graph = onnx.load(converted, load_external_data=False).graph
+    before, after = Counter(node.op_type for node in nodes(graph)), _kinds(optimised)
     found = []
     for kind, pattern in PATTERNS.items():
         there = sum(before[mark] // parts for mark, parts in pattern.marks.items())
@@ -74,7 +86,9 @@ def fusions(converted: Path, optimised: Path) -> list[Fusion]:
         if pattern.constant:
             left = (after[mark] // parts for mark, parts in pattern.marks.items() if mark not in pattern.fused)
             there = min(there, fused + sum(left))
-        if there or (fused and not pattern.marks):
+        if pattern.sums:
+            there = max(fused, _sums(graph))
+        if there:
             found.append(Fusion(kind=kind, fused=fused, there=there))
     return found
 
@@ -95,6 +109,21 @@ def missing(found: list[Fusion]) -> Message:
     if not parts:
         return Message("")
     return Message("Only {parts} were fused; the others run node by node.", parts=series(parts))
+
+
+def _sums(graph: onnx.GraphProto) -> int:
+    """How many sums of two computed values a layer norm reads, one of them behind a product."""
+    weights = {weight.name for weight in graph.initializer}
+    behind: set[str] = set()
+    read = {name for node in graph.node if node.op_type in NORMS for name in node.input}
+    found = 0
+    for node in graph.node:
+        after = any(name in behind for name in node.input)
+        if after or node.op_type in PRODUCTS:
+            behind.update(node.output)
+        if node.op_type == "Add" and after and node.output[0] in read:
+            found += not any(name in weights for name in node.input)
+    return found
 
 
 def _kinds(model: Path) -> Counter[str]:

@@ -13,6 +13,7 @@ sure, and where they are not, the vote has a probability to show. The label is t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 import torch
@@ -102,9 +103,19 @@ def vote(logits: torch.Tensor, weights: torch.Tensor, *, several: bool) -> torch
     """
     shares = (weights / weights.sum()).log().view(-1, *[1] * (logits.dim() - 1))
     if not several:
-        return (functional.log_softmax(logits, -1) + shares).logsumexp(0)
-    yes, no = (functional.logsigmoid(side) for side in (logits, -logits))
-    return (yes + shares).logsumexp(0) - (no + shares).logsumexp(0)
+        return _total(functional.log_softmax(logits, -1) + shares)
+    yes, no = (-functional.softplus(-side) for side in (logits, -logits))  # log(sigmoid(x)) is infinite in a graph
+    return _total(yes + shares) - _total(no + shares)
+
+
+def _total(scores: torch.Tensor) -> torch.Tensor:
+    """The logarithm of the members' sum of exponentials: ``scores.logsumexp(0)``.
+
+    In a graph that is one node, of which onnxruntime's optimiser can't infer the shape; and where it can't infer all,
+    it fuses no layer norm with the sum before, in the whole graph.
+    """
+    highest = reduce(torch.maximum, scores.unbind(0))
+    return (scores - highest).exp().sum(0).log() + highest
 
 
 class GraftEnsembleForSequenceClassification(Ensemble):

@@ -123,7 +123,7 @@ TEXT = {
     "Only {parts} were fused; the others run node by node.": "只融合了{parts}，其余逐节点运行。",
     "{fused} of {there} attentions": "{there} 个注意力中的 {fused} 个",
     "{fused} of {there} layer norms": "{there} 个层归一化中的 {fused} 个",
-    "{fused} with the sum before": "其中 {fused} 个连同前面的求和",
+    "{fused} of {there} norms with the sum before": "{there} 个连同前面求和的归一化中的 {fused} 个",
     "{fused} of {there} GELUs": "{there} 个 GELU 中的 {fused} 个",
     "{repo!r} is no name of a repository.": "{repo!r} 不是仓库名称。",
     "Give OWNER/NAME.": "请按 OWNER/NAME 的形式填写。",
