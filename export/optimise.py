@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -117,12 +118,15 @@ def _config(level: Optimisation, *, half: bool, gpu: bool, plain: bool) -> Optim
 
 def _write(onnx_folder: Path, out: Path, config: OptimizationConfig) -> None:
     # Of a model above 2 GB, whose weights lie beside the graph, the optimiser deletes the weights it has read.
+    out = out.absolute()
     spare = out.with_name(f"{out.name}.read")
     make_known()
     link_tree(onnx_folder, spare)
     try:
         apart = config.enable_transformers_specific_optimizations and _set_apart(spare)
-        ORTOptimizer.from_pretrained(spare).optimize(config, save_dir=out, file_suffix="")
+        # Where shapes can't be inferred, onnxruntime writes what it has of the model into the working folder.
+        with chdir(spare):
+            ORTOptimizer.from_pretrained(spare).optimize(config, save_dir=out, file_suffix="")
         if apart:
             bring_together(out / "model.onnx")
     finally:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from onnxruntime.tools.symbolic_shape_infer import SymbolicShapeInference
 
 from export.fusion import fused_nodes
 from export.optimise import LEVELS, optimise
@@ -46,3 +47,17 @@ def test_a_graph_with_branches(zoo, tmp_path: Path):
     assert "Attention" not in fused
     with pytest.raises(ExportError, match=r"O3 is not to be had for a graph with branches\. Choose O2"):
         optimise(folder, tmp_path / "o3", "O3")
+
+
+def test_what_the_optimiser_writes_of_a_failed_inference_does_not_stay(
+    exported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def fails(self: SymbolicShapeInference) -> None:
+        raise TypeError("object of type 'NoneType' has no len()")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(SymbolicShapeInference, "_infer_impl", fails)
+    optimise(exported / "fp32", Path("o2"), "O2")
+    assert [path.name for path in tmp_path.iterdir()] == ["o2"]
+    assert (tmp_path / "o2" / "model.onnx").is_file()
+    assert Path.cwd() == tmp_path
