@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 
+from export.circumstances import licence as licence_of
+from export.circumstances import processor
 from export.recipe import source, steps
 from export.report import ExportReport, VariantReport
 from pipeline.evaluation.wording import MEASURES, shown
 from pipeline.report import DataSummary, Interval, ModelReport, Report
-from pipeline.spec import DataSpec, RunSpec, TaskName
+from pipeline.spec import DataSpec, EmbeddedSource, HubSource, RunSpec, TaskName
 from pipeline.tasks import TASKS, Labelling
 
+EMBEDDED = "sentence-transformers/all-MiniLM-L6-v2"
 #: By the source's kind: the licence as the Hub names it, and what to say of it.
 LICENCES = {
     "embedded": (
@@ -65,7 +68,7 @@ VARIANT_LIMITS: dict[str, list[str]] = {
 
 CARD = """\
 ---
-license: {licence}
+license: {licence}{base}
 pipeline_tag: {task}
 library_name: optimum
 tags: [onnx, {task}]{datasets}
@@ -130,10 +133,11 @@ tokenizing included, on the machine that exported (PyTorch: {torch_latency:.1f} 
 def card(variant: VariantReport, export: ExportReport, spec: RunSpec, report: Report) -> str:
     """The README.md of one variant."""
     task = TASKS[export.task]
-    licence, licence_note = LICENCES[spec.source.kind]
+    licence, licence_note, base = _origin(spec)
     return CARD.format(
         licence=licence,
         licence_note=licence_note,
+        base=f"\nbase_model: {base}" if base else "",
         task=task.onnx_task,
         task_title=task.title,
         ort_class=task.auto_class.replace("AutoModel", "ORTModel"),
@@ -159,6 +163,17 @@ def card(variant: VariantReport, export: ExportReport, spec: RunSpec, report: Re
         remarks="\n".join(f"- {remark}" for remark in export.remarks()) or "Nothing had to be repaired.",
         limits="\n".join(f"- {limit}" for limit in _limits(variant, spec)),
     )
+
+
+def _origin(spec: RunSpec) -> tuple[str, str, str]:
+    """The licence as the Hub names it, what to say of it, and the source model's name on the Hub, if it has one."""
+    named, said = LICENCES[spec.source.kind]
+    if not isinstance(spec.source, HubSource):
+        return named, said, EMBEDDED if isinstance(spec.source, EmbeddedSource) else ""
+    found = licence_of(spec.source)
+    if found:
+        said = f"The source encoder, {spec.source.repo_id}, is under the licence `{found}`, by its own card."
+    return found or named, said, spec.source.repo_id
 
 
 def _table(header: list[str], rows: list[list[str]]) -> str:
@@ -226,4 +241,7 @@ def _limits(variant: VariantReport, spec: RunSpec) -> list[str]:
         "What it scores on texts unlike the test set was not measured.",
         "Batches must be padded on the right.",
     ]
-    return limits + VARIANT_LIMITS.get(variant.name, [])
+    limits += VARIANT_LIMITS.get(variant.name, [])
+    if variant.name.startswith("int8") and (said := processor()):
+        limits.append(said)
+    return limits

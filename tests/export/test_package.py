@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from export import circumstances
 from export.card import ANSWER_LIMITS, CALLS, DATA_TITLES, LICENCES, card
 from export.package import zip_folder
 from export.record import CHECKSUMS
@@ -38,7 +39,11 @@ def test_the_checksums_hold(exported: Path):
 
 def test_the_card_tells_what_matters(exported: Path):
     text = (exported / "int8" / "README.md").read_text()
-    assert text.startswith("---\nlicense: apache-2.0\npipeline_tag: text-classification\n")
+    head = (
+        "license: apache-2.0\nbase_model: sentence-transformers/all-MiniLM-L6-v2\npipeline_tag: text-classification\n"
+    )
+    assert text.startswith(f"---\n{head}")
+    assert "Its parity was found on a processor" in text
     for part in (
         "Labels: bad, good",
         "| Source texts, for training | 640 |",
@@ -74,6 +79,59 @@ def test_the_card_names_the_source_and_its_licence(exported: Path, run: Run, sou
     assert named in text
     assert licence in text
     assert "/home/me" not in text
+
+
+@pytest.mark.parametrize(
+    ("card_of_the_source", "told"),
+    [
+        ("---\nlicense: mit\n---\n# BERT\n", "mit"),
+        ("---\nlicense: [a, b]\n---\n", "other"),
+        ("---\nlicense: 'x y: z'\n---\n", "other"),
+        ("---\n: [\n---\n", "other"),
+        ("no header", "other"),
+        (None, "other"),
+    ],
+)
+def test_the_licence_of_a_source_of_the_hub_is_that_of_its_card(
+    exported: Path,
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    card_of_the_source: str | None,
+    told: str,
+):
+    path = tmp_path / "README.md"
+    path.write_text(card_of_the_source or "")
+    found = str(path) if card_of_the_source else None
+    monkeypatch.setattr("huggingface_hub.try_to_load_from_cache", lambda *_, **__: found)
+    spec, report = _given(run)
+    export = read_report(exported)
+    source = HubSource(repo_id="google-bert/bert-base-chinese")
+    text = card(export.variants[0], export, spec.model_copy(update={"source": source}), report)
+    assert text.startswith(f"---\nlicense: {told}\nbase_model: google-bert/bert-base-chinese\n")
+    assert ("is under the licence `mit`" in text) is (told == "mit")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("flags\t\t: fpu avx2 avx512_vnni\n", "on a processor with VNNI"),
+        ("Features\t: fp asimd asimddp\n", "on a processor with VNNI"),
+        ("flags\t\t: fpu avx2\n", "on a processor without VNNI"),
+        ("model name: x\n", ""),
+        (None, ""),
+    ],
+)
+def test_the_processor_is_told_by_its_flags(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str | None, told: str
+):
+    path = tmp_path / "cpuinfo"
+    if said is not None:
+        path.write_text(said)
+    monkeypatch.setattr(circumstances, "CPU_INFO", path)
+    assert told in circumstances.processor()
+    assert bool(circumstances.processor()) is bool(told)
 
 
 def test_the_card_names_the_data_sets_of_the_hub(exported: Path, run: Run):
