@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 import onnx
+import onnxruntime as ort
 
 from export.report import Fusion, FusionKind
 from export.weights import nodes
@@ -93,12 +95,33 @@ def fusions(converted: Path, optimised: Path) -> list[Fusion]:
     return found
 
 
-def told(found: list[Fusion]) -> Message:
+def fusions_when_loaded(converted: Path, model: Path) -> list[Fusion]:
+    """What onnxruntime fuses by itself of a graph when it loads it on a CPU, of what there was.
+
+    Args:
+        converted: The graph as it was converted.
+        model: What is loaded.
+    """
+    options = ort.SessionOptions()
+    options.log_severity_level = 3  # errors; it warns that what it writes is for this machine
+    with tempfile.TemporaryDirectory() as place:
+        options.optimized_model_filepath = str(Path(place) / model.name)
+        # A graph of more than 2 GB can't hold its weights.
+        options.add_session_config_entry("session.optimized_model_external_initializers_file_name", "weights")
+        ort.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        return fusions(converted, Path(options.optimized_model_filepath))
+
+
+FUSED = Template("Fused: {parts}.")
+FUSED_WHEN_LOADED = Template("Fused when it is loaded: {parts}.")
+
+
+def told(found: list[Fusion], sentence: Template = FUSED) -> Message:
     """What was fused, in words; empty if nothing was to be counted."""
     if not found:
         return Message("")
     parts = [Message(PATTERNS[each.kind].title, fused=each.fused, there=each.there) for each in found]
-    return Message("Fused: {parts}.", parts=series(parts))
+    return Message(sentence, parts=series(parts))
 
 
 def missing(found: list[Fusion]) -> Message:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from export.convert import convert
-from export.fusion import fused_nodes, fusions, missing, told
+from export.fusion import FUSED_WHEN_LOADED, fused_nodes, fusions, fusions_when_loaded, missing, told
 from export.optimise import LEVELS, LevelName, halve, optimise
 from export.predictor import Predictor
 from export.quantise import LADDER, STATIC_LADDER, Rung, quantise
@@ -133,7 +134,9 @@ def _int8(name: Literal["int8", "int8-static"], ladder: tuple[Rung, ...], yardst
     shutil.rmtree(out / "attempt", ignore_errors=True)
     if made is None:
         raise fault or ExportError("int8 is not to be had for this model.", "Export without quantisation.")
-    return made
+    found = fusions_when_loaded(out / "fp32" / "model.onnx", folder / "model.onnx")
+    notes = [note for note in (told(found, FUSED_WHEN_LOADED),) if note]
+    return replace(made, fusions=tuple(found), notes=[*made.notes, *notes])
 
 
 #: The levels that promise fused nodes.

@@ -1,8 +1,9 @@
 """int8 of a converted graph, dynamic and static, and the ladders of repairs for a model that loses by it.
 
 The converted graph is quantised, not the optimised one: onnxruntime gives the fused Attention
-weights of 7 bits only, and fuses the quantised graph by itself when it loads it. Measured on
-MiniLM, one text of 32 tokens on one thread: 3.2 ms from the converted graph, 3.9 ms from O2's.
+weights of 7 bits only. When it loads the quantised graph it fuses a part by itself: layer norms, GELUs
+without their bias, every second norm with the sum before, and no attention. That is faster even so. Measured
+on MiniLM, one text of 32 tokens on one thread: 3.2 ms from the converted graph, 3.9 ms from O2's.
 """
 
 from __future__ import annotations

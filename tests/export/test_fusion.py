@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from export.fusion import fused_nodes, fusions, missing, told
+from export.fusion import fused_nodes, fusions, fusions_when_loaded, missing, told
 from export.optimise import optimise
 from export.report import Fusion, read_report
 from pipeline.spec import TaskName
@@ -102,6 +102,15 @@ def test_what_was_not_fused_is_said():
     assert told([]) == ""
 
 
+def test_what_is_fused_of_int8_when_it_is_loaded_is_counted(zoo):
+    folder = zoo.variants("bert", "text-classification", "ensemble")
+    found = {
+        each.kind: (each.fused, each.there)
+        for each in fusions_when_loaded(folder / "fp32" / "model.onnx", folder / "int8" / "model.onnx")
+    }
+    assert found == {"attention": (0, 6), "layer-norm": (15, 15), "skip-layer-norm": (6, 12), "gelu": (6, 6)}
+
+
 def test_an_export_reports_it_and_the_card_says_it(exported: Path):
     report = read_report(exported)
     said = "Fused: 2 of 2 attentions, 5 of 5 layer norms, 4 of 4 norms with the sum before, 2 of 2 GELUs."
@@ -113,4 +122,6 @@ def test_an_export_reports_it_and_the_card_says_it(exported: Path):
         "gelu",
     ]
     assert report.variant("fp32").fusions == ()
+    assert report.variant("int8").fusions[0] == Fusion(kind="attention", fused=0, there=2)
+    assert report.variant("int8").notes[0].startswith("Fused when it is loaded: 0 of 2 attentions, 5 of 5 layer norms,")
     assert f"O2: {said}" in (exported / "o2" / "README.md").read_text()

@@ -120,6 +120,7 @@ TEXT = {
         "为 {provider} 导出，但这里没有 GPU，只在 CPU 上检验过：其速度不代表 GPU 上的速度。"
     ),
     "Fused: {parts}.": "已融合：{parts}。",
+    "Fused when it is loaded: {parts}.": "加载时融合：{parts}。",
     "Only {parts} were fused; the others run node by node.": "只融合了{parts}，其余逐节点运行。",
     "{fused} of {there} attentions": "{there} 个注意力中的 {fused} 个",
     "{fused} of {there} layer norms": "{there} 个层归一化中的 {fused} 个",
