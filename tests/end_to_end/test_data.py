@@ -87,6 +87,7 @@ def test_what_can_not_be_estimated_or_ranked_says_why(app: Any, page: Page) -> N
     expect(page.locator("#ranking")).to_contain_text("there are no labels")
 
 
+@pytest.mark.slow
 def test_lists_that_are_looked_at_and_left_change_nothing(app: Any, page: Page, tmp_path: Path) -> None:
     page.goto(app.url)
     open_tab(page, "data")

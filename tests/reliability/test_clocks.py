@@ -92,6 +92,7 @@ def test_ages_in_the_future_are_drawn_as_new() -> None:
     assert ago(now - (now + AGES)) == ago(0.0)
 
 
+@pytest.mark.slow
 def test_a_run_whose_clock_is_set_back_in_every_stage_ends_with_the_same_report(
     tmp_path: Path, short_spec: RunSpec, set_back: Callable[[float], None]
 ) -> None:

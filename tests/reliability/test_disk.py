@@ -39,6 +39,7 @@ def test_a_disk_that_fills_up_in_every_stage(alone: Callable[..., Any], short_sp
     assert lasting(Report.model_validate(found["report"])) == lasting(store.report(run))
 
 
+@pytest.mark.slow
 def test_folders_that_may_not_be_written_to(alone: Callable[..., Any], short_spec: RunSpec, tmp_path: Path) -> None:
     (tmp_path / "spec.json").write_text(short_spec.model_dump_json(), encoding="utf-8")
     found = alone("lock_folder.py", str(tmp_path / "spec.json"))

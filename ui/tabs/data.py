@@ -143,7 +143,7 @@ class DataTab:
         files, mapping, form = self._files(values[1:])
         return {
             self.task: task,
-            **self._look_again(task, *files.slots.values()),
+            **self._draw(self._read_for(task, files.slots), task),  # of another page's session
             self.mapping.edited: mapping,
             self.mapping.renamed: files.renamed,
             **self.dictionary.draw(files.dictionary),
@@ -194,11 +194,14 @@ class DataTab:
         """What was brought, read as another task wants it; what is removed or replaced meanwhile does not come back."""
         slots = dict(zip(self.cards, given, strict=True))
         while True:
-            found = {role: uploads.look_again(self.page.services, slot, role, task) for role, slot in slots.items()}
+            found = self._read_for(task, slots)
             now = {role: by_now(card.slot, slots[role]) for role, card in self.cards.items()}
             if all(now[role] is slot for role, slot in slots.items()):
                 return self._draw(found, task)
             slots = now
+
+    def _read_for(self, task: TaskName, slots: dict[uploads.Role, uploads.Slot]) -> dict[uploads.Role, uploads.Slot]:
+        return {role: uploads.look_again(self.page.services, slot, role, task) for role, slot in slots.items()}
 
     def _draw(self, slots: dict[uploads.Role, uploads.Slot], task: TaskName) -> Updates:
         updates: Updates = {self.hint: views.task_hint(task)}
