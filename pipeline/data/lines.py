@@ -92,7 +92,7 @@ def plain_separator(text: str) -> str | None:
         text: Lines that start with labels, or not.
     """
     lines = [line.strip() for _, line in numbered_lines(text)]
-    for separator in ("\t", None):
+    for separator in ("\t", None) if lines else ():
         pairs = _labelled(lines, (separator,))
         if pairs is not None:
             return (separator or " ") if have_form({label for label, _ in pairs}) else None

@@ -66,10 +66,11 @@ def test_the_same_is_found(content, write, settings, request):
         f"{MARKED}__label__x1 __label__x2 two labels\n",
         SPACED + "".join(f"{number} each its own\n" for number in range(100, 400)),
         f"{TABBED}\twithout a label\n",
+        "__label__a " * 100,  # one line, longer than what is looked at first
         SPACED + "1\n" * 60,  # too many without a text
         "".join(f"{'The' if number % 2 else 'A'} soup was {number}\n" for number in range(60)),  # words, not labels
     ],
-    ids=["word", "tabs", "two", "many", "nameless", "bare", "words"],
+    ids=["word", "tabs", "two", "many", "nameless", "endless", "bare", "words"],
 )
 def test_what_only_the_whole_decides_is_left_to_the_other_reader(content, write, settings, request, caplog):
     path = write("a.txt", content)
