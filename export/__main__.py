@@ -129,10 +129,7 @@ def _predict_parser() -> argparse.ArgumentParser:
         description="Ask an exported model. A language model is asked a text with one [MASK]; a model that compares "
         "two texts is given both, one after the other.",
     )
-    parser.add_argument(
-        "folder", type=Path, help="a variant's folder, or an export's, of which the served one is asked"
-    )
-    _add_allow_failed(parser)
+    _add_folder(parser)
     parser.add_argument("texts", nargs="*", help="texts (default: the lines of stdin; of pairs with a tab between)")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     return parser
@@ -180,7 +177,7 @@ def _variants(options: argparse.Namespace) -> None:
         print(showing.matrix())
         return
     names = ("optimisation", "quantisation", "provider")
-    _print_json([{**dict(zip(names, chosen, strict=True)), "refused": reason} for chosen, reason in MATRIX.items()])
+    _print_json([{**dict(zip(names, choice, strict=True)), "refused": reason} for choice, reason in MATRIX.items()])
 
 
 def _zip_parser() -> argparse.ArgumentParser:
@@ -189,11 +186,8 @@ def _zip_parser() -> argparse.ArgumentParser:
         description="Pack an exported variant, with its model card and checksums, as the page does; equal files give "
         "equal bytes.",
     )
-    parser.add_argument(
-        "folder", type=Path, help="a variant's folder, or an export's, of which the served one is meant"
-    )
+    _add_folder(parser)
     parser.add_argument("--out", type=Path, help="the zip (default: here, named after the export and the variant)")
-    _add_allow_failed(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     return parser
 
@@ -216,11 +210,8 @@ def _push_parser() -> argparse.ArgumentParser:
         description="Bring an exported variant to the Hugging Face Hub. The token is that of HF_TOKEN, or of "
         "`hf auth login`; it is not stored.",
     )
-    parser.add_argument(
-        "folder", type=Path, help="a variant's folder, or an export's, of which the served one is meant"
-    )
+    _add_folder(parser)
     parser.add_argument("--repo", required=True, metavar="OWNER/NAME", help="made if it is not there")
-    _add_allow_failed(parser)
     parser.add_argument("--private", action="store_true", help="make it a private one")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     return parser
@@ -237,7 +228,11 @@ def _push(options: argparse.Namespace) -> None:
         print(address)
 
 
-def _add_allow_failed(parser: argparse.ArgumentParser) -> None:
+def _add_folder(parser: argparse.ArgumentParser) -> None:
+    """What :func:`chosen` wants to know."""
+    parser.add_argument(
+        "folder", type=Path, help="a variant's folder, or an export's, of which the served one is meant"
+    )
     parser.add_argument(ALLOW_FAILED, action="store_true", help="take a variant that missed its parity gate, too")
 
 

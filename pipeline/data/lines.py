@@ -6,7 +6,7 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from pipeline.data.clues import is_few
@@ -91,12 +91,8 @@ def plain_separator(text: str) -> str | None:
     Args:
         text: Lines that start with labels, or not.
     """
-    lines = [line.strip() for _, line in numbered_lines(text)]
-    for separator in ("\t", None) if lines else ():
-        pairs = _labelled(lines, (separator,))
-        if pairs is not None:
-            return (separator or " ") if have_form({label for label, _ in pairs}) else None
-    return None
+    separator, pairs = _labelled([line.strip() for _, line in numbered_lines(text)]) or (None, [])
+    return (separator or " ") if pairs and have_form({label for label, _ in pairs}) else None
 
 
 def have_form(labels: Collection[str]) -> bool:
@@ -185,8 +181,8 @@ def _divided_lines(text: str, name: str, limit: int) -> tuple[list[int], list[st
     numbered = bounded(numbered_lines(text), limit, name)
     numbers, lines = [number for number, _ in numbered], [line.strip() for _, line in numbered]
     labels: list[list[str]] = []
-    pairs = _labelled(lines)
-    for place, (first, rest) in enumerate(pairs or ()):
+    _, pairs = _labelled(lines) or (None, [])
+    for place, (first, rest) in enumerate(pairs):
         further = _LABELS.match(rest)
         end = further.end() if further else 0
         labels.append([label.removeprefix(FASTTEXT) for label in (first, *rest[:end].split())])
@@ -200,14 +196,14 @@ def _content(numbers: list[int], lines: list[str], labels: list[str]) -> Content
     return Content(["label", "text"], [[label, line] for label, line in zip(labels, lines, strict=True)], numbers)
 
 
-def _labelled(lines: list[str], separators: Sequence[str | None] = ("\t", None)) -> list[tuple[str, str]] | None:
-    """Divide the lines into labels and texts, if that is what they are."""
-    for separator in separators:
+def _labelled(lines: list[str]) -> tuple[str | None, list[tuple[str, str]]] | None:
+    """Divide the lines into labels and texts, if that is what they are, and tell by what; None: by white space."""
+    for separator in ("\t", None):
         pairs = [_divided(line, separator) for line in lines]
         if sum(bool(rest) for _, rest in pairs) * 10 >= len(lines) * 9 and _are_labels(
             [label for label, _ in pairs], separator
         ):
-            return pairs
+            return separator, pairs
     return None
 
 

@@ -76,6 +76,7 @@ class Answer:
     title: str = ""
     question: Question = Question("")
     why: Any = None
+    unfit: str = ""
 
     @property
     def explicable(self) -> bool:
@@ -86,8 +87,6 @@ class Answer:
     def tags(self) -> bool:
         """Whether it has tagged words."""
         return self.said is not None and TASKS[self.task].labelling == "tags"
-
-    unfit: str = ""
 
 
 def _form(question: Question) -> Any:

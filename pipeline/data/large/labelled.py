@@ -8,7 +8,7 @@ from pyarrow import compute
 
 from pipeline.data.clues import is_few
 from pipeline.data.large.plain import Irregular
-from pipeline.data.large.rows import blank, may_be_space
+from pipeline.data.large.rows import blank, may_be_space, memory
 from pipeline.data.lines import FASTTEXT, FORMED, have_form
 
 COLUMNS = ["label", "text"]
@@ -65,11 +65,9 @@ class Labels:
 
 def _begun(lines: pa.Array) -> pa.Array:
     """The lines without white space before them."""
-    _, offsets, data = lines.buffers()
-    starts = np.frombuffer(offsets, np.int32)[lines.offset : lines.offset + len(lines) + 1]
-    filled = starts[:-1][starts[:-1] < starts[1:]]
-    spaced = len(filled) and may_be_space(np.frombuffer(data, np.uint8)[filled]).any()
-    return compute.utf8_ltrim_whitespace(lines) if spaced else lines
+    bounds, codes = memory(lines)
+    first = codes[bounds[:-1][bounds[:-1] < bounds[1:]]]
+    return compute.utf8_ltrim_whitespace(lines) if may_be_space(first).any() else lines
 
 
 def _divided(lines: pa.Array, ends: bytes) -> tuple[pa.Array, pa.Array]:
@@ -77,9 +75,8 @@ def _divided(lines: pa.Array, ends: bytes) -> tuple[pa.Array, pa.Array]:
 
     Lines lie one behind the other in memory, and so do texts once the labels are taken out.
     """
-    _, offsets, data = lines.buffers()
-    bounds = np.frombuffer(offsets, np.int32)[lines.offset : lines.offset + len(lines) + 1]
-    codes = np.frombuffer(data, np.uint8)[bounds[0] : bounds[-1]] if data else np.empty(0, np.uint8)
+    bounds, codes = memory(lines)
+    codes = codes[bounds[0] : bounds[-1]]
     starts, stops = bounds[:-1] - bounds[0], bounds[1:] - bounds[0]
     found = np.flatnonzero(np.logical_or.reduce([codes == end for end in ends]))
     places = np.append(found, len(codes))[np.searchsorted(found, starts)]

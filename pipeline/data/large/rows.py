@@ -62,15 +62,21 @@ def may_be_space(codes: np.ndarray) -> np.ndarray:
     return found
 
 
+def memory(cells: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """Where strings lie: int32 ``[strings + 1]``, each from one place to the next; and the bytes that these are of."""
+    _, offsets, data = cells.buffers()
+    bounds = np.frombuffer(offsets, np.int32)[cells.offset : cells.offset + len(cells) + 1]
+    return bounds, np.frombuffer(data, np.uint8) if data else np.empty(0, np.uint8)
+
+
 def blank(cells: pa.Array) -> np.ndarray:
     """Which cells are blank; only those that begin as white space does are looked at closely."""
     if not len(cells):
         return np.zeros(0, bool)
-    _, offsets, data = cells.buffers()
-    bounds = np.frombuffer(offsets, np.int32)[cells.offset : cells.offset + len(cells) + 1]
+    bounds, codes = memory(cells)
     found = bounds[:-1] == bounds[1:]
-    codes = np.frombuffer(data, np.uint8) if data else np.zeros(1, np.uint8)
-    places = np.flatnonzero(may_be_space(codes[np.minimum(bounds[:-1], len(codes) - 1)]) & ~found)
+    filled = np.flatnonzero(~found)
+    places = filled[may_be_space(codes[bounds[filled]])]
     if len(places):
         found[places] = compute.utf8_is_space(cells.take(pa.array(places))).to_numpy(zero_copy_only=False)
     return found
