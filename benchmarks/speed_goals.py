@@ -1,4 +1,4 @@
-"""What the figures of ``benchmarks.inference`` and ``benchmarks.serving`` should be: two tables."""
+"""What the figures of ``benchmarks.inference``, ``.serving`` and ``.training`` should be: three tables."""
 
 from __future__ import annotations
 
@@ -57,6 +57,18 @@ SERVER: dict[str, Goal] = {
         for figure, said, limit, least in (("rate", "texts a second", 1.3, True), ("p95", "p95", 1.0, False))
     },
     "start": Goal("from its start to its first answer, beyond importing onnxruntime", 2.0, least=False, unit="s"),
+}
+
+#: Figure of a training → its goal. "Equal" is within half a point.
+TRAINING: dict[str, Goal] = {
+    f"{name}-{figure}": goal
+    for name, told, ratio in (("sst2", "SST-2", 6.0), ("shop", "shop reviews", 3.0))
+    for figure, goal in (
+        ("ratio", Goal(f"{told}: examples a second against run_glue's defaults", ratio)),
+        ("ahead", Goal(f"{told}: accuracy ahead of run_glue's, mean of the seeds", -0.5, unit="points")),
+        ("gemm", Goal(f"{told}: share of the rate of its matrix products", 0.8, unit="%")),
+        ("members", Goal(f"{told}: five members, four of six layers shared, against one model", 2.0, least=False)),
+    )
 }
 
 
