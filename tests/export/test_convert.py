@@ -7,18 +7,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from optimum.exporters.tasks import TasksManager
-from optimum.onnxruntime.utils import ORTConfigManager
-from optimum.utils import NormalizedConfigManager
 from transformers import AutoConfig, AutoTokenizer, XLNetConfig, XLNetForSequenceClassification
 
 from export.convert import convert
 from export.fusion import fusions
-from export.kinds import make_known
 from export.reference import Reference
 from pipeline.errors import ExportError
-from pipeline.models.layers import FAMILIES
-from pipeline.tasks import TASKS
 
 pytestmark = pytest.mark.filterwarnings("ignore::torch.jit.TracerWarning")
 
@@ -66,12 +60,3 @@ def test_a_kind_that_optimum_does_not_know(model_folder: Path, tmp_path: Path):
     AutoTokenizer.from_pretrained(model_folder).save_pretrained(tmp_path / "model")
     with pytest.raises(ExportError, match="can't export a model of type xlnet"):
         convert(Reference(tmp_path / "model", "text-classification"), tmp_path / "fp32")
-
-
-@pytest.mark.parametrize("kind", FAMILIES)
-def test_what_can_be_trained_layer_by_layer_can_be_exported(kind: str):
-    make_known()
-    known = TasksManager.get_supported_tasks_for_model_type(kind, "onnx", library_name="transformers")
-    assert {task.onnx_task for task in TASKS.values()} <= set(known)
-    ORTConfigManager.check_supported_model(kind)
-    NormalizedConfigManager.check_supported_model(kind)
