@@ -113,7 +113,7 @@ On the frozen test set of {tests} texts, with 95 % intervals; this card is for t
 ## Parity with PyTorch and speed
 
 By how much the {metric} is worse than PyTorch's, and how many answers differ, on the same test set, asked in batches
-and, where a variant approximates, text by text too, of which the worse counts. Time is the median for one text,
+and text by text (of this variant {singles:,} texts), of which the worse counts. Time is the median for one text,
 tokenizing included, on the machine that exported (PyTorch: {torch_latency:.1f} ms).
 
 {parity}
@@ -158,6 +158,7 @@ def card(variant: VariantReport, export: ExportReport, spec: RunSpec, report: Re
         quality=_quality(report.models, export.model, task.metrics),
         verdict=" ".join([report.verdict.sentence, *report.verdict.remarks]),
         metric=MEASURES[export.metric].title,
+        singles=variant.parity.singles,
         torch_latency=export.torch_latency_ms,
         parity=_parity(export.variants, variant),
         remarks="\n".join(f"- {remark}" for remark in export.remarks()) or "Nothing had to be repaired.",
