@@ -31,16 +31,17 @@ def _attentions(model: Path) -> int:
     return next(found.there for found in fusions(model, model) if found.kind == "attention")
 
 
-def test_shared_layers_run_once(zoo):
-    plain, shared, apart = (
-        _attentions(zoo.variants("bert", task, kind) / "fp32" / "model.onnx")
-        for task, kind in (
-            ("text-classification", "plain"),
-            ("text-classification", "shared"),
-            ("multi-label-classification", "ensemble"),
-        )
-    )
-    assert (plain, shared, apart) == (2, 1 + 3, 3 * 2)
+@pytest.mark.parametrize(
+    ("kind", "attentions"),
+    [
+        ("plain", 2),
+        ("ensemble", 3 * 2),
+        ("shared", 1 + 3),
+        ("bridges", 2 + 3 * (2 + 2)),  # the source's, and of each member its own and those to the source
+    ],
+)
+def test_what_members_share_runs_once(zoo, kind: str, attentions: int):
+    assert _attentions(zoo.variant("bert", "text-classification", kind) / "model.onnx") == attentions
 
 
 def test_padding_and_length_are_set_right(model_folder: Path, tmp_path: Path):
