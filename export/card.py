@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from export.circumstances import libraries, processor
 from export.circumstances import licence as licence_of
-from export.circumstances import processor
 from export.recipe import source, steps
 from export.report import ExportReport, VariantReport
 from pipeline.evaluation.wording import MEASURES, shown
@@ -92,6 +92,8 @@ print(pipeline("{task}", model=model, tokenizer=tokenizer)({call}))
 Without them, `model.onnx` runs in a bare `onnxruntime.InferenceSession`; tokenize with `tokenizer.json`
 and pad on the right. `sha256sum -c SHA256SUMS` checks the files.
 
+Made and checked with {libraries}.
+
 ## Data
 
 {data}{origins}
@@ -142,6 +144,7 @@ def card(variant: VariantReport, export: ExportReport, spec: RunSpec, report: Re
         task_title=task.title,
         ort_class=task.auto_class.replace("AutoModel", "ORTModel"),
         call=CALLS[export.task],
+        libraries=", ".join(f"{name} {version}" for name, version in libraries().items()),
         name=spec.name,
         model=export.model,
         variant=variant.name,
