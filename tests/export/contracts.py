@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pipeline.messages import Message
 from pipeline.spec import (
     MATRIX,
@@ -10,9 +12,11 @@ from pipeline.spec import (
     Boosting,
     DatasetSpec,
     DataSpec,
+    ExportSpec,
     LowRankAdaptation,
     MaskedLanguageModelling,
     Optimisation,
+    Provider,
     Quantisation,
     RecipeSpec,
     TaskName,
@@ -58,3 +62,10 @@ def refused(kind: str, task: TaskName) -> list[Message]:
 
 SUPPORTED = [(kind, task) for kind in KINDS for task in TASKS if not refused(kind, task)]
 REFUSED = [(kind, task) for kind in KINDS for task in TASKS if refused(kind, task)]
+
+
+def export_spec(
+    optimisation: Optimisation, quantisation: Quantisation, provider: Provider = "cpu", **more: Any
+) -> ExportSpec:
+    """The options of an export of one level and one quantisation."""
+    return ExportSpec(optimisation=optimisation, quantisation=quantisation, provider=provider, **more)
