@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import venv
-from collections.abc import Iterator, Sequence
-from importlib import metadata
+from collections.abc import Sequence
 from pathlib import Path
 
 from packaging.requirements import Requirement
 
-#: Distribution → others that stand for it.
-BUILDS = {"onnxruntime": ("onnxruntime-gpu",)}
+from tests.installed import closure
 
 
 class Fresh:
@@ -32,9 +30,9 @@ class Fresh:
         venv.create(folder, symlinks=True)
         (site,) = folder.glob("lib/python*/site-packages")
         self._python, self._folder = folder / "bin" / "python", folder
-        needed = {held.name: held for held in _closure(wanted)}
-        self.versions = {name: held.version for name, held in needed.items()}
-        for held in needed.values():
+        self.versions: dict[str, str] = {}
+        for held in closure(map(Requirement, wanted)):
+            self.versions[held.name] = held.version
             for file in held.files or ():
                 if not file.parts[0].startswith(".."):  # commands lie outside, and are not asked
                     link = site / file
@@ -62,27 +60,3 @@ class Fresh:
             modules,
         )
         return found
-
-
-def _closure(wanted: Sequence[str]) -> Iterator[metadata.Distribution]:
-    """The distributions that meet some requirements, those that they need in turn among them."""
-    pending, seen = [Requirement(each) for each in wanted], set()
-    while pending:
-        needed = pending.pop()
-        if (asked := (needed.name.lower(), frozenset(needed.extras))) in seen:
-            continue
-        seen.add(asked)
-        held = _distribution(needed.name)
-        yield held
-        extras = needed.extras or {""}
-        rows = [Requirement(row) for row in held.requires or ()]
-        pending += [row for row in rows if not row.marker or any(row.marker.evaluate({"extra": e}) for e in extras)]
-
-
-def _distribution(name: str) -> metadata.Distribution:
-    for build in (name, *BUILDS.get(name, ())):
-        try:
-            return metadata.distribution(build)
-        except metadata.PackageNotFoundError:
-            continue
-    raise metadata.PackageNotFoundError(name)
