@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from export.circumstances import libraries, processor
 from export.circumstances import licence as licence_of
-from export.circumstances import processor
 from export.recipe import source, steps
 from export.report import ExportReport, VariantReport
 from pipeline.evaluation.wording import MEASURES, shown
@@ -92,6 +92,8 @@ print(pipeline("{task}", model=model, tokenizer=tokenizer)({call}))
 Without them, `model.onnx` runs in a bare `onnxruntime.InferenceSession`; tokenize with `tokenizer.json`
 and pad on the right. `sha256sum -c SHA256SUMS` checks the files.
 
+Made and checked with {libraries}.
+
 ## Data
 
 {data}{origins}
@@ -113,7 +115,7 @@ On the frozen test set of {tests} texts, with 95 % intervals; this card is for t
 ## Parity with PyTorch and speed
 
 By how much the {metric} is worse than PyTorch's, and how many answers differ, on the same test set, asked in batches
-and, where a variant approximates, text by text too, of which the worse counts. Time is the median for one text,
+and text by text (of this variant {singles:,} texts), of which the worse counts. Time is the median for one text,
 tokenizing included, on the machine that exported (PyTorch: {torch_latency:.1f} ms).
 
 {parity}
@@ -142,6 +144,7 @@ def card(variant: VariantReport, export: ExportReport, spec: RunSpec, report: Re
         task_title=task.title,
         ort_class=task.auto_class.replace("AutoModel", "ORTModel"),
         call=CALLS[export.task],
+        libraries=", ".join(f"{name} {version}" for name, version in libraries().items()),
         name=spec.name,
         model=export.model,
         variant=variant.name,
@@ -158,6 +161,7 @@ def card(variant: VariantReport, export: ExportReport, spec: RunSpec, report: Re
         quality=_quality(report.models, export.model, task.metrics),
         verdict=" ".join([report.verdict.sentence, *report.verdict.remarks]),
         metric=MEASURES[export.metric].title,
+        singles=variant.parity.singles,
         torch_latency=export.torch_latency_ms,
         parity=_parity(export.variants, variant),
         remarks="\n".join(f"- {remark}" for remark in export.remarks()) or "Nothing had to be repaired.",

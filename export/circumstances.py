@@ -1,8 +1,10 @@
-"""What a model card owes to where the export was made: the source's own card, and the processor."""
+"""What a model card owes to where the export was made: the source's own card, the libraries, and the processor."""
 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
+from importlib import metadata
 from pathlib import Path
 
 from pipeline.spec import HubSource
@@ -10,6 +12,8 @@ from pipeline.spec import HubSource
 CPU_INFO = Path("/proc/cpuinfo")
 #: Flags of processors that sum products of 8 bits in 32 bits: Intel's and AMD's names, and ARM's.
 DOT_PRODUCTS = frozenset({"avx512_vnni", "avx_vnni", "asimddp"})
+#: Distributions that an export is made and checked with; onnxruntime comes in two builds.
+LIBRARIES = ("onnxruntime", "onnxruntime-gpu", "optimum", "optimum-onnx", "transformers", "tokenizers", "torch")
 LICENCE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,63}")
 
 
@@ -29,6 +33,15 @@ def licence(source: HubSource) -> str:
     except Exception:  # noqa: BLE001 - a stranger's YAML
         return ""
     return told if isinstance(told, str) and LICENCE.fullmatch(told) else ""
+
+
+def libraries() -> dict[str, str]:
+    """Those of :data:`LIBRARIES` that are installed here, and their versions."""
+    found = {}
+    for name in LIBRARIES:
+        with suppress(metadata.PackageNotFoundError):
+            found[name] = metadata.version(name)
+    return found
 
 
 def processor() -> str:

@@ -19,8 +19,8 @@ def convert(reference: Reference, out: Path) -> None:
 
     Optimum's ``export`` is called rather than its ``main_export`` or ``onnx_export_from_model``: those
     look for image and audio processors too, and know no models from outside transformers. A
-    bridge or an ensemble reads and answers what one of its encoders would, so that this
-    encoder's description serves for the whole graph.
+    bridge or an ensemble is described by a config of its own (:mod:`export.kinds`); what the
+    folder says is the config of its encoders, which loads where Graft is not installed.
 
     Args:
         reference: The model.
@@ -29,7 +29,7 @@ def convert(reference: Reference, out: Path) -> None:
     Raises:
         ExportError: Optimum knows no way for this kind of model.
     """
-    config = reference.config
+    config = reference.model.config
     out.mkdir(parents=True, exist_ok=True)
     make_known()
     try:
@@ -48,7 +48,7 @@ def convert(reference: Reference, out: Path) -> None:
             fault=str(error),
         ) from error
     settle(out / "model.onnx")
-    config.save_pretrained(out)
+    reference.config.save_pretrained(out)
     tokenizer = reference.tokenizer
     tokenizer.init_kwargs["model_input_names"] = tokenizer.model_input_names  # a class may imply them; files must say
     tokenizer.save_pretrained(out)

@@ -13,7 +13,9 @@ import torch
 from optimum.onnxruntime import AutoOptimizationConfig, OptimizationConfig, ORTOptimizer
 
 from export.apart import bring_together, set_apart
+from export.fusion import FUSED_DOMAIN
 from export.kinds import make_known
+from export.weights import nodes
 from pipeline.errors import ExportError
 from pipeline.messages import Message
 from pipeline.spec import Optimisation
@@ -46,6 +48,9 @@ LEVELS: dict[LevelName, Level] = {
     "O4": Level(Message("the changes of O3, in fp16"), fuses=True, exact=False, half=True),
 }
 
+#: Types of the nodes that stand for a whole GELU, as it is defined.
+EXACT_GELUS = ("Gelu", "BiasGelu")
+
 
 def optimise(onnx_folder: Path, out: Path, level: LevelName, *, gpu: bool = False) -> None:
     """Write an optimised copy of a converted folder.
@@ -59,11 +64,9 @@ def optimise(onnx_folder: Path, out: Path, level: LevelName, *, gpu: bool = Fals
     Raises:
         ExportError: onnxruntime's optimiser does not know this kind of model, or fails on it.
     """
-    branches = LEVELS[level].fuses and _branches(onnx_folder / "model.onnx")
-    if branches and not LEVELS[level].exact:
-        raise ExportError("{level} is not to be had for a graph with branches.", "Choose O2.", level=level)
+    plain = LEVELS[level].fuses and _branches(onnx_folder / "model.onnx")
     try:
-        _write(onnx_folder, out, _config(level, half=LEVELS[level].half, gpu=gpu, plain=branches))
+        _write(onnx_folder, out, _config(level, half=LEVELS[level].half, gpu=gpu, plain=plain))
     except Exception as error:  # its passes fail in as many ways as there are graphs
         raise ExportError(
             "{level} is not to be had for this model: {fault}.",
@@ -102,7 +105,8 @@ def _config(level: Optimisation, *, half: bool, gpu: bool, plain: bool) -> Optim
         gpu: Whether the graph is for a GPU. Without one at hand its fusions are those of the CPU, which
             are the same nodes; asking for CUDA would only print errors.
         plain: Whether to leave out Optimum's own fusions. In Python they infer the shapes anew in each branch:
-            minutes for a DeBERTa, whose attention they do not know. What is left onnxruntime fuses by itself.
+            minutes for a DeBERTa, whose attention they do not know. What is left onnxruntime fuses by itself, and
+            GELUs are approximated after it.
     """
     named = {"none": "O1", "O4": "O3"}.get(level, level)
     config = AutoOptimizationConfig.with_optimization_level(named)
@@ -129,6 +133,8 @@ def _write(onnx_folder: Path, out: Path, config: OptimizationConfig) -> None:
             ORTOptimizer.from_pretrained(spare).optimize(config, save_dir=out, file_suffix="")
         if apart:
             bring_together(out / "model.onnx")
+        if config.enable_gelu_approximation and not config.enable_transformers_specific_optimizations:
+            _approximate(out / "model.onnx")
     finally:
         shutil.rmtree(spare)
 
@@ -140,6 +146,15 @@ def _set_apart(folder: Path) -> bool:
     apart = set_apart(own)
     own.replace(folder / "model.onnx")
     return apart
+
+
+def _approximate(model: Path) -> None:
+    """Approximate the GELUs that onnxruntime fused by itself, in place, as Optimum's own fusions would."""
+    proto = onnx.load(model, load_external_data=False)
+    for node in nodes(proto.graph):
+        if node.op_type in EXACT_GELUS:
+            node.op_type, node.domain = "FastGelu", FUSED_DOMAIN
+    onnx.save(proto, model)
 
 
 def _branches(model: Path) -> bool:

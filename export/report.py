@@ -44,6 +44,7 @@ class Parity(Frozen):
     model_config = ConfigDict(ser_json_inf_nan="strings")  # a broken variant's logits may be no numbers
 
     texts: int
+    singles: int = 0  # texts that were asked one by one besides; the worse outcome is told
     answers: int  # as many as texts, but where words are tagged or hidden tokens guessed
     metric_reference: float  # PyTorch
     metric: float  # the variant

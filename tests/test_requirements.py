@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator
-from importlib import metadata
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from tests.installed import closure
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = ("requirements.txt", "requirements-dev.txt")
@@ -32,24 +32,6 @@ def pins(files: tuple[str, ...]) -> dict[str, str]:
     }
 
 
-def brought_along(files: tuple[str, ...]) -> Iterator[metadata.Distribution]:
-    """All that the requirements need here, directly or not."""
-    todo = [each for name in files for each in requirements(name)]
-    seen: set[tuple[str, frozenset[str]]] = set()
-    while todo:
-        wanted = todo.pop()
-        key = canonicalize_name(wanted.name), frozenset(wanted.extras)
-        if key in seen or (wanted.marker and not wanted.marker.evaluate()):
-            continue
-        seen.add(key)
-        found = metadata.distribution(wanted.name)
-        yield found
-        for needed in map(Requirement, found.requires or []):
-            if any(not needed.marker or needed.marker.evaluate({"extra": extra}) for extra in ("", *wanted.extras)):
-                needed.marker = None
-                todo.append(needed)
-
-
 def test_every_line_pins_one_version() -> None:
     for name in (*FILES, *OPTIONAL):
         lines = requirements(name)
@@ -67,7 +49,7 @@ def test_what_is_brought_along_is_pinned_to_what_is_installed(files: tuple[str, 
     # torch's own wheels for CUDA, which it pins itself, are there or not by the index that torch came from.
     found = {
         canonicalize_name(each.name): f"=={each.version.split('+')[0]}"
-        for each in brought_along(files)
+        for each in closure(each for name in files for each in requirements(name))
         if not each.name.startswith(("nvidia-", "cuda-", "triton"))
     }
     assert {name: version for name, version in found.items() if pinned.get(name) != version} == {}

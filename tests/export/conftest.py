@@ -188,8 +188,8 @@ def failed(exported: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def zoo(family: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Zoo:
-    return Zoo(family, tmp_path_factory.mktemp("zoo"))
+def zoo(family: Callable[[str], Path], asked, tmp_path_factory: pytest.TempPathFactory) -> Zoo:
+    return Zoo(family, tmp_path_factory.mktemp("zoo"), asked)
 
 
 @pytest.fixture(scope="session")

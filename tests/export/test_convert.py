@@ -7,18 +7,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from optimum.exporters.tasks import TasksManager
-from optimum.onnxruntime.utils import ORTConfigManager
-from optimum.utils import NormalizedConfigManager
 from transformers import AutoConfig, AutoTokenizer, XLNetConfig, XLNetForSequenceClassification
 
 from export.convert import convert
 from export.fusion import fusions
-from export.kinds import make_known
 from export.reference import Reference
 from pipeline.errors import ExportError
-from pipeline.models.layers import FAMILIES
-from pipeline.tasks import TASKS
 
 pytestmark = pytest.mark.filterwarnings("ignore::torch.jit.TracerWarning")
 
@@ -37,16 +31,17 @@ def _attentions(model: Path) -> int:
     return next(found.there for found in fusions(model, model) if found.kind == "attention")
 
 
-def test_shared_layers_run_once(zoo):
-    plain, shared, apart = (
-        _attentions(zoo.variants("bert", task, kind) / "fp32" / "model.onnx")
-        for task, kind in (
-            ("text-classification", "plain"),
-            ("text-classification", "shared"),
-            ("multi-label-classification", "ensemble"),
-        )
-    )
-    assert (plain, shared, apart) == (2, 1 + 3, 3 * 2)
+@pytest.mark.parametrize(
+    ("kind", "attentions"),
+    [
+        ("plain", 2),
+        ("ensemble", 3 * 2),
+        ("shared", 1 + 3),
+        ("bridges", 2 + 3 * (2 + 2)),  # the source's, and of each member its own and those to the source
+    ],
+)
+def test_what_members_share_runs_once(zoo, kind: str, attentions: int):
+    assert _attentions(zoo.variant("bert", "text-classification", kind) / "model.onnx") == attentions
 
 
 def test_padding_and_length_are_set_right(model_folder: Path, tmp_path: Path):
@@ -66,12 +61,3 @@ def test_a_kind_that_optimum_does_not_know(model_folder: Path, tmp_path: Path):
     AutoTokenizer.from_pretrained(model_folder).save_pretrained(tmp_path / "model")
     with pytest.raises(ExportError, match="can't export a model of type xlnet"):
         convert(Reference(tmp_path / "model", "text-classification"), tmp_path / "fp32")
-
-
-@pytest.mark.parametrize("kind", FAMILIES)
-def test_what_can_be_trained_layer_by_layer_can_be_exported(kind: str):
-    make_known()
-    known = TasksManager.get_supported_tasks_for_model_type(kind, "onnx", library_name="transformers")
-    assert {task.onnx_task for task in TASKS.values()} <= set(known)
-    ORTConfigManager.check_supported_model(kind)
-    NormalizedConfigManager.check_supported_model(kind)

@@ -1,150 +1,191 @@
-"""Exports of every kind of head and model load where Graft is not: with Optimum, and with bare onnxruntime."""
+"""Exports of every kind of head and model load where Graft is not, with Optimum and with bare onnxruntime."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
+import re
+import shutil
+import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import onnxruntime as ort
 import pytest
-from tokenizers import Tokenizer
 
 from export.exporting import export_model
-from export.predictor import Predictor
+from export.package import write_checksums, zip_folder
+from export.predictor import Predictor, Question, Tokens
 from export.report import read_report
-from pipeline.spec import ExportSpec
+from pipeline.spec import TaskName
 from pipeline.tasks import TASKS
-from tests.export.zoo import LABELS
+from tests.export.contracts import export_spec
+from tests.export.fresh import Fresh
 
 TEXT = "warm soup good hotel"
-CLASSES = {
-    ("bert", "text-classification", "plain"): "ORTModelForSequenceClassification",
-    ("roberta", "entity-recognition", "plain"): "ORTModelForTokenClassification",
-    ("deberta-v2", "language-modelling", "plain"): "ORTModelForMaskedLM",
-    ("electra", "text-classification", "bridge"): "ORTModelForSequenceClassification",
-    ("bert", "entity-recognition", "bridge"): "ORTModelForTokenClassification",
-    ("distilbert", "sentence-pair-classification", "ensemble"): "ORTModelForSequenceClassification",
-    ("roberta", "text-classification", "shared"): "ORTModelForSequenceClassification",
-}
-#: Put before a program: nothing of Graft can be imported.
-ALONE = """
-import sys
+#: Of each kind of head and model; families with and without token types, and with each kind of tokenizer.
+MODELS: list[tuple[str, TaskName, str]] = [
+    ("bert", "text-classification", "plain"),
+    ("roberta", "entity-recognition", "lora"),
+    ("deberta-v2", "language-modelling", "plain"),
+    ("ernie", "multi-label-classification", "plain"),
+    ("electra", "text-classification", "bridge"),
+    ("bert", "entity-recognition", "bridge"),
+    ("distilbert", "sentence-pair-classification", "ensemble"),
+    ("roberta", "text-classification", "shared"),
+    ("xlm-roberta", "part-of-speech", "bridges"),
+    ("bert", "sentence-pair-classification", "boosted"),
+]
+#: What Graft is and needs, and an exported folder does not.
+FOREIGN = ("gradio", "datasets", "peft", "pipeline", "export", "ui", "app")
 
-class Refuse:
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in ("export", "pipeline", "ui", "app", "benchmarks"):
-            raise AssertionError(f"{name} was imported")
-
-sys.meta_path.insert(0, Refuse())
-"""
-#: Prints the logits of each class's folder, and what transformers' pipeline says of it.
-CODE = """
-import json
+#: Prints what each folder's own class of Optimum and a pipeline of transformers say.
+WHOLE = """
 import optimum.onnxruntime
 from transformers import AutoTokenizer, pipeline
 
-for name, folder, task in json.loads(sys.argv[1]):
+for folder, name, task, texts in arguments[0]:
     model = getattr(optimum.onnxruntime, name).from_pretrained(folder)
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    logits = model(**tokenizer(sys.argv[2], return_tensors="np")).logits[0].tolist()
-    text = sys.argv[2] + " " + tokenizer.mask_token if task == "fill-mask" else sys.argv[2]
-    said = pipeline(task, model=model, tokenizer=tokenizer)(text)
-    print(json.dumps([logits, [answer.get("label", answer.get("entity", answer.get("token_str"))) for answer in said]]))
+    logits = model(**tokenizer(*texts, return_tensors="np")).logits[0].tolist()
+    ask = pipeline(task, model=model, tokenizer=tokenizer)
+    said = ask(dict(zip(("text", "text_pair"), texts)) if len(texts) > 1 else texts[0])
+    print(json.dumps({"logits": logits, "said": [said] if isinstance(said, dict) else said}, default=float))
 """
-#: The same of onnxruntime, tokenizers and numpy alone.
+#: The logits of onnxruntime, tokenizers and numpy alone.
 BARE = """
-import json
 import numpy as np, onnxruntime as ort
 from tokenizers import Tokenizer
 
-for folder in json.loads(sys.argv[1]):
-    encoding = Tokenizer.from_file(folder + "/tokenizer.json").encode(sys.argv[2])
+for folder, texts in arguments[0]:
+    encoding = Tokenizer.from_file(folder + "/tokenizer.json").encode(*texts)
     session = ort.InferenceSession(folder + "/model.onnx", providers=["CPUExecutionProvider"])
     feeds = {"input_ids": encoding.ids, "attention_mask": encoding.attention_mask, "token_type_ids": encoding.type_ids}
     wanted = [item.name for item in session.get_inputs()]
     print(json.dumps(session.run(["logits"], {name: np.array([feeds[name]]) for name in wanted})[0][0].tolist()))
-assert not {"torch", "transformers", "optimum"} & set(sys.modules)
 """
 
 
-@pytest.fixture(scope="module")
-def folders(zoo) -> list[Path]:
-    return [zoo.variants(*case) / "o2" for case in CLASSES]
-
-
-def _logits(folder: Path) -> np.ndarray:
-    """What bare onnxruntime says of the text: tokens alone, no mask but ones."""
-    encoding = Tokenizer.from_file(str(folder / "tokenizer.json")).encode(TEXT)
-    session = ort.InferenceSession(folder / "model.onnx", providers=["CPUExecutionProvider"])
-    feeds = {"input_ids": encoding.ids, "attention_mask": encoding.attention_mask, "token_type_ids": encoding.type_ids}
-    wanted = [item.name for item in session.get_inputs()]
-    return session.run(["logits"], {name: np.array([feeds[name]], np.int64) for name in wanted})[0][0]
-
-
-def _told(code: str, asked: object, folder: Path) -> list:
-    """What a program of its own prints, a line a model, where nothing of Graft is to be had."""
-    command = [sys.executable, "-c", ALONE + code, json.dumps(asked), TEXT]
-    said = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
-    return [json.loads(line) for line in said.stdout.splitlines() if line.startswith("[")]
-
-
-def test_with_optimum_and_transformers_pipeline(folders: list[Path], tmp_path: Path):
-    tasks = [TASKS[task].onnx_task for _, task, _ in CLASSES]
-    asked = [list(map(str, row)) for row in zip(CLASSES.values(), folders, tasks, strict=True)]
-    lines = _told(CODE, asked, tmp_path)
-    assert len(lines) == len(folders)
-    for (logits, said), folder, task in zip(lines, folders, tasks, strict=True):
-        expected = _logits(folder)
-        np.testing.assert_allclose(np.array(logits), expected, atol=1e-4)
-        if task == "text-classification":
-            assert said == [LABELS[int(expected.argmax())]]
-        elif task == "token-classification":
-            assert set(said) <= set(LABELS)
-        else:
-            assert len(said) == 5
+#: A folder to load elsewhere, and the predictor of what was exported.
+Package = tuple[Path, Predictor]
 
 
 @pytest.fixture(scope="module")
-def others(exported: Path, make_run, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A whole export's folders, with those that are calibrated or for a GPU."""
+def exports(exported: Path, make_run, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Folders of whole exports, of every quantisation, those that are calibrated or for a GPU too."""
     root = tmp_path_factory.mktemp("others")
     store, run_id = make_run(root / "runs")
     wanted = {
-        "int8-static": ExportSpec(optimisation="none", quantisation="int8-static", calibration_texts=16),
-        "fp16": ExportSpec(provider="cuda", optimisation="O2", quantisation="fp16"),
-        "o4": ExportSpec(provider="cuda", optimisation="O4", quantisation="none"),
+        "int8-static": export_spec("none", "int8-static", calibration_texts=16),
+        "fp16": export_spec("O2", "fp16", "cuda"),
+        "o4": export_spec("O4", "none", "cuda"),
     }
     for name, options in wanted.items():
         export_model(store, run_id, options, out=root / name)
-    return {"int8": exported / "int8", **{name: root / name / name for name in wanted}}
+    return {
+        **{name: exported / name for name in ("fp32", "o2", "int8")},
+        **{name: root / name / name for name in wanted},
+    }
 
 
-def test_every_quantisation_loads_alone(others: dict[str, Path], tmp_path: Path):
-    rows = [["ORTModelForSequenceClassification", str(path), "text-classification"] for path in others.values()]
-    for (logits, said), (name, path) in zip(_told(CODE, rows, tmp_path), others.items(), strict=True):
-        expected = Predictor(path).logits([TEXT])[0]
-        np.testing.assert_allclose(np.array(logits), expected, atol=2e-3, err_msg=name)
-        assert said == [["bad", "good"][int(expected.argmax())]]
+@pytest.fixture(scope="module")
+def packages(zoo, exports: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> list[Package]:
+    """Of whole exports and of every kind of model: each folder, and its zip unpacked."""
+    root = tmp_path_factory.mktemp("packages")
+    folders = list(exports.values())
+    for number, (family, task, kind) in enumerate(MODELS):
+        folders.append(shutil.copytree(zoo.variant(family, task, kind, "O2"), root / f"model-{number}"))
+        write_checksums(folders[-1])
+    found = []
+    for number, folder in enumerate(folders):
+        with zipfile.ZipFile(zip_folder(folder, root / f"unpacked-{number}.zip")) as archive:
+            archive.extractall(root)
+        found += [(place, Predictor(folder)) for place in (folder, root / f"unpacked-{number}")]
+    return found
 
 
-def test_bare_onnxruntime_alone(others: dict[str, Path], folders: list[Path], tmp_path: Path):
-    paths = [*others.values(), *folders]
-    for logits, path in zip(_told(BARE, list(map(str, paths)), tmp_path), paths, strict=True):
-        np.testing.assert_allclose(np.array(logits), _logits(path), atol=1e-4)
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Fresh:
+    return Fresh(tmp_path_factory.mktemp("bare") / "venv", ["onnxruntime", "tokenizers", "numpy"])
 
 
-def test_what_was_made_for_a_gpu_says_that_it_was_checked_on_a_cpu(others: dict[str, Path]):
-    report = read_report(others["fp16"].parent)
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Fresh:
+    return Fresh(tmp_path_factory.mktemp("whole") / "venv", ["optimum[onnxruntime]", "transformers", "torch"])
+
+
+def _question(predictor: Predictor) -> Question:
+    if predictor.task == "sentence-pair-classification":
+        return TEXT, "a hotel"
+    return f"{TEXT} {predictor.mask}" if predictor.task == "language-modelling" else TEXT
+
+
+def _logits(predictor: Predictor) -> np.ndarray:
+    """What the graph says of the question: [labels], or [tokens, labels]."""
+    (encoding,) = predictor.encode([_question(predictor)])
+    ((_, logits),) = predictor.outputs([Tokens(encoding.ids, encoding.type_ids)])
+    return logits
+
+
+def _texts(predictor: Predictor) -> list[str]:
+    """The one or two of the question."""
+    question = _question(predictor)
+    return [question] if isinstance(question, str) else list(question)
+
+
+def _expected(predictor: Predictor) -> list[Any]:
+    """What the predictor answers, in the words of transformers' pipeline."""
+    question = _question(predictor)
+    if predictor.task == "language-modelling":
+        return [filling.token for filling in predictor.fill(question)]
+    if TASKS[predictor.task].labelling == "tags":
+        best = [(place, predictor.labels[each]) for place, each in enumerate(_logits(predictor).argmax(-1))]
+        return [(place, label) for place, label in best[1:-1] if label != "O"]
+    (answer,) = predictor.predict([question])
+    return [max(answer.probabilities, key=answer.probabilities.get)]
+
+
+def _said(task: str, said: list[dict[str, Any]]) -> list[Any]:
+    """What a pipeline said, in the same words."""
+    if task == "language-modelling":
+        return [each["token_str"].strip().removeprefix("##") for each in said]
+    if TASKS[task].labelling == "tags":
+        return [(each["index"], each["entity"]) for each in said]
+    return [each["label"] for each in said]
+
+
+@pytest.mark.slow
+def test_with_optimum_and_transformers_pipeline_in_a_fresh_environment(whole: Fresh, packages: list[Package]):
+    assert not any(whole.has(*FOREIGN).values())
+    asked = []
+    for folder, predictor in packages:
+        task = TASKS[predictor.task]
+        name = task.auto_class.replace("AutoModel", "ORTModel")
+        asked.append([str(folder), name, task.onnx_task, _texts(predictor)])
+    for told, (folder, predictor) in zip(whole.lines(WHOLE, asked), packages, strict=True):
+        np.testing.assert_allclose(np.array(told["logits"]), _logits(predictor), atol=1e-4, err_msg=str(folder))
+        assert _said(predictor.task, told["said"]) == _expected(predictor), folder
+
+
+@pytest.mark.slow
+def test_with_bare_onnxruntime_in_a_fresh_environment(bare: Fresh, packages: list[Package]):
+    assert not any(bare.has(*FOREIGN, "torch", "transformers", "optimum").values())
+    asked = [[str(folder), _texts(predictor)] for folder, predictor in packages]
+    for logits, (folder, predictor) in zip(bare.lines(BARE, asked), packages, strict=True):
+        np.testing.assert_allclose(np.array(logits), _logits(predictor), atol=1e-5, err_msg=str(folder))
+
+
+@pytest.mark.slow
+def test_the_card_names_the_versions_of_such_an_environment(whole: Fresh, exports: dict[str, Path]):
+    for folder in exports.values():
+        (said,) = re.findall(r"^Made and checked with (.*)\.$", (folder / "README.md").read_text(), re.MULTILINE)
+        named = dict(part.split() for part in said.split(", "))
+        assert {"optimum", "transformers", "tokenizers"} < set(named)
+        assert named.items() <= whole.versions.items()
+
+
+def test_what_was_made_for_a_gpu_says_that_it_was_checked_on_a_cpu(exports: dict[str, Path]):
+    report = read_report(exports["fp16"].parent)
     assert report.served == "fp16"
     notes = report.variant("fp16").notes
     assert any(note.startswith("Made for CUDA and checked on a CPU") for note in notes)
     assert any(note.startswith("Fused: 2 of 2 attentions") for note in notes)
-    assert "- It is for GPUs" in (others["o4"] / "README.md").read_text()
-
-
-def test_bare_onnxruntime_says_what_the_predictor_says(folders: list[Path]):
-    folder = folders[0]
-    np.testing.assert_allclose(Predictor(folder).logits([TEXT])[0], _logits(folder), atol=1e-5)
+    assert "- It is for GPUs" in (exports["o4"] / "README.md").read_text()

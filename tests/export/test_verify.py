@@ -11,6 +11,7 @@ import pytest
 from export.asking import Replies
 from export.measuring import measure
 from export.predictor import Tokens
+from export.report import Parity
 from export.verify import Gate, compare, verify
 from pipeline.report import Example, Report
 from pipeline.scores import Scores
@@ -143,24 +144,36 @@ class Moody:
             yield row, logits if len(texts) > 1 else logits[::-1]
 
 
-@pytest.mark.parametrize(("exact", "passed"), [(True, True), (False, False)])
-def test_an_approximate_variant_is_asked_one_by_one_too(exact: bool, passed: bool):
-    texts = [str(number) for number in range(len(TRUTH))]
-    parity = verify(
-        Moody(),
-        "text-classification",
-        texts,
-        _replies(REFERENCE),
-        measure("text-classification", REPORT),
-        exact=exact,
-        gate=Gate(),
-    )
-    assert parity.passed is passed
+class Gruff(Moody):
+    """A hair off when asked one by one."""
+
+    def outputs(self, texts: Sequence[Tokens]) -> Iterator[tuple[int, np.ndarray]]:
+        for row, text in enumerate(texts):
+            yield row, REFERENCE[text.ids[0]] + np.float32(1e-3 * (len(texts) == 1))
 
 
-def test_of_very_many_texts_only_some_are_asked_one_by_one(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("export.verify.MOST_SINGLES", 50)
+def _verified(model: Moody, *, exact: bool) -> Parity:
     texts = [str(number) for number in range(len(TRUTH))]
     measured = measure("text-classification", REPORT)
-    parity = verify(Moody(), "text-classification", texts, _replies(REFERENCE), measured, exact=False, gate=Gate())
-    assert (parity.texts, parity.flips, parity.metric) == (50, 1, 0)
+    return verify(model, "text-classification", texts, _replies(REFERENCE), measured, exact=exact, gate=Gate())
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_every_variant_is_asked_one_by_one_too(exact: bool):
+    parity = _verified(Moody(), exact=exact)
+    assert not parity.passed
+    assert (parity.singles, parity.flips) == (200, 1)
+
+
+def test_the_larger_difference_of_both_ways_is_told():
+    missed, passed = _verified(Gruff(), exact=True), _verified(Gruff(), exact=False)
+    assert "a logit differs by 1.0e-03" in missed.reason
+    assert passed.passed
+    assert passed.max_logit_difference == pytest.approx(1e-3, rel=1e-3)
+
+
+@pytest.mark.parametrize(("exact", "most"), [(True, 25), (False, 50)])
+def test_of_very_many_texts_only_some_are_asked_one_by_one(monkeypatch: pytest.MonkeyPatch, exact: bool, most: int):
+    monkeypatch.setattr("export.verify.MOST_SINGLES", {exact: most})
+    parity = _verified(Moody(), exact=exact)
+    assert (parity.texts, parity.singles, parity.flips, parity.metric) == (most, most, 1, 0)

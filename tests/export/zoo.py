@@ -6,34 +6,46 @@ import copy
 import json
 import shutil
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import torch
 import transformers
 from transformers import AutoConfig, AutoTokenizer, PreTrainedModel
 
+from export.calibration import Ranges
 from export.convert import convert
-from export.optimise import optimise
-from export.quantise import LADDER, quantise
+from export.optimise import LEVELS, halve, optimise
+from export.predictor import Question
+from export.quantise import LADDER, STATIC_LADDER, quantise
 from export.reference import Reference
 from pipeline.models.bridge import build_bridge
 from pipeline.models.ensemble import build_ensemble
 from pipeline.models.layers import encoder_layers
-from pipeline.spec import AttentionBridge, TaskName
+from pipeline.spec import AttentionBridge, LowRankAdaptation, Optimisation, Quantisation, TaskName
+from pipeline.stages.tunings import lora
 from pipeline.tasks import TASKS
 
 LABELS = ["O", "B-LOC", "I-LOC"]
+#: Votes as bagging weighs them, and as boosting may.
+EQUAL, ALPHAS = (1.0, 1.0, 1.0), (1.7, 0.9, 0.4)
 
 
 class Zoo:
     """Tiny models of every family, task and kind, with wide random weights, so that their answers differ.
 
-    Kinds are ``plain``, ``bridge``, ``ensemble`` and ``shared``: an ensemble whose members share a layer.
+    Kinds are those of :data:`BUILDERS`.
+
+    Args:
+        family: Gives the folder of a tiny encoder.
+        root: Where models and exports go.
+        questions: Of each task, to calibrate on.
     """
 
-    def __init__(self, family: Callable[[str], Path], root: Path):
-        self._family, self._root = family, root
+    def __init__(
+        self, family: Callable[[str], Path], root: Path, questions: Mapping[TaskName, Sequence[Question]]
+    ) -> None:
+        self._family, self._root, self._questions = family, root, questions
 
     def model(self, name: str, task: TaskName, kind: str = "plain") -> Path:
         """Its folder, as a run would have left it."""
@@ -41,32 +53,73 @@ class Zoo:
         folder = self._root / "-".join((name, kind, TASKS[task].auto_class, str(several)))
         if not folder.exists():
             tokenizer = AutoTokenizer.from_pretrained(self._family(name))
-            config = AutoConfig.from_pretrained(self._family(name), initializer_range=0.3)
-            if TASKS[task].labelling != "none":
-                config.id2label = dict(enumerate(LABELS))
-                config.label2id = {label: number for number, label in config.id2label.items()}
-            if several:
-                config.problem_type = "multi_label_classification"
-            torch.manual_seed(0)
-            members = [getattr(transformers, TASKS[task].auto_class).from_config(config) for _ in range(3)]
-            BUILDERS[kind](members).save_pretrained(folder)
+            BUILDERS[kind](self._members(name, task)).save_pretrained(folder)
             tokenizer.save_pretrained(folder)
         return folder
 
     def variants(self, name: str, task: TaskName, kind: str = "plain") -> Path:
-        """A folder with its exports ``fp32``, ``o2`` and ``int8``; tasks with one kind of head share the graphs."""
+        """A folder with its exports ``fp32``, ``o2`` and ``int8``."""
+        made = [self.variant(name, task, kind, *way) for way in (("none", "none"), ("O2", "none"), ("none", "int8"))]
+        return made[0].parent
+
+    def variant(
+        self,
+        name: str,
+        task: TaskName,
+        kind: str = "plain",
+        level: Optimisation = "none",
+        quantisation: Quantisation = "none",
+    ) -> Path:
+        """The folder of one export; tasks with one kind of head share the graph."""
         model = self.model(name, task, kind)
-        made, wanted = model.with_name(f"{model.name}-onnx"), model.with_name(f"{model.name}-{task}")
-        if not made.exists():
-            with warnings.catch_warnings(action="ignore", category=torch.jit.TracerWarning):
-                convert(Reference(model, task), made / "fp32")
-            optimise(made / "fp32", made / "o2", "O2")
-            quantise(made / "fp32", made / "int8", LADDER[0])
+        parts = [part for part in (level, quantisation) if part != "none"] or ["fp32"]
+        made, wanted = (model.with_name(f"{model.name}-{end}") / "-".join(parts).lower() for end in ("onnx", task))
+        if not (made / "model.onnx").exists():
+            self._make(made, model, task, level, quantisation)
         if not wanted.exists():
             shutil.copytree(made, wanted)
-            for path in wanted.glob("*/config.json"):
-                path.write_text(json.dumps({**json.loads(path.read_text()), "graft_task": task}))
+            config = wanted / "config.json"
+            config.write_text(json.dumps({**json.loads(config.read_text()), "graft_task": task}))
         return wanted
+
+    def _make(self, out: Path, model: Path, task: TaskName, level: Optimisation, quantisation: Quantisation) -> None:
+        base = out.with_name("fp32")
+        if not (base / "model.onnx").exists():
+            with warnings.catch_warnings(action="ignore", category=torch.jit.TracerWarning):
+                convert(Reference(model, task), base)
+        if quantisation == "fp16":
+            halve(base, out, level)
+        elif quantisation == "int8":
+            quantise(base, out, LADDER[0])
+        elif quantisation == "int8-static":
+            ranges = Ranges(base / "model.onnx", Reference(model, task), self._questions[task][:8], "minmax")
+            quantise(base, out, STATIC_LADDER[0], ranges)
+        elif level != "none":
+            optimise(base, out, level, gpu=LEVELS[level].half)
+
+    def _members(self, name: str, task: TaskName) -> list[PreTrainedModel]:
+        config = AutoConfig.from_pretrained(self._family(name), initializer_range=0.3)
+        if TASKS[task].labelling != "none":
+            config.id2label = dict(enumerate(LABELS))
+            config.label2id = {label: number for number, label in config.id2label.items()}
+        if TASKS[task].labelling == "several":
+            config.problem_type = "multi_label_classification"
+        torch.manual_seed(0)
+        return [getattr(transformers, TASKS[task].auto_class).from_config(config) for _ in range(3)]
+
+
+def _stir(model: torch.nn.Module, part: str = "") -> None:
+    """Move its weights, or those that have a part of their name in common, as a training would."""
+    for name, weight in model.named_parameters():
+        if part in name:
+            weight.data += 0.1 * torch.randn_like(weight)
+
+
+def _lora(members: list[PreTrainedModel]) -> PreTrainedModel:
+    tuned = lora(members[0], LowRankAdaptation())
+    _stir(tuned.model, "lora_B")  # a new one adds nothing
+    tuned.finish()
+    return tuned.model
 
 
 def _bridge(members: list[PreTrainedModel]) -> PreTrainedModel:
@@ -78,18 +131,30 @@ def _bridge(members: list[PreTrainedModel]) -> PreTrainedModel:
     return bridge
 
 
-def _sharing(members: list[PreTrainedModel]) -> PreTrainedModel:
+def _bridges(members: list[PreTrainedModel]) -> PreTrainedModel:
+    """Members that look at one source."""
+    bridges = [_bridge(members) for _ in members]
+    for bridge in bridges:
+        _stir(bridge.target)
+    return build_ensemble(bridges, EQUAL)
+
+
+def _sharing(members: list[PreTrainedModel], votes: Sequence[float]) -> PreTrainedModel:
     """Members that were trained from one model with the lower layer frozen, and with it, as it happens, the pooler."""
     members = [copy.deepcopy(members[0]) for _ in members]
     for member in members:
-        for weight in encoder_layers(member)[1].parameters():
-            weight.data += 0.1 * torch.randn_like(weight)
-    return build_ensemble(members, [3, 2, 1], shared_layers=1)
+        _stir(encoder_layers(member)[1])
+    return build_ensemble(members, votes, shared_layers=1)
 
 
-BUILDERS = {
+#: Kind → what makes it of three models with random weights.
+BUILDERS: dict[str, Callable[[list[PreTrainedModel]], PreTrainedModel]] = {
     "plain": lambda members: members[0],
+    "lora": _lora,
     "bridge": _bridge,
-    "ensemble": lambda members: build_ensemble(members, [3, 2, 1]),
-    "shared": _sharing,
+    "ensemble": lambda members: build_ensemble(members, EQUAL),
+    "shared": lambda members: _sharing(members, EQUAL),
+    "bridges": _bridges,
+    "boosted": lambda members: build_ensemble(members, ALPHAS),
+    "boosted-shared": lambda members: _sharing(members, ALPHAS),
 }

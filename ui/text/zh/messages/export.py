@@ -40,8 +40,6 @@ TEXT = {
     "Let the run finish, or name another model.": "请等运行完成，或指定其他模型。",
     "{folder} exists and is no export.": "{folder} 已存在，但不是导出结果。",
     "Name a new folder.": "请指定新的文件夹。",
-    "{level} is not to be had for a graph with branches.": "带分支的图无法使用 {level}。",
-    "Choose O2.": "请选择 O2。",
     "{level} is not to be had for this model: {fault}.": "此模型无法使用 {level}：{fault}。",
     "Export without optimisation.": "请不加优化地导出。",
     "int8 is not to be had for this model: {fault}.": "此模型无法使用 int8：{fault}。",
