@@ -48,14 +48,14 @@ def run(context: Context[FineTuningParameters]) -> None:
     tokenizer = load_tokenizer(folder, parameters.max_length)
     torch.manual_seed(seed)  # the head, or everything, is drawn at random
     model = load_model(folder, task, labels, random=parameters.start == "random", to_train=True, dropout=tuning.dropout)
-    rows = training_set(context, tokenizer, labels)
+    rows, known = training_set(context, tokenizer, labels)
     dev = None
     if tuning.patience:
         dev = encode(read_split(context.inputs["data"], "dev"), tokenizer, task, labels, context.spare)
     read = [rows] if dev is None else [rows, dev]
     tokens = np.unique(np.concatenate([distinct(each) for each in read]))
     read_tokens = sum(int(lengths(each).sum(dtype=np.int64)) for each in read)
-    drawn = sample(context, rows)
+    drawn = sample(context, rows, known)
     weights = class_weights(parts(rows["labels"]), TASKS[task].labelling, len(labels)) if tuning.class_weights else None
     collate: Collate = HEADS[task].collate(tokenizer)
     shared = share(model, rows, collate, parameters.shared_layers, context) if parameters.shared_layers else None
@@ -88,8 +88,11 @@ def run(context: Context[FineTuningParameters]) -> None:
 
 def training_set(
     context: Context[FineTuningParameters], tokenizer: PreTrainedTokenizerFast, labels: list[str]
-) -> Dataset:
-    """All that may be learned from, encoded: labelled texts, and those that the input ``labels`` labels.
+) -> tuple[Dataset, int]:
+    """All that may be learned from, encoded: labelled texts, and behind them those that the input ``labels`` labels.
+
+    Returns:
+        The rows, and how many of them, the first ones, have true labels.
 
     Raises:
         TrainingError: There is nothing.
@@ -100,6 +103,7 @@ def training_set(
     if parameters.split is not None:
         split = read_split(context.inputs["data"], parameters.split)
         given.append(split.select(limited(split, column, parameters.limit, parameters.seed)))
+    known = sum(map(len, given))
     if "labels" in context.inputs:
         given.append(load_from_disk(str(context.inputs["labels"] / "texts")))
     if any("probabilities" in each.column_names for each in given):
@@ -109,7 +113,7 @@ def training_set(
         raise TrainingError(
             "There are no labelled texts to learn from.", "Add target texts, or raise the shares taken."
         )
-    return concatenate_datasets(found)
+    return concatenate_datasets(found), known
 
 
 def _as_distributions(given: Dataset, count: int, spare: Path) -> Dataset:

@@ -242,7 +242,7 @@ def pseudo_labels(folder, **columns):
 
 @pytest.fixture
 def collected(make_context, frozen_data, family):
-    """A function: parameters and inputs → the rows that would be learned from."""
+    """A function: parameters and inputs → the rows that would be learned from, and how many have true labels."""
 
     def collected(inputs=None, **options):
         parameters = FineTuningParameters(
@@ -263,7 +263,8 @@ def collected(make_context, frozen_data, family):
 
 
 def test_a_limit_takes_each_label_alike_and_is_nested(collected):
-    few, more = collected(limit=10), collected(limit=20)
+    (few, known), (more, _) = collected(limit=10), collected(limit=20)
+    assert known == 10
     assert sorted(few["labels"]) == [0] * 5 + [1] * 5
     assert len(more) == 20
     assert {tuple(ids) for ids in few["input_ids"]} <= {tuple(ids) for ids in more["input_ids"]}
@@ -271,15 +272,17 @@ def test_a_limit_takes_each_label_alike_and_is_nested(collected):
 
 def test_labels_that_were_found_are_learned_beside_the_true_ones(collected, tmp_path):
     found = pseudo_labels(tmp_path, text=["good soup"], label=[1], weight=[0.5])
-    rows = collected({"labels": found}, limit=4)
+    rows, known = collected({"labels": found}, limit=4)
     assert rows["weight"] == [1.0] * 4 + [0.5]
     assert rows["labels"][-1] == 1
-    assert collected({"labels": found}, split=None)["weight"] == [0.5]
+    assert known == 4
+    rows, known = collected({"labels": found}, split=None)
+    assert (rows["weight"], known) == ([0.5], 0)
 
 
 def test_one_soft_label_makes_all_of_them_distributions(collected, tmp_path):
     found = pseudo_labels(tmp_path, text=["good soup"], probabilities=[[0.25, 0.75]], weight=[1.0])
-    rows = collected({"labels": found}, limit=2)
+    rows, _ = collected({"labels": found}, limit=2)
     assert sorted(rows["labels"]) == [[0.0, 1.0], [0.25, 0.75], [1.0, 0.0]]
 
 
