@@ -104,7 +104,9 @@ class TrainingCost(Frozen):
     """What making a model cost, all the stages that made it together. Differs between runs."""
 
     seconds: float
-    tokens_per_second: float | None = None  # tokens trained on, padding left out; None: not a neural model
+    tokens_per_second: float | None = (
+        None  # trained on, without padding, by the time a network worked; None: no network
+    )
     gemm_share: float | None = None  # achieved multiply-adds as a share of the peak that was measured beside it
 
 

@@ -29,6 +29,7 @@ from pipeline.stages.limiting import limited
 from pipeline.stages.losses import class_weights
 from pipeline.stages.models import load_model, load_tokenizer, restore_dropouts, save_model, start_folder
 from pipeline.stages.precision import choose
+from pipeline.stages.reading import Reading
 from pipeline.stages.rows import distinct, lengths, mapped, select
 from pipeline.stages.sampling import after_training, sample
 from pipeline.stages.sharing import share
@@ -52,9 +53,9 @@ def run(context: Context[FineTuningParameters]) -> None:
     dev = None
     if tuning.patience:
         dev = encode(read_split(context.inputs["data"], "dev"), tokenizer, task, labels, context.spare)
-    read = [rows] if dev is None else [rows, dev]
-    tokens = np.unique(np.concatenate([distinct(each) for each in read]))
-    read_tokens = sum(int(lengths(each).sum(dtype=np.int64)) for each in read)
+    seen = [rows] if dev is None else [rows, dev]
+    tokens = np.unique(np.concatenate([distinct(each) for each in seen]))
+    seen_tokens = sum(int(lengths(each).sum(dtype=np.int64)) for each in seen)
     drawn = sample(context, rows, known)
     weights = class_weights(parts(rows["labels"]), TASKS[task].labelling, len(labels)) if tuning.class_weights else None
     collate: Collate = HEADS[task].collate(tokenizer)
@@ -75,15 +76,17 @@ def run(context: Context[FineTuningParameters]) -> None:
     watch = None
     if tuning.patience is not None and dev is not None:
         watch = Watch(_score(context, labels, dev, collate), tuning.patience)
-    precision = choose(tuned.model, tuning.batch_size * read_tokens // sum(map(len, read)), context)
+    precision = choose(tuned.model, tuning.batch_size * seen_tokens // sum(map(len, seen)), context)
     with used_embeddings(tuned.model, tokens, tokenizer.pad_token_id):
         taken = train(tuned.model, lessons, tuned.phases, precision, context, watch=watch)
     tuned.finish()
-    after_training(context, drawn, tuned.model, rows, collate)
+    read = Reading() if shared is None else shared.reading
+    with read.counted():
+        after_training(context, drawn, tuned.model, rows, collate)
     trained = tuned.model if shared is None else shared.rejoin()
     restore_dropouts(trained.config, folder)  # the next stage's null means the source's
     save_model(trained, tokenizer, context.out)
-    write_training(context, taken, precision, len(lessons.dataset))
+    write_training(context, taken, precision, len(lessons.dataset), read)
 
 
 def training_set(
@@ -138,7 +141,7 @@ def _score(
     sign = -1 if TASKS[task].lower_is_better else 1
 
     def score(model: PreTrainedModel) -> float:
-        said = answers(model, rows, collate, task, lambda _: context.check())
+        said = answers(model, rows, collate, task, lambda _: context.check(), tell=context.note)
         return sign * value(TASKS[task].metrics[0], Answers.of(truth, said).counts)
 
     return score

@@ -17,6 +17,7 @@ from transformers import PreTrainedModel
 from pipeline.gemm import cpu_has_bf16, gemm_speed
 from pipeline.stages.context import Context
 from pipeline.stages.models import device
+from pipeline.stages.reading import BATCH_TOKENS
 from pipeline.storage import write_atomically
 
 PAYS = 1.5  # times float32's speed; below that the casts eat the gain
@@ -73,11 +74,16 @@ def _chosen(model: PreTrainedModel, tokens: int, context: Context[Any]) -> Preci
     return chosen
 
 
+def as_read(model: PreTrainedModel) -> Precision:
+    """The precision in which a model reads without learning: float32."""
+    return Precision("fp32", gemm_speed(_shape(model, BATCH_TOKENS), torch.float32, device()))
+
+
 def _shape(model: PreTrainedModel, tokens: int) -> tuple[int, int, int]:
     """Of the widest product in the encoder."""
     linear = [module for module in model.base_model.modules() if isinstance(module, nn.Linear)]
     widest = max(linear, key=lambda module: module.weight.numel())
-    return min(max(tokens, SMALLEST), 8192), widest.in_features, widest.out_features
+    return min(max(tokens, SMALLEST), BATCH_TOKENS), widest.in_features, widest.out_features
 
 
 def _has_bf16() -> bool:

@@ -12,12 +12,12 @@ from the textbook, because a fine-tuned transformer can learn its training set b
   weigh more for the next. So a fifth of the texts is held out before each draw, by chance and not by
   weight, and the member's error is measured on these alone. The weights change by what it says of all.
 
-Labels that self-training found are learned from, but nobody is judged by them: neither a member's error nor what a bag
-says of unseen texts counts them, and boosting leaves their weights as they were at the start. SAMME is defined on true
-labels, and takes a text that members get wrong for a hard one. Where a label was found the likelier reason is that it is
-wrong, and weights that rise there make boosting learn the noise (Dietterich 2000). Semi-supervised boosting has weights
-of its own for such texts (Bennett, Demiriz and Maclin 2002; d'Alché-Buc, Grandvalet and Ambroise 2002), by margins that
-the members here, which learn their texts by heart, do not have.
+Labels that self-training found are learned from, but nobody is judged by them: neither a member's error nor what a
+bag says of unseen texts counts them, and boosting leaves their weights as they were at the start. SAMME is defined on
+true labels, and takes a text that a member gets wrong for a hard one. Where the label was found it is likelier that the
+label is wrong, and weights that rise there have boosting learn the noise (Dietterich 2000). Semi-supervised boosting
+gives such texts weights by their margins (d'Alché-Buc, Grandvalet and Ambroise 2002), of which members that know their
+texts by heart have none to speak of.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ def after_training(
     if parameters.sampling == "all":
         return
     asked = drawn.unseen if parameters.sampling == "bootstrap" else np.arange(drawn.known)
-    said = judge(model, dataset, collate, rows=asked, task=parameters.task, check=context.check)
+    said = judge(model, dataset, collate, rows=asked, task=parameters.task, check=context.check, tell=context.note)
     weight = 1.0
     if parameters.sampling == "boosted":
         judges = drawn.held_out if len(drawn.held_out) else asked

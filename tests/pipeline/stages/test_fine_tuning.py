@@ -360,6 +360,20 @@ def test_shared_layers_stay_as_they_were_under_what_learns(family, fine_tune, ki
     )
 
 
+def test_what_shared_layers_compute_once_is_part_of_the_first_members_cost(family, fine_tune):
+    options = {
+        "tuning": FullFineTuning(**FULL | {"epochs": 1}),
+        "shared_layers": 1,
+        "sampling": "bootstrap",
+        "member": 1,
+    }
+    first, second = (training(fine_tune(family("bert"), name=name, **options)) for name in ("first", "second"))
+    tokens = 48 * 5  # three words a text, and what stands around them
+    layer = 2 * (4 * 32 * 32 + 2 * 32 * 64)
+    assert first["flops"] - second["flops"] == pytest.approx(tokens * layer, rel=0.15)
+    assert first["tokens"] == second["tokens"]
+
+
 def test_boosted_members_follow_each_other(family, fine_tune):
     first = fine_tune(family("bert"), sampling="boosted", member=1, name="first")
     second = fine_tune(family("bert"), sampling="boosted", member=2, name="second", inputs={"previous": first.out})

@@ -81,7 +81,8 @@ TEXT = {
     ),
     "language-modelling learns as recipe.adaptation says, which has no early stopping: leave patience out of "
     "recipe.fine_tuning and recipe.target_only": (
-        "language-modelling 按 recipe.adaptation 学习，而它没有早停：请去掉 recipe.fine_tuning 和 recipe.target_only 的耐心值"
+        "language-modelling 按 recipe.adaptation 学习，而它没有早停："
+        "请去掉 recipe.fine_tuning 和 recipe.target_only 的耐心值"
     ),
     "patience watches development texts: give data.dev, or a data.dev_fraction above 0": (
         "早停要观察开发文本：请提供 data.dev，或把 data.dev_fraction 设为大于 0"
