@@ -6,6 +6,7 @@ Output: a Hugging Face folder, and ``training.json``. A member of an ensemble al
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from pipeline.evaluation.metrics import value
 from pipeline.parameters import FineTuningParameters
 from pipeline.parts import parts
 from pipeline.stages.answering import answers
+from pipeline.stages.checkpoints import State
 from pipeline.stages.context import Context, read_json
 from pipeline.stages.data import read_split
 from pipeline.stages.encoding import Collate, Columns
@@ -41,6 +43,8 @@ from pipeline.tasks import TASKS
 
 def run(context: Context[FineTuningParameters]) -> None:
     """Fine-tune from the source model, from a stage's output, or from random weights."""
+    if _kept(context):
+        return
     parameters = context.parameters
     task, tuning = parameters.task, parameters.tuning
     seed = parameters.seed + 7919 * parameters.member  # a prime, so that members of near seeds differ too
@@ -87,6 +91,18 @@ def run(context: Context[FineTuningParameters]) -> None:
     restore_dropouts(trained.config, folder)  # the next stage's null means the source's
     save_model(trained, tokenizer, context.out)
     write_training(context, taken, precision, len(lessons.dataset), read)
+
+
+def _kept(context: Context[FineTuningParameters]) -> bool:
+    """Whether self-training has stopped: the student before has learned from the same labels, and is the output."""
+    student = context.inputs.get("student")
+    if student is None or not read_json(context.inputs["labels"] / "facts.json")["stopped"]:
+        return False
+    context.team.dismiss()
+    shutil.copytree(student, context.out, dirs_exist_ok=True)
+    write_training(context, State(), None, 0)
+    context.note("{stage}: self-training has stopped, so the model before is kept.", stage=context.title)
+    return True
 
 
 def training_set(

@@ -71,15 +71,14 @@ def run(context: Context[PseudoLabelParameters]) -> None:
     idle = time.monotonic() - started - reading.seconds
     write_training(context, State(), precision, len(pool.texts), reading, idle=idle)
     facts: Facts = {"round": parameters.round, "taken": len(found.indices), "pool": len(pool.texts), **found.facts}
-    signal = "agreement"
-    if found.score is not None:
-        signal = f"dev_{TASKS[parameters.task].metrics[0]}"
-        facts[signal] = found.score
+    now, best, slack = found.score, f"dev_{TASKS[parameters.task].metrics[0]}", 0.0  # each round is the best so far
+    if now is not None:
+        facts[best] = now
     elif previous:
-        facts[signal] = _agreement(pool, found, load_from_disk(str(previous / "texts")))
-    before, now = earlier.get(signal), facts.get(signal)
-    slack = 0.0 if found.score is not None else SLACK
-    if previous and isinstance(before, float) and isinstance(now, float) and now < before - slack:
+        now, best, slack = _agreement(pool, found, load_from_disk(str(previous / "texts"))), "best_agreement", SLACK
+        facts |= {"agreement": now, best: max(now, float(earlier.get(best, 0)))}
+    before = earlier.get(best)
+    if previous and isinstance(before, float) and now is not None and now < before - slack:
         context.note(
             "Round {round} fell from {before:.3f} to {now:.3f}: the labels before it are kept.",
             round=parameters.round,

@@ -292,6 +292,20 @@ def test_nothing_to_learn_from_is_told(collected, tmp_path):
         collected({"labels": empty}, split=None)
 
 
+@pytest.mark.parametrize("stopped", [0, 1])
+def test_where_self_training_has_stopped_no_further_student_is_trained(family, fine_tune, tmp_path, stopped):
+    tuning = FullFineTuning(**FULL | {"epochs": 1})
+    found = pseudo_labels(tmp_path / "found", text=["good soup"] * 8, label=[1] * 8, weight=[1.0] * 8)
+    (found / "facts.json").write_text(json.dumps({"stopped": 0}))
+    first = fine_tune(family("bert"), tuning=tuning, inputs={"labels": found}, name="first")
+    (found / "facts.json").write_text(json.dumps({"stopped": stopped}))
+    second = fine_tune(
+        family("bert"), tuning=tuning, inputs={"labels": found, "student": first.out}, name="second", seed=1
+    )
+    assert same(weights(second), weights(first)) == bool(stopped)
+    assert (training(second)["seconds"] == 0) == bool(stopped)
+
+
 def test_a_model_learns_from_soft_labels_alone(family, fine_tune, tmp_path):
     texts = ["good soup", "bad soup"] * 16
     soft = [[0.1, 0.9], [0.9, 0.1]] * 16

@@ -113,6 +113,19 @@ def test_without_development_texts_labels_that_change_are_the_signal(stage: Any)
     assert third[:] == second[:]
 
 
+def test_agreement_may_not_fall_little_by_little(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """0.90, 0.895, 0.889: each within the slack of the one before, and together beyond it."""
+    from pipeline.stages import pseudo_labels
+
+    agreements = iter([0.90, 0.895, 0.889])
+    monkeypatch.setattr(pseudo_labels, "_agreement", lambda *_: next(agreements))
+    options = PseudoLabelling(rounds=4)
+    facts = [stage.label(options, number, without=("dev",))[1] for number in (1, 2, 3, 4)]
+    assert [one["stopped"] for one in facts] == [0, 0, 0, 1]
+    assert facts[2]["best_agreement"] == 0.90
+    assert facts[3]["round"] == 3
+
+
 def test_co_training_puts_right_what_the_network_got_wrong(stage: Any) -> None:
     wrong = np.random.default_rng(0).random(48) < 0.2
 

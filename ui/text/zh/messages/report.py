@@ -22,7 +22,9 @@ TEXT = {
         "与迁移模型的架构和词表相同，从随机权重出发，使用相同的目标标签"
     ),
     "logistic regression over n-grams, same target labels": "基于 n-gram 的逻辑回归，使用相同的目标标签",
-    "one model trained {members} times as long as a member": "单个模型，训练时长为一个成员的 {members} 倍",
+    "one model trained {factor:.3g} times as long as a member, which takes the compute of all {members}": (
+        "单个模型，训练时长为一个成员的 {factor:.3g} 倍，算力与全部 {members} 个成员相当"
+    ),
     "{members} models that differ in their seed alone, probabilities averaged": (
         "{members} 个仅种子不同的模型，概率取平均"
     ),

@@ -107,6 +107,10 @@ TEXT = {
     "learning_curve: a model learns from none, or from 2 to {most:,} labels": (
         "learning_curve：模型要么不用标签，要么用 2 到 {most:,} 个标签"
     ),
+    "recipe.ensemble.shared_layers is {shared}, but {model} has {layers} layers: none would be left to train.": (
+        "recipe.ensemble.shared_layers 为 {shared}，而 {model} 只有 {layers} 层：没有剩下可训练的层。"
+    ),
+    "Share at most {most} layers.": "最多共享 {most} 层。",
     # 方案文件
     "schema_version is {version}; this Graft reads {known}.": (
         "schema_version 是 {version}，而这个 Graft 读取的是 {known}。"
