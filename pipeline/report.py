@@ -141,7 +141,7 @@ class ModelReport(Frozen):
     )  # rows: true label, columns: predicted, as Report.labels; one label a text or word
     per_class: dict[str, ClassScores]
     slices: list[Slice]
-    calibration_error: float | None  # expected, 10 bins of equal width; None where nothing is a probability
+    calibration_error: float | None  # expected, 10 bins of equal width, in tagging by word; None: no probability
     source_score: Interval | None  # leading metric on the source's own test texts, where there are any
     tokenizer: TokenizerFit | None  # None: the model reads characters (classical)
     parameters: int
