@@ -39,9 +39,9 @@ def probabilities(truth: Truth, scores: Scores) -> np.ndarray | None:
 def calibration_error(truth: Truth, scores: Scores) -> float | None:
     """How far confidence is from the share that is right, on average over ten bins of equal width.
 
-    The confidence is that in the likeliest label of a text, or in the likeliest tag of a word, at its first token; where
-    a text may have several labels, that in each yes or no. Words that the model did not get to see are left out. None
-    for a language model, and where nothing was seen.
+    The confidence is that in the likeliest label of a text, or in the likeliest tag of a word, at its first token;
+    where a text may have several labels, that in each yes or no. Words that the model did not get to see are left out.
+    None for a language model, and where nothing was seen.
 
     Source: the expected calibration error of Guo et al., "On Calibration of Modern Neural
     Networks", ICML 2017, equation 3.
