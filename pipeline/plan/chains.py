@@ -89,7 +89,7 @@ class Chains(Steps):
         """One model that trains with the compute of all members together."""
         return self.fine_tune(
             "same-compute",
-            Message("Train one model as long as all members"),
+            Message("Train one model with the compute of all members"),
             prolonged(self.spec.recipe.fine_tuning, times(self.spec)),
             split=self.labelled_split(),
             start="given",

@@ -34,9 +34,9 @@ def pays() -> bool:
 
 def _gain() -> float:
     """How many times as fast as float32, as it was first found on this processor with this torch."""
-    kept = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "graft" / "bf16.json"
     machine = f"{_processor()}, torch {torch.__version__}"
     try:
+        kept = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "graft" / "bf16.json"
         kept.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(kept.with_name(f".{kept.name}.lock")):
             found = _read(kept)
@@ -44,7 +44,7 @@ def _gain() -> float:
                 found[machine] = _timed()
                 write_atomically(kept, json.dumps(found, indent=1))
             return found[machine]
-    except OSError:  # there is no place to keep it
+    except (OSError, RuntimeError):  # there is no place to keep it, or no home
         return _timed()
 
 

@@ -121,7 +121,7 @@ TEXT = {
         "基于 n-gram 的逻辑回归达到 {value}，{distance}，在噪声范围内：这些文本无法判断是否值得付出 "
         "Transformer 的代价。"
     ),
-    "one model that trained as long as all its members": "训练量等于全部成员之和的单个模型",
+    "one model that trained with the compute of all its members": "训练算力等于全部成员之和的单个模型",
     "as many members that differ in their seed alone": "同样数量、仅种子不同的成员",
     "more than chance": "并非偶然",
     "within noise": "在噪声范围内",
