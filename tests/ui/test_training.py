@@ -58,7 +58,7 @@ def test_more_shared_layers_than_the_source_has_are_refused_before_the_run_is_qu
     given = files(source=("good", "bad"), target=("good", "bad"), test=("good", "bad"))
     values = {"recipe.fine_tuning.kind": "lora", "recipe.ensemble.kind": "bagging", "recipe.ensemble.shared_layers": 2}
     source = LocalSource(path=str(tiny_model))
-    with pytest.raises(SpecError, match="shared_layers is 2, but .* has 2 layers"):
+    with pytest.raises(SpecError, match=r"shared_layers is 2, but .* has 2 layers"):
         training.start(services, None, given, mapping={}, source=source, values=values)
     assert services.store.list() == []
 

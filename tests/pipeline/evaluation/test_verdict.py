@@ -152,7 +152,7 @@ def test_whether_a_classical_model_would_do(classical: Found, said: str, worth: 
         (
             (-0.03, CLEAR),
             (0.02, CLEAR),
-            "3.0 points below one model that trained with the compute of all its members (clearly",
+            "3.0 points below one model that trained with the compute of all",
         ),
     ],
 )
