@@ -125,9 +125,9 @@ def after_training(
     weight = 1.0
     if parameters.sampling == "boosted":
         judges = drawn.held_out if len(drawn.held_out) else asked
-        wrong, share = said.wrong(), drawn.weights[asked].sum()
-        weight, raised = samme(wrong, drawn.weights[asked] / share, model.config.num_labels, judges)
-        weights = np.concatenate([share * raised, drawn.weights[drawn.known :]])
+        wrong, mass = said.wrong(), drawn.weights[asked].sum()
+        weight, raised = samme(wrong, drawn.weights[asked] / mass, model.config.num_labels, judges)
+        weights = np.concatenate([mass * raised, drawn.weights[drawn.known :]])
         save_file({"weights": weights}, context.out / "example_weights.safetensors")
         context.note(
             "{stage}: wrong on {share:.1%} of the texts held out; its vote counts {weight:.2f}.",
