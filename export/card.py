@@ -11,7 +11,7 @@ from export.report import ExportReport, VariantReport
 from pipeline.evaluation.wording import MEASURES, shown
 from pipeline.report import DataSummary, Interval, ModelReport, Report
 from pipeline.spec import DataSpec, EmbeddedSource, HubSource, RunSpec, TaskName
-from pipeline.tasks import TASKS, Labelling
+from pipeline.tasks import TASKS, Labelling, Task
 
 EMBEDDED = "sentence-transformers/all-MiniLM-L6-v2"
 #: By the source's kind: the licence as the Hub names it, and what to say of it.
@@ -158,7 +158,7 @@ def card(variant: VariantReport, export: ExportReport, spec: RunSpec, report: Re
         description=report.model(export.model).description.rstrip("."),
         recipe="\n".join(steps(spec, export.model)),
         tests=report.data.test,
-        quality=_quality(report.models, export.model, task.metrics),
+        quality=_quality(report.models, export.model, task.metrics) + _calibration(report.model(export.model), task),
         verdict=" ".join([report.verdict.sentence, *report.verdict.remarks]),
         metric=MEASURES[export.metric].title,
         singles=variant.parity.singles,
@@ -213,6 +213,17 @@ def _quality(models: list[ModelReport], exported: str, metrics: tuple[str, ...])
         values = [_interval(metric, model.metrics.get(metric)) for metric in metrics]
         rows.append([name, *values, model.description])
     return _table(["Model", *(MEASURES[metric].title for metric in metrics), "What it is"], rows)
+
+
+def _calibration(model: ModelReport, task: Task) -> str:
+    """How far its confidence is from how often it is right, as a sentence below the table."""
+    if model.calibration_error is None:
+        return ""
+    unit = {"tags": "word by word", "several": "label by label"}.get(task.labelling, "text by text")
+    return (
+        f"\n\nExpected calibration error of the model in bold, in PyTorch, {unit}: {model.calibration_error:.1%} (the "
+        "distance between how sure it is and how often it is right, over ten bins)."
+    )
 
 
 def _interval(metric: str, interval: Interval | None) -> str:

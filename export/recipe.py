@@ -39,7 +39,7 @@ def steps(spec: RunSpec, model: ModelName) -> list[str]:
     if model == "seed-ensemble" and not isinstance(recipe.ensemble, NoEnsemble):
         lines.append(f"- Ensemble: {recipe.ensemble.members} models that differ in their seed alone")
     if model == "same-compute" and not isinstance(recipe.ensemble, NoEnsemble):
-        lines.append(f"- Trained {recipe.ensemble.members} times as long")
+        lines.append(f"- Trained with the compute of {recipe.ensemble.members} members of an ensemble")
     return lines
 
 

@@ -104,7 +104,9 @@ class TrainingCost(Frozen):
     """What making a model cost, all the stages that made it together. Differs between runs."""
 
     seconds: float
-    tokens_per_second: float | None = None  # tokens trained on, padding left out; None: not a neural model
+    tokens_per_second: float | None = (
+        None  # trained on, without padding, by the time a network worked; None: no network
+    )
     gemm_share: float | None = None  # achieved multiply-adds as a share of the peak that was measured beside it
 
 
@@ -139,7 +141,7 @@ class ModelReport(Frozen):
     )  # rows: true label, columns: predicted, as Report.labels; one label a text or word
     per_class: dict[str, ClassScores]
     slices: list[Slice]
-    calibration_error: float | None  # expected, 10 bins of equal width; None where nothing is a probability
+    calibration_error: float | None  # expected, 10 bins of equal width, in tagging by word; None: no probability
     source_score: Interval | None  # leading metric on the source's own test texts, where there are any
     tokenizer: TokenizerFit | None  # None: the model reads characters (classical)
     parameters: int

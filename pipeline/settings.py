@@ -85,7 +85,7 @@ class Settings(BaseModel):
     cancel_seconds: float = Field(20, ge=0, description="Seconds a cancelled run may take to save, then it is ended.")
     hub_probe_seconds: float = Field(3, gt=0, le=3, description="Longest wait for the Hub's answer at start.")
     precision: Literal["auto", "fp32", "bf16"] = Field(
-        "auto", description="Of matrix products in training; auto: bf16 if it is faster by half."
+        "auto", description="Of matrix products in training; auto: bf16 if this machine was found faster at it by half."
     )
     default_source: Path | None = Field(None, description="Model folder to use instead of the embedded source.")
     shared: bool = Field(False, description="Many visitors: each sees only their own runs.")

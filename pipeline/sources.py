@@ -97,6 +97,13 @@ def fingerprint(source: SourceSpec) -> str:
     return hashlib.sha256("".join(_sha256(*stamp) for stamp in stamps).encode()).hexdigest()
 
 
+def layers(model: ResolvedSource) -> int | None:
+    """How many layers a source model's encoder has, by its config; None if that does not say."""
+    config = json.loads((model.path / "config.json").read_text(encoding="utf-8"))
+    found = config.get("num_hidden_layers", config.get("n_layers"))  # the second is DistilBERT's
+    return found if isinstance(found, int) and found > 0 else None
+
+
 def _embedded(_: EmbeddedSource) -> ResolvedSource:
     try:
         folder = Path(import_module(EMBEDDED_PACKAGE).get_model_path())

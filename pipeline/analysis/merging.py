@@ -93,13 +93,17 @@ def _model(gathered: Gathered, found: Compared, choice: Choice, own: Report) -> 
     # Which texts are how unknown only the run itself knows, and only of all its texts.
     unknown = [part for part in model.slices if part.kind == "unknown-rate"]
     whole = own.data.test == len(own.examples) == len(gathered.examples)
+    if truth.task.labelling == "tags":  # reports hold the words' tags, not how sure a model is of each
+        calibration = model.calibration_error if whole else None
+    else:
+        calibration = calibration_error(truth, gathered.scores[choice])
     return model.model_copy(
         update={
             "metrics": found.metrics[choice],
             "confusion": confusion(truth, answers),
             "per_class": per_class(truth, answers),
             "slices": [*lengths, *unknown] if whole else lengths,
-            "calibration_error": calibration_error(truth, gathered.scores[choice]),
+            "calibration_error": calibration,
         }
     )
 

@@ -39,19 +39,24 @@ def probabilities(truth: Truth, scores: Scores) -> np.ndarray | None:
 def calibration_error(truth: Truth, scores: Scores) -> float | None:
     """How far confidence is from the share that is right, on average over ten bins of equal width.
 
-    The confidence is that in the likeliest label; where a text may have several labels, that in
-    each yes or no. None where texts are not classified.
+    The confidence is that in the likeliest label of a text, or in the likeliest tag of a word, at its first token;
+    where a text may have several labels, that in each yes or no. Words that the model did not get to see are left out.
+    None for a language model, and where nothing was seen.
 
     Source: the expected calibration error of Guo et al., "On Calibration of Modern Neural
     Networks", ICML 2017, equation 3.
     """
-    found = probabilities(truth, scores)
-    if found is None:
+    if truth.task.labelling == "none":
         return None
     if truth.task.labelling == "several":
+        found = sigmoid(scores.values)
         confidence, right = np.maximum(found, 1 - found).ravel(), ((scores.values > 0) == truth.values).ravel()
     else:
-        confidence, right = found.max(axis=1), found.argmax(axis=1) == truth.values
+        seen = ~np.isnan(scores.values).any(axis=1)
+        found = softmax(scores.values[seen])
+        confidence, right = found.max(axis=1), found.argmax(axis=1) == truth.values[seen]
+    if not len(confidence):
+        return None
     sums = np.bincount(bins(confidence), weights=confidence - right, minlength=BINS)
     return float(np.abs(sums).sum() / len(confidence))
 

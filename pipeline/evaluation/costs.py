@@ -12,19 +12,25 @@ def training_cost(records: Sequence[dict[str, Any]]) -> TrainingCost:
     """The cost of all stages together.
 
     Args:
-        records: Their ``training.json``: ``seconds``, and where a network learned ``tokens``,
-            ``flops`` and the ``gemm_flops_per_second`` that plain matrix products reached beside it.
+        records: Their ``training.json``: ``seconds``, of which a network was idle for ``idle_seconds``, and where it
+            was at work the ``tokens`` that it learned from, its ``flops``, and the ``gemm_flops_per_second`` that plain
+            matrix products reached beside it.
 
-    The share of that peak is weighted by time. Stages in which nothing neural learned count with
-    their seconds alone.
+    A network is at work, too, where it only reads: a pool that it labels, or training texts for frozen layers. The
+    share of the peak is weighted by time. Stages without a network count with their seconds alone.
     """
-    learned = [record for record in records if record.get("tokens")]
-    seconds = sum(record["seconds"] for record in learned)
-    measured = [record for record in learned if record.get("flops") and record.get("gemm_flops_per_second")]
-    beside = sum(record["seconds"] for record in measured)
+    neural = [record for record in records if record.get("tokens") or record.get("flops")]
+    tokens, seconds = sum(record["tokens"] for record in neural), _working(neural)
+    measured = [record for record in neural if record.get("flops") and record.get("gemm_flops_per_second")]
+    beside = _working(measured)
     at_peak = sum(record["flops"] / record["gemm_flops_per_second"] for record in measured)
     return TrainingCost(
         seconds=sum(record["seconds"] for record in records),
-        tokens_per_second=sum(record["tokens"] for record in learned) / seconds if seconds else None,
+        tokens_per_second=tokens / seconds if tokens and seconds else None,
         gemm_share=at_peak / beside if beside else None,
     )
+
+
+def _working(records: Sequence[dict[str, Any]]) -> float:
+    """Seconds in which a network was at work."""
+    return float(sum(record["seconds"] - record.get("idle_seconds", 0) for record in records))

@@ -114,7 +114,7 @@ def _classical(findings: Findings) -> Message | None:
 
 #: Rivals that an ensemble must beat to have paid → what they are.
 RIVALS = {
-    "same-compute": Message("one model that trained as long as all its members"),
+    "same-compute": Message("one model that trained with the compute of all its members"),
     "seed-ensemble": Message("as many members that differ in their seed alone"),
 }
 #: Sign of a difference → what it is worth.

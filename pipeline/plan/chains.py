@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.messages import Message
 from pipeline.parameters import EnsembleParameters, PseudoLabelParameters
+from pipeline.plan.compute import prolonged, times
 from pipeline.plan.stage import Stage
 from pipeline.plan.steps import Steps
 from pipeline.spec import (
@@ -16,6 +17,21 @@ from pipeline.spec import (
     NoEnsemble,
     NoSelfTraining,
 )
+
+
+@dataclass(frozen=True)
+class Taught:
+    """What the last training goes by.
+
+    Attributes:
+        start: The model that it begins from.
+        labels: Those found that it learns from beside the true ones; None: there are none.
+        student: What has learned from the labels of the round before, as ``Steps.fine_tune`` takes it.
+    """
+
+    start: Stage
+    labels: Stage | None = None
+    student: Stage | None = None
 
 
 @dataclass
@@ -38,41 +54,50 @@ class Chains(Steps):
 
     def transferred(self, transplanted: Stage, adapted: Stage) -> Stage:
         """The model that the recipe makes of an adapted one, and of the same before masked LM."""
-        start, labels = self.taught(transplanted, adapted)
-        if labels is None and not self.labelled:
-            return start  # nothing to learn from: zero-shot
+        taught = self.taught(transplanted, adapted)
+        if taught.labels is None and not self.labelled:
+            return taught.start  # nothing to learn from: zero-shot
         if isinstance(self.spec.recipe.ensemble, NoEnsemble):
-            return self.tuned("transferred", Message("Train on the target labels"), start, labels)
-        return self.ensemble("transferred", self.spec.recipe.ensemble, start, labels)
+            return self.tuned("transferred", Message("Train on the target labels"), taught)
+        return self.ensemble("transferred", self.spec.recipe.ensemble, taught)
 
-    def taught(self, transplanted: Stage, start: Stage) -> tuple[Stage, Stage | None]:
-        """What the last training begins from, and the labels found that it learns from beside the true ones.
+    def taught(self, transplanted: Stage, start: Stage) -> Taught:
+        """What the last training goes by.
 
-        If the recipe ends with the true labels, a student has learned from all by then, and none are left.
+        If the recipe ends with the true labels, a student has learned from all by then, and no found ones are left.
         """
-        labels = self.pseudo_labels(transplanted, start)
+        taught = self.pseudo_labels(transplanted, start)
         options = self.spec.recipe.self_training
-        if labels is None or not self.labelled or isinstance(options, NoSelfTraining) or not options.finish:
-            return start, labels
-        return self.tuned("student", Message("Learn from the labels found"), start, labels), None
+        if taught.labels is None or not self.labelled or isinstance(options, NoSelfTraining) or not options.finish:
+            return taught
+        return Taught(self.tuned("student", Message("Learn from the labels found"), taught))
 
-    def tuned(
-        self, name: str, title: Message, start: Stage, labels: Stage | None, *, times: int = 1, member: int = 0
-    ) -> Stage:
-        """One model of the recipe's fine-tuning, ``times`` as long."""
-        tuning = self.spec.recipe.fine_tuning
+    def tuned(self, name: str, title: Message, taught: Taught) -> Stage:
+        """One model of the recipe's fine-tuning."""
         return self.fine_tune(
             name,
             title,
-            tuning.model_copy(update={"epochs": tuning.epochs * times}),
+            self.spec.recipe.fine_tuning,
             split=self.labelled_split(),
             start="given",
-            model=start,
-            labels=labels,
-            member=member,
+            model=taught.start,
+            labels=taught.labels,
+            student=taught.student,
         )
 
-    def ensemble(self, name: str, ensemble: EnsembleSpec, start: Stage, labels: Stage | None, count: int = 0) -> Stage:
+    def rival(self, taught: Taught) -> Stage:
+        """One model that trains with the compute of all members together."""
+        return self.fine_tune(
+            "same-compute",
+            Message("Train one model with the compute of all members"),
+            prolonged(self.spec.recipe.fine_tuning, times(self.spec)),
+            split=self.labelled_split(),
+            start="given",
+            model=taught.start,
+            labels=taught.labels,
+        )
+
+    def ensemble(self, name: str, ensemble: EnsembleSpec, taught: Taught, count: int = 0) -> Stage:
         """Members and their vote; of kind ``none``: ``count`` members that differ in their seed alone."""
         boosting = isinstance(ensemble, Boosting)
         plain = isinstance(ensemble, NoEnsemble)
@@ -85,8 +110,8 @@ class Chains(Steps):
                     self.spec.recipe.fine_tuning,
                     split=self.labelled_split(),
                     start="given",
-                    model=start,
-                    labels=labels,
+                    model=taught.start,
+                    labels=taught.labels,
                     previous=members[-1] if boosting and members else None,
                     sampling="all" if plain else "boosted" if boosting else "bootstrap",
                     member=number,
@@ -101,29 +126,30 @@ class Chains(Steps):
             "ensemble",
             title.get(ensemble.kind, Message("Put the boosted members together")),
             parameters,
-            {"data": self.data, **inputs, **({"labels": labels} if labels else {})},
+            {"data": self.data, **inputs, **({"labels": taught.labels} if taught.labels else {})},
             cost=50,
         )
         return self.add(stage)
 
-    def pseudo_labels(self, transplanted: Stage, start: Stage) -> Stage | None:
-        """The unlabelled texts with labels from the model, round by round; None if the recipe has none."""
+    def pseudo_labels(self, transplanted: Stage, start: Stage) -> Taught:
+        """The unlabelled texts with labels from the model, round by round, if the recipe has any."""
         options = self.spec.recipe.self_training
+        taught = Taught(start)
         if isinstance(options, NoSelfTraining):
-            return None
+            return taught
         rounds = options.exchanges if isinstance(options, CoTraining) else options.rounds
         first = Message("Train a first model to label with")
         unlabelled = transplanted if options.teacher == "transplanted" else start
-        teacher = self.tuned("teacher", first, start, None) if self.labelled else unlabelled
-        found: Stage | None = None
+        teacher = self.tuned("teacher", first, taught) if self.labelled else unlabelled
         for number in range(1, rounds + 1):
+            found = taught.labels
             if found is not None:
-                teacher = self.tuned(f"student-{number - 1}", Message("Learn from the labels found"), start, found)
+                teacher = self.tuned(f"student-{number - 1}", Message("Learn from the labels found"), taught)
             parameters = PseudoLabelParameters(
                 task=self.spec.task, self_training=options, round=number, limit=self.limit, seed=self.seed
             )
             inputs = {"data": self.data, "model": teacher, **({"previous": found} if found else {})}
-            found = self.add(
+            labels = self.add(
                 Stage(
                     f"pseudo-labels-{number}{self.suffix}",
                     "pseudo-labels",
@@ -133,7 +159,8 @@ class Chains(Steps):
                     cost=0.35 * self.rows.get("unlabelled", 0) + 50,
                 )
             )
-        return found
+            taught = Taught(start, labels, teacher if found else None)
+        return taught
 
 
 def published(stage: Stage, place: str) -> Stage:

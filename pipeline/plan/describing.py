@@ -5,8 +5,9 @@ from __future__ import annotations
 from pipeline import sources
 from pipeline.messages import Message, Template, series
 from pipeline.parameters import EvaluatedModel
+from pipeline.plan.compute import times
 from pipeline.plan.stage import Stage
-from pipeline.spec import ModelName, RecipeSpec, RunSpec
+from pipeline.spec import ModelName, NoEnsemble, RecipeSpec, RunSpec
 
 VOCABULARY = {
     "extend": Message("vocabulary extended"),
@@ -60,11 +61,22 @@ def descriptions(spec: RunSpec) -> dict[ModelName, Message]:
             "the transferred model's architecture and vocabulary from random weights, same target labels"
         ),
         "classical": Message("logistic regression over n-grams, same target labels"),
-        "same-compute": Message("one model trained {members} times as long as a member", members=members),
+        "same-compute": _same_compute(spec),
         "seed-ensemble": Message(
             "{members} models that differ in their seed alone, probabilities averaged", members=members
         ),
     }
+
+
+def _same_compute(spec: RunSpec) -> Message:
+    ensemble = spec.recipe.ensemble
+    if isinstance(ensemble, NoEnsemble):
+        return Message("")
+    return Message(
+        "one model trained {factor:.3g} times as long as a member, which takes the compute of all {members}",
+        factor=times(spec),
+        members=ensemble.members,
+    )
 
 
 def _source_only(spec: RunSpec, title: str) -> Message:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline import sources
 from pipeline.messages import Message
 from pipeline.parameters import (
     DataParameters,
@@ -13,6 +14,7 @@ from pipeline.parameters import (
     SpeedParameters,
 )
 from pipeline.plan.chains import Chains, published
+from pipeline.plan.compute import check_shared_layers
 from pipeline.plan.describing import descriptions, member, titles
 from pipeline.plan.files import count_texts, files, sha256, source_side
 from pipeline.plan.stage import Stage
@@ -30,7 +32,9 @@ def plan(spec: RunSpec) -> tuple[Stage, ...]:
     Raises:
         DataError: A file is missing.
         SourceError: The source model can't be used.
+        SpecError: The source model has too few layers for what is asked of them.
     """
+    check_shared_layers(spec, sources.resolve(spec.source))
     places = files(spec.data)
     hashes = {role: sha256(path) for role, path in places.items()}
     rows: dict[str, float] = {
@@ -144,15 +148,9 @@ def _models(chains: Chains) -> dict[ModelName, Stage]:
         models["classical"] = chains.classical()
     ensemble = spec.recipe.ensemble
     if isinstance(ensemble, Bagging | Boosting):
-        start, labels = chains.taught(core.vocabulary, core.start)  # the same stages as for the transferred model
-        models["same-compute"] = chains.tuned(
-            "same-compute",
-            Message("Train one model as long as all members"),
-            start,
-            labels,
-            times=ensemble.members,
-        )
-        models["seed-ensemble"] = chains.ensemble("seed-ensemble", NoEnsemble(), start, labels, count=ensemble.members)
+        taught = chains.taught(core.vocabulary, core.start)  # the same stages as for the transferred model
+        models["same-compute"] = chains.rival(taught)
+        models["seed-ensemble"] = chains.ensemble("seed-ensemble", NoEnsemble(), taught, count=ensemble.members)
     return models
 
 

@@ -63,13 +63,18 @@ class Steps:
         start: Start,
         model: Stage | None = None,
         labels: Stage | None = None,
+        student: Stage | None = None,
         previous: Stage | None = None,
         sampling: Literal["all", "bootstrap", "boosted"] = "all",
         member: int = 0,
         shared_layers: int = 0,
     ) -> Stage:
-        """Training on labels."""
-        inputs = {"data": self.data, "model": model, "labels": labels, "previous": previous}
+        """Training on labels.
+
+        ``student`` has learned from the labels of the round before ``labels``: should these be the same, because
+        self-training has stopped, it is kept in place of another.
+        """
+        inputs = {"data": self.data, "model": model, "labels": labels, "student": student, "previous": previous}
         parameters = FineTuningParameters(
             **self._start(start),
             split=split,

@@ -13,7 +13,8 @@ from pipeline.ranking.sampling import Sample
 from pipeline.stages.data import freeze
 from pipeline.stages.encoding import ANSWERS, WORD_STARTS, Collate
 from pipeline.stages.heads import HEADS, encode
-from pipeline.stages.models import BATCH_TOKENS, device, length_batches, load_model, load_tokenizer, parameter_count
+from pipeline.stages.models import device, load_model, load_tokenizer, parameter_count
+from pipeline.stages.reading import BATCH_TOKENS, in_batches
 from pipeline.stages.rows import lengths
 from pipeline.tasks import TASKS
 
@@ -45,18 +46,21 @@ def features(folder: Path, sample: Sample, max_length: int) -> tuple[np.ndarray,
 def _read(model: PreTrainedModel, rows: Dataset, collate: Collate, *, of_words: bool) -> list[np.ndarray]:
     """For each row float ``[1 or words, hidden size]``, in the rows' order."""
     found: list[np.ndarray] = [np.empty(0)] * len(rows)
-    for batch in length_batches(lengths(rows), BATCH_TOKENS):
+
+    def ask(batch: list[int]) -> list[np.ndarray]:
         asked = rows.__getitems__(batch)
         inputs = {name: value.to(device()) for name, value in collate(asked).items() if name not in ANSWERS}
         hidden = model(**inputs).last_hidden_state.float()
-        if of_words:
-            states = hidden.cpu().numpy()
-            for place, row, state in zip(batch, asked, states, strict=True):
-                starts = np.array(row[WORD_STARTS], np.int64)
-                found[place] = np.where(starts[:, None] >= 0, state[starts], np.float32(np.nan))
-            continue
-        mask = inputs["attention_mask"][..., None].float()
-        means = ((hidden * mask).sum(1) / mask.sum(1)).cpu().numpy()
-        for place, mean in zip(batch, means, strict=True):
-            found[place] = mean[None]
+        if not of_words:
+            mask = inputs["attention_mask"][..., None].float()
+            return list(((hidden * mask).sum(1) / mask.sum(1)).cpu().numpy()[:, None])
+        starts, unseen = (np.array(row[WORD_STARTS], np.int64) for row in asked), np.float32(np.nan)
+        return [
+            np.where(first[:, None] >= 0, state[first], unseen)
+            for first, state in zip(starts, hidden.cpu().numpy(), strict=True)
+        ]
+
+    for batch, states in in_batches(lengths(rows), BATCH_TOKENS, ask):
+        for place, state in zip(batch, states, strict=True):
+            found[place] = state
     return found

@@ -225,6 +225,15 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         lambda c: (
+            isinstance(c.recipe.ensemble, Boosting) and c.self_training and (c.data.target is None or 0 in c.curve)
+        ),
+        Message(
+            "boosting judges its members by true labels of the target, and those that self-training finds are none: "
+            "give data.target and a learning curve without 0, or choose bagging"
+        ),
+    ),
+    Rule(
+        lambda c: (
             (isinstance(c.recipe.ensemble, Bagging | Boosting) and c.recipe.ensemble.shared_layers > 0)
             and isinstance(c.recipe.fine_tuning, AttentionBridge)
         ),
@@ -260,7 +269,14 @@ RULES: tuple[Rule, ...] = (
         Message("a bridge is built once: leave out self-training's end with the true labels"),
     ),
     Rule(
-        lambda c: c.patient and not c.has_dev,
+        lambda c: c.is_lm and c.patient,
+        Message(
+            "language-modelling learns as recipe.adaptation says, which has no early stopping: leave patience out of "
+            "recipe.fine_tuning and recipe.target_only"
+        ),
+    ),
+    Rule(
+        lambda c: c.patient and not c.is_lm and not c.has_dev,
         Message("patience watches development texts: give data.dev, or a data.dev_fraction above 0"),
     ),
     Rule(

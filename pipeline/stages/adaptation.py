@@ -28,6 +28,7 @@ from pipeline.stages.heads import HEADS, objective
 from pipeline.stages.lessons import Lessons, ParameterGroups, Phase
 from pipeline.stages.models import load_model, load_tokenizer, save_model, start_folder
 from pipeline.stages.precision import choose
+from pipeline.stages.reading import Tell, logger
 from pipeline.stages.rows import lengths, mapped, select
 from pipeline.stages.training import train, write_training
 from pipeline.stages.tunings import grouped
@@ -70,7 +71,7 @@ def _train(
     held = min(max(1, round(HELD_OUT * len(texts))), MOST_HELD_OUT)
     parts = (select(texts, part) for part in (order[held:], order[:held]))
     rows, held_out = (_windows(part, tokenizer, context.spare) for part in parts)
-    before = perplexity(model, held_out, tokenizer)
+    before = perplexity(model, held_out, tokenizer, context.note)
     lessons = Lessons(
         dataset=rows,
         collate=collate_masked(tokenizer, options.mask_probability),
@@ -98,22 +99,26 @@ def _train(
     precision = choose(model, options.batch_size * tokens, context)
     taken = train(model, lessons, phases, precision, context)
     write_training(context, taken, precision, len(texts))
-    after = perplexity(model, held_out, tokenizer)
+    after = perplexity(model, held_out, tokenizer, context.note)
     if before is None or after is None:
         return {}
     context.note("Perplexity on held-out text went from {before:,.0f} to {after:,.0f}.", before=before, after=after)
     return {"perplexity_before": before, "perplexity_after": after}
 
 
-def perplexity(model: PreTrainedModel, rows: Dataset, tokenizer: PreTrainedTokenizerFast) -> float | None:
+def perplexity(
+    model: PreTrainedModel, rows: Dataset, tokenizer: PreTrainedTokenizerFast, tell: Tell = logger.warning
+) -> float | None:
     """Exponential of the mean loss over masked tokens, the same at every call; None if there is nothing to mask.
 
-    Few texts are asked several times, under other masks.
+    Few texts are asked several times, under other masks. ``tell`` is as
+    :func:`~pipeline.stages.reading.in_batches` takes it.
     """
     tokens = int(lengths(rows).sum(dtype=np.int64))
     times = min(MOST_TIMES, -(-LEAST_TOKENS // max(1, tokens)))
     asked = select(rows, np.tile(np.arange(len(rows)), times)) if times > 1 else rows
-    scores = answers(model, asked, HEADS["language-modelling"].collate(tokenizer), "language-modelling")
+    collate = HEADS["language-modelling"].collate(tokenizer)
+    scores = answers(model, asked, collate, "language-modelling", tell=tell)
     if not len(scores.values):
         return None
     return math.exp(min(float(np.mean(scores.values[:, 0], dtype=np.float64)), 50))

@@ -14,7 +14,8 @@ from pipeline.scores import Scores
 from pipeline.spec import TaskName
 from pipeline.stages.encoding import ANSWERS, Collate
 from pipeline.stages.heads import HEADS, encode
-from pipeline.stages.models import device, length_batches
+from pipeline.stages.models import device
+from pipeline.stages.reading import Tell, in_batches, logger
 from pipeline.stages.rows import lengths, spans
 from pipeline.tasks import TASKS
 
@@ -27,6 +28,7 @@ def predict(
     progress: Callable[[int], None] = lambda _: None,
     *,
     spare: Path | None = None,
+    tell: Tell = logger.warning,
 ) -> Scores:
     """What a model says of a frozen split, in its order.
 
@@ -37,9 +39,10 @@ def predict(
         task: Row of :data:`~pipeline.stages.heads.HEADS`.
         progress: Told how many texts are done.
         spare: As :func:`~pipeline.stages.rows.mapped` takes it.
+        tell: As :func:`~pipeline.stages.reading.in_batches` takes it.
     """
     questions = encode(dataset.select_columns(list(TASKS[task].columns)), tokenizer, task, [], spare)
-    return answers(model, questions, HEADS[task].collate(tokenizer), task, progress)
+    return answers(model, questions, HEADS[task].collate(tokenizer), task, progress, tell=tell)
 
 
 @torch.inference_mode()
@@ -49,6 +52,8 @@ def answers(
     collate: Collate,
     task: TaskName,
     progress: Callable[[int], None] = lambda _: None,
+    *,
+    tell: Tell = logger.warning,
 ) -> Scores:
     """What a model says of encoded rows, batched by length so that little padding is computed.
 
@@ -58,18 +63,22 @@ def answers(
         collate: Makes batches of them.
         task: Row of :data:`~pipeline.stages.heads.HEADS`.
         progress: Told how many rows are done.
+        tell: As :func:`~pipeline.stages.reading.in_batches` takes it.
     """
     place, head = device(), HEADS[task]
     model.to(place).eval()
     said: list[tuple[np.ndarray, np.ndarray]] = []
     units = np.zeros(len(rows), np.int64)
     done = 0
-    for batch in length_batches(lengths(rows), head.batch_tokens):
+
+    def ask(batch: list[int]) -> list[np.ndarray]:
         asked = rows.__getitems__(batch)
         inputs = {
             name: value.to(place) for name, value in collate(asked).items() if name in head.asks or name not in ANSWERS
         }
-        answered = head.answer(model, inputs, asked)
+        return head.answer(model, inputs, asked)
+
+    for batch, answered in in_batches(lengths(rows), head.batch_tokens, ask, tell):
         units[batch] = [len(each) for each in answered]
         said.append((np.array(batch, np.int32), np.concatenate(answered).astype(np.float32, copy=False)))
         done += len(batch)

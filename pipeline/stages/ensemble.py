@@ -42,7 +42,7 @@ def run(context: Context[EnsembleParameters]) -> None:
     for number, folder in enumerate(folders, start=1):
         members.append(load_model(folder, parameters.task, labels))
         if len(texts):
-            scores = predict(members[-1], tokenizer, texts, parameters.task, spare=context.spare)
+            scores = predict(members[-1], tokenizer, texts, parameters.task, spare=context.spare, tell=context.note)
             predicted.append(scores.values > 0 if several else scores.predicted())
         context.step(number, len(folders))
 

@@ -149,7 +149,9 @@ class Exam:
         scores = {}
         for split in there:
             asked = self.splits[split]
-            scores[split] = predict(model, tokenizer, asked, task, self._tell, spare=self.context.spare)
+            scores[split] = predict(
+                model, tokenizer, asked, task, self._tell, spare=self.context.spare, tell=self.context.note
+            )
             self._read(len(self.splits[split]))
         return Sat(scores, self._answers(scores), parameter_count(model.parameters()), tokenizer)
 
@@ -246,6 +248,5 @@ def _unknown_rates(tokenizer: PreTrainedTokenizerFast | None, truth: Truth) -> n
 
 
 def _records(folders: list[Path]) -> list[dict[str, Any]]:
-    """What the stages that made a model recorded; labelling a pool is not training, and leaves no record."""
-    paths = [folder / "training.json" for folder in folders]
-    return [read_json(path) for path in paths if path.exists()]
+    """What the stages that made a model recorded."""
+    return [read_json(folder / "training.json") for folder in folders]

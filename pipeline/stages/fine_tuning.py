@@ -6,6 +6,7 @@ Output: a Hugging Face folder, and ``training.json``. A member of an ensemble al
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from pipeline.evaluation.metrics import value
 from pipeline.parameters import FineTuningParameters
 from pipeline.parts import parts
 from pipeline.stages.answering import answers
+from pipeline.stages.checkpoints import State
 from pipeline.stages.context import Context, read_json
 from pipeline.stages.data import read_split
 from pipeline.stages.encoding import Collate, Columns
@@ -29,6 +31,7 @@ from pipeline.stages.limiting import limited
 from pipeline.stages.losses import class_weights
 from pipeline.stages.models import load_model, load_tokenizer, restore_dropouts, save_model, start_folder
 from pipeline.stages.precision import choose
+from pipeline.stages.reading import Reading
 from pipeline.stages.rows import distinct, lengths, mapped, select
 from pipeline.stages.sampling import after_training, sample
 from pipeline.stages.sharing import share
@@ -40,6 +43,8 @@ from pipeline.tasks import TASKS
 
 def run(context: Context[FineTuningParameters]) -> None:
     """Fine-tune from the source model, from a stage's output, or from random weights."""
+    if _kept(context):
+        return
     parameters = context.parameters
     task, tuning = parameters.task, parameters.tuning
     seed = parameters.seed + 7919 * parameters.member  # a prime, so that members of near seeds differ too
@@ -48,14 +53,14 @@ def run(context: Context[FineTuningParameters]) -> None:
     tokenizer = load_tokenizer(folder, parameters.max_length)
     torch.manual_seed(seed)  # the head, or everything, is drawn at random
     model = load_model(folder, task, labels, random=parameters.start == "random", to_train=True, dropout=tuning.dropout)
-    rows = training_set(context, tokenizer, labels)
+    rows, known = training_set(context, tokenizer, labels)
     dev = None
     if tuning.patience:
         dev = encode(read_split(context.inputs["data"], "dev"), tokenizer, task, labels, context.spare)
-    read = [rows] if dev is None else [rows, dev]
-    tokens = np.unique(np.concatenate([distinct(each) for each in read]))
-    read_tokens = sum(int(lengths(each).sum(dtype=np.int64)) for each in read)
-    drawn = sample(context, rows)
+    seen = [rows] if dev is None else [rows, dev]
+    tokens = np.unique(np.concatenate([distinct(each) for each in seen]))
+    seen_tokens = sum(int(lengths(each).sum(dtype=np.int64)) for each in seen)
+    drawn = sample(context, rows, known)
     weights = class_weights(parts(rows["labels"]), TASKS[task].labelling, len(labels)) if tuning.class_weights else None
     collate: Collate = HEADS[task].collate(tokenizer)
     shared = share(model, rows, collate, parameters.shared_layers, context) if parameters.shared_layers else None
@@ -75,21 +80,38 @@ def run(context: Context[FineTuningParameters]) -> None:
     watch = None
     if tuning.patience is not None and dev is not None:
         watch = Watch(_score(context, labels, dev, collate), tuning.patience)
-    precision = choose(tuned.model, tuning.batch_size * read_tokens // sum(map(len, read)), context)
+    precision = choose(tuned.model, tuning.batch_size * seen_tokens // sum(map(len, seen)), context)
     with used_embeddings(tuned.model, tokens, tokenizer.pad_token_id):
         taken = train(tuned.model, lessons, tuned.phases, precision, context, watch=watch)
     tuned.finish()
-    after_training(context, drawn, tuned.model, rows, collate)
+    read = Reading() if shared is None else shared.reading
+    with read.counted():
+        after_training(context, drawn, tuned.model, rows, collate)
     trained = tuned.model if shared is None else shared.rejoin()
     restore_dropouts(trained.config, folder)  # the next stage's null means the source's
     save_model(trained, tokenizer, context.out)
-    write_training(context, taken, precision, len(lessons.dataset))
+    write_training(context, taken, precision, len(lessons.dataset), read)
+
+
+def _kept(context: Context[FineTuningParameters]) -> bool:
+    """Whether self-training has stopped: the student before has learned from the same labels, and is the output."""
+    student = context.inputs.get("student")
+    if student is None or not read_json(context.inputs["labels"] / "facts.json")["stopped"]:
+        return False
+    context.team.dismiss()
+    shutil.copytree(student, context.out, dirs_exist_ok=True)
+    write_training(context, State(), None, 0)
+    context.note("{stage}: self-training has stopped, so the model before is kept.", stage=context.title)
+    return True
 
 
 def training_set(
     context: Context[FineTuningParameters], tokenizer: PreTrainedTokenizerFast, labels: list[str]
-) -> Dataset:
-    """All that may be learned from, encoded: labelled texts, and those that the input ``labels`` labels.
+) -> tuple[Dataset, int]:
+    """All that may be learned from, encoded: labelled texts, and behind them those that the input ``labels`` labels.
+
+    Returns:
+        The rows, and how many of them, the first ones, have true labels.
 
     Raises:
         TrainingError: There is nothing.
@@ -100,6 +122,7 @@ def training_set(
     if parameters.split is not None:
         split = read_split(context.inputs["data"], parameters.split)
         given.append(split.select(limited(split, column, parameters.limit, parameters.seed)))
+    known = sum(map(len, given))
     if "labels" in context.inputs:
         given.append(load_from_disk(str(context.inputs["labels"] / "texts")))
     if any("probabilities" in each.column_names for each in given):
@@ -109,7 +132,7 @@ def training_set(
         raise TrainingError(
             "There are no labelled texts to learn from.", "Add target texts, or raise the shares taken."
         )
-    return concatenate_datasets(found)
+    return concatenate_datasets(found), known
 
 
 def _as_distributions(given: Dataset, count: int, spare: Path) -> Dataset:
@@ -134,7 +157,7 @@ def _score(
     sign = -1 if TASKS[task].lower_is_better else 1
 
     def score(model: PreTrainedModel) -> float:
-        said = answers(model, rows, collate, task, lambda _: context.check())
+        said = answers(model, rows, collate, task, lambda _: context.check(), tell=context.note)
         return sign * value(TASKS[task].metrics[0], Answers.of(truth, said).counts)
 
     return score

@@ -23,7 +23,7 @@ from pipeline.stages import encoding, losses
 from pipeline.stages.encoding import ANSWERS, IGNORED, WORD_STARTS, Collate, Columns
 from pipeline.stages.losses import Loss
 from pipeline.stages.masked_lm import logits_at
-from pipeline.stages.models import BATCH_TOKENS
+from pipeline.stages.reading import BATCH_TOKENS
 from pipeline.stages.rows import mapped
 from pipeline.tasks import TASKS
 

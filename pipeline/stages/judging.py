@@ -18,6 +18,7 @@ from pipeline.scores import sigmoid, softmax
 from pipeline.spec import TaskName
 from pipeline.stages.answering import answers
 from pipeline.stages.encoding import IGNORED, Collate
+from pipeline.stages.reading import Tell, logger
 from pipeline.stages.rows import select, spans
 from pipeline.tasks import TASKS, Labelling
 
@@ -85,6 +86,7 @@ def judge(
     rows: np.ndarray,
     task: TaskName,
     check: Callable[[], None],
+    tell: Tell = logger.warning,
 ) -> Judged:
     """Ask a model for some rows of an encoded training set.
 
@@ -95,9 +97,10 @@ def judge(
         rows: Which to ask for.
         task: Of the model.
         check: Called between batches.
+        tell: As :func:`~pipeline.stages.reading.in_batches` takes it.
     """
     asked = select(dataset, rows)
-    scores = answers(model, asked, collate, task, lambda _: check())
+    scores = answers(model, asked, collate, task, lambda _: check(), tell=tell)
     units, truth = [np.zeros(1, np.int64)], [np.empty(0, np.int64)] if not len(asked) else []
     for part in parts(asked["labels"]):
         found = [truth_of(labels, TASKS[task].labelling) for labels in part]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 import transformers
 from transformers import AutoConfig, AutoTokenizer, PretrainedConfig, PreTrainedModel, PreTrainedTokenizerFast
@@ -17,8 +16,6 @@ from pipeline.errors import SourceError
 from pipeline.spec import TaskName
 from pipeline.stages.context import Context
 from pipeline.tasks import TASKS
-
-BATCH_TOKENS = 8192  # padded tokens a batch when a model only reads
 
 
 def device() -> torch.device:
@@ -122,18 +119,6 @@ def _dropouts(config: PretrainedConfig) -> dict[str, Any]:
         for name, value in config.to_dict().items()
         if "dropout" in name and (value is None or isinstance(value, float | int))
     }
-
-
-def length_batches(lengths: np.ndarray, budget: int) -> Iterator[list[int]]:
-    """Indices in order of length, cut where a batch's padded tokens would exceed ``budget``."""
-    order = np.argsort(lengths, kind="stable").astype(np.int32)
-    start = 0
-    while start < len(order):
-        found = order[start : start + budget + 1]
-        tokens = lengths[found].astype(np.int64) * np.arange(1, len(found) + 1)
-        size = max(1, int(np.searchsorted(tokens, budget, side="right")))
-        yield found[:size].tolist()
-        start += size
 
 
 def parameter_count(parameters: Iterable[Any]) -> int:

@@ -1,14 +1,17 @@
 """Labels the unlabelled target texts, so that a model can learn from them.
 
-Output: ``texts/`` as Arrow (what the task reads; ``label``, ``tags`` or ``probabilities``; and ``weight``) and
-``facts.json``. Each round has a signal: the score on the development texts where there are some, else how many
-texts keep the label that the round before gave them. Where the signal falls against the input ``previous``, an
-earlier round's output, that one is kept.
+Output: ``texts/`` as Arrow (what the task reads; ``label``, ``tags`` or ``probabilities``; and ``weight``),
+``facts.json``, and ``training.json``: what the network's reading and the second view's learning took.
+
+Each round has a signal: the score on the development texts where there are some, else how many texts keep the label
+that the round before gave them. Where the signal falls below the best so far, the labels of the input ``previous``, the
+round before, are kept, and no later round labels anything (nor is any student trained: ``fine_tuning``).
 """
 
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -22,13 +25,17 @@ from pipeline.parts import each
 from pipeline.scores import Scores
 from pipeline.spec import CoTraining
 from pipeline.stages.answering import predict
+from pipeline.stages.checkpoints import State
 from pipeline.stages.context import Context, read_json
 from pipeline.stages.data import COLUMNS, read_split
 from pipeline.stages.encoding import Columns
 from pipeline.stages.limiting import in_memory, limited
 from pipeline.stages.models import load_model, load_tokenizer
+from pipeline.stages.precision import Precision, as_read
+from pipeline.stages.reading import Reading
 from pipeline.stages.relabelling import SLACK, Labelled, Pool, co_train, label_texts, label_words
 from pipeline.stages.rows import mapped, select
+from pipeline.stages.training import write_training
 from pipeline.tasks import TASKS
 
 #: Steps of progress that a round of the second view counts for; a text that the model reads counts for one.
@@ -55,19 +62,23 @@ def run(context: Context[PseudoLabelParameters]) -> None:
     earlier: Facts = read_json(previous / "facts.json") if previous else {}
     if previous and earlier["stopped"]:
         _keep(context, previous, earlier)
+        write_training(context, State(), None, 0)
         return
-    pool = _pool(context)
+    reading = Reading()
+    pool, precision = _pool(context, reading)
+    started = time.monotonic()
     found = WAYS[parameters.self_training.kind, TASKS[parameters.task].labelling](pool)
+    idle = time.monotonic() - started - reading.seconds
+    write_training(context, State(), precision, len(pool.texts), reading, idle=idle)
     facts: Facts = {"round": parameters.round, "taken": len(found.indices), "pool": len(pool.texts), **found.facts}
-    signal = "agreement"
-    if found.score is not None:
-        signal = f"dev_{TASKS[parameters.task].metrics[0]}"
-        facts[signal] = found.score
+    now, best, slack = found.score, f"dev_{TASKS[parameters.task].metrics[0]}", 0.0  # each round is the best so far
+    if now is not None:
+        facts[best] = now
     elif previous:
-        facts[signal] = _agreement(pool, found, load_from_disk(str(previous / "texts")))
-    before, now = earlier.get(signal), facts.get(signal)
-    slack = 0.0 if found.score is not None else SLACK
-    if previous and isinstance(before, float) and isinstance(now, float) and now < before - slack:
+        now, best, slack = _agreement(pool, found, load_from_disk(str(previous / "texts"))), "best_agreement", SLACK
+        facts |= {"agreement": now, best: max(now, float(earlier.get(best, 0)))}
+    before = earlier.get(best)
+    if previous and isinstance(before, float) and now is not None and now < before - slack:
         context.note(
             "Round {round} fell from {before:.3f} to {now:.3f}: the labels before it are kept.",
             round=parameters.round,
@@ -80,7 +91,8 @@ def run(context: Context[PseudoLabelParameters]) -> None:
     context.write_json("facts.json", {**facts, "stopped": 0})
 
 
-def _pool(context: Context[PseudoLabelParameters]) -> Pool:
+def _pool(context: Context[PseudoLabelParameters], reading: Reading) -> tuple[Pool, Precision]:
+    """What there is to label, and the precision in which the model reads it; what that takes is counted."""
     parameters, data = context.parameters, context.inputs["data"]
     texts, dev, target = (read_split(data, split) for split in ("unlabelled", "dev", "target_train"))
     if not len(texts):
@@ -110,15 +122,16 @@ def _pool(context: Context[PseudoLabelParameters]) -> Pool:
         nonlocal done
         start = done
 
-        def tell(count: int) -> None:
+        def progress(count: int) -> None:
             context.step(start + count, total)
 
-        scores = predict(model, tokenizer, split, parameters.task, tell, spare=context.spare)
+        with reading.counted():
+            scores = predict(model, tokenizer, split, parameters.task, progress, spare=context.spare, tell=context.note)
         done += len(split)
         return scores
 
     known = target.select(limited(target, TASKS[parameters.task].label_column, parameters.limit, parameters.seed))
-    return Pool(
+    pool = Pool(
         parameters=parameters,
         labels=labels,
         texts=texts,
@@ -128,6 +141,7 @@ def _pool(context: Context[PseudoLabelParameters]) -> Pool:
         check=context.check,
         step=lambda number: context.step(done + number * _ROUND_STEPS, total),
     )
+    return pool, as_read(model)
 
 
 def _keep(context: Context[PseudoLabelParameters], previous: Path, facts: Facts) -> None:

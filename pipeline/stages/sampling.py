@@ -11,6 +11,13 @@ from the textbook, because a fine-tuned transformer can learn its training set b
 - SAMME breaks down at a training error of 0: the vote's weight would be infinite, and no text would
   weigh more for the next. So a fifth of the texts is held out before each draw, by chance and not by
   weight, and the member's error is measured on these alone. The weights change by what it says of all.
+
+Labels that self-training found are learned from, but nobody is judged by them: neither a member's error nor what a
+bag says of unseen texts counts them, and boosting leaves their weights as they were at the start. SAMME is defined on
+true labels, and takes a text that a member gets wrong for a hard one. Where the label was found it is likelier that the
+label is wrong, and weights that rise there have boosting learn the noise (Dietterich 2000). Semi-supervised boosting
+gives such texts weights by their margins (d'Alché-Buc, Grandvalet and Ambroise 2002), of which members that know their
+texts by heart have none to speak of.
 """
 
 from __future__ import annotations
@@ -43,19 +50,21 @@ class Sample:
             train on ``dataset.select(sample.indices)``.
         held_out: int64: rows kept back before drawing, to judge a boosted member by; empty for bagging.
         weights: float64 ``[rows]``: by what the rows were drawn; sums to 1.
+        known: How many rows, the first ones, have true labels; those of the others were found by self-training.
     """
 
     indices: np.ndarray
     held_out: np.ndarray
     weights: np.ndarray
+    known: int
 
     @property
     def unseen(self) -> np.ndarray:
-        """int64: rows that were not drawn, ascending."""
-        return np.setdiff1d(np.arange(len(self.weights)), self.indices)
+        """int64: rows with true labels that were not drawn, ascending."""
+        return np.setdiff1d(np.arange(self.known), self.indices)
 
 
-def sample(context: Context[FineTuningParameters], dataset: Dataset) -> Sample:
+def sample(context: Context[FineTuningParameters], dataset: Dataset, known: int) -> Sample:
     """Draw what the member learns from; with sampling ``all`` every row once.
 
     Every label of the training set is in the sample too, and a sample has as many rows as the set, or a few more.
@@ -63,28 +72,30 @@ def sample(context: Context[FineTuningParameters], dataset: Dataset) -> Sample:
     Args:
         context: Its parameters say how; a boosted member reads its input ``previous``, if there is one.
         dataset: The whole training set, encoded.
+        known: How many of its rows, the first ones, have true labels.
     """
     parameters = context.parameters
     rows = len(dataset)
     uniform = np.broadcast_to(1 / max(rows, 1), rows)
     nothing = np.empty(0, np.int64)
     if parameters.sampling == "all":
-        return Sample(np.arange(rows), nothing, uniform)
+        return Sample(np.arange(rows), nothing, uniform, known)
     labels = _labels(dataset, TASKS[parameters.task].labelling)
     strata = _strata(labels)
     generator = np.random.default_rng([parameters.seed, parameters.member])
     if parameters.sampling == "bootstrap":
         drawn = [generator.choice(stratum, len(stratum)) for stratum in strata]
-        return Sample(_complete(np.concatenate(drawn), np.arange(rows), labels, generator), nothing, uniform)
+        return Sample(_complete(np.concatenate(drawn), np.arange(rows), labels, generator), nothing, uniform, known)
     previous = context.inputs.get("previous")
     weights = load_file(previous / "example_weights.safetensors")["weights"] if previous else uniform
-    counts = [min(round(HELD_OUT * len(stratum)), len(stratum) - 1) for stratum in strata]
+    strata = [stratum[stratum < known] for stratum in strata]
+    counts = [max(0, min(round(HELD_OUT * len(stratum)), len(stratum) - 1)) for stratum in strata]
     held = [generator.permutation(stratum)[:count] for stratum, count in zip(strata, counts, strict=True)]
     held_out = np.sort(np.concatenate(held))
     candidates = np.setdiff1d(np.arange(rows), held_out)
     chances = weights[candidates] / weights[candidates].sum()
     indices = generator.choice(candidates, rows, p=chances)
-    return Sample(_complete(indices, candidates, labels, generator), held_out, weights)
+    return Sample(_complete(indices, candidates, labels, generator), held_out, weights, known)
 
 
 def after_training(
@@ -96,8 +107,8 @@ def after_training(
 ) -> None:
     """Judge a trained member, and write what the next member and the ensemble need; with sampling ``all`` nothing.
 
-    Writes ``member.json`` (``weight`` of the vote), ``unseen.safetensors`` (what it says of the rows that it did not
-    see), and for boosting ``example_weights.safetensors``.
+    Writes ``member.json`` (``weight`` of the vote), ``unseen.safetensors`` (what it says of the rows with true labels
+    that it did not see), and for boosting ``example_weights.safetensors``.
 
     Args:
         context: The member's stage.
@@ -109,13 +120,14 @@ def after_training(
     parameters = context.parameters
     if parameters.sampling == "all":
         return
-    asked = drawn.unseen if parameters.sampling == "bootstrap" else np.arange(len(dataset))
-    said = judge(model, dataset, collate, rows=asked, task=parameters.task, check=context.check)
+    asked = drawn.unseen if parameters.sampling == "bootstrap" else np.arange(drawn.known)
+    said = judge(model, dataset, collate, rows=asked, task=parameters.task, check=context.check, tell=context.note)
     weight = 1.0
     if parameters.sampling == "boosted":
         judges = drawn.held_out if len(drawn.held_out) else asked
-        wrong = said.wrong()
-        weight, weights = samme(wrong, drawn.weights, model.config.num_labels, judges)
+        wrong, mass = said.wrong(), drawn.weights[asked].sum()
+        weight, raised = samme(wrong, drawn.weights[asked] / mass, model.config.num_labels, judges)
+        weights = np.concatenate([mass * raised, drawn.weights[drawn.known :]])
         save_file({"weights": weights}, context.out / "example_weights.safetensors")
         context.note(
             "{stage}: wrong on {share:.1%} of the texts held out; its vote counts {weight:.2f}.",

@@ -28,7 +28,8 @@ from pipeline.models.layers import cut, rejoin
 from pipeline.parts import each
 from pipeline.stages.context import Context, read_json
 from pipeline.stages.encoding import ANSWERS, Collate
-from pipeline.stages.models import BATCH_TOKENS, device, length_batches
+from pipeline.stages.models import device
+from pipeline.stages.reading import BATCH_TOKENS, Reading, in_batches
 from pipeline.stages.rows import lengths
 
 SUFFIX = ".activations.npy"
@@ -36,6 +37,8 @@ SUFFIX = ".activations.npy"
 STALE_SECONDS = 7 * 24 * 3600
 #: Which files a member has used; written into its folder.
 RECORD = "activations.json"
+#: What computing them took, in the folder that outlives a kill.
+TAKEN = "reading.json"
 #: What the batches of a model that takes hidden states leave out.
 TOKEN_INPUTS = ("input_ids", "token_type_ids")
 
@@ -49,7 +52,8 @@ class Shared:
             has no parameters.
         lower: The frozen part.
         dataset: The training set, with columns that say where each row's activations lie; select from it.
-        seconds: Spent on computing activations that were not there; they are part of what the training cost.
+        reading: What activations that were not there took, earlier attempts at the stage included; it is part of
+            what the training cost.
         padded: Makes a batch of encoded rows for the whole model.
         context: Of the stage at work.
     """
@@ -57,10 +61,13 @@ class Shared:
     upper: PreTrainedModel
     lower: PreTrainedModel
     dataset: Dataset = field(init=False)
-    seconds: float = field(default=0.0, init=False)
     padded: Collate
     context: Context[Any]
+    reading: Reading = field(init=False)
     _states: list[np.memmap] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.reading = Reading.load(self.context.work / TAKEN)
 
     def computed(self, dataset: Dataset) -> Dataset:
         """Encoded rows (the training set, the development texts) made ready for :meth:`collate`.
@@ -101,13 +108,13 @@ class Shared:
             if not path.exists():
                 _delete_stale(folder)
                 partial = path.with_name(f"{path.name}.partial")
-                started = time.monotonic()
                 try:
-                    self._compute(dataset, offsets, partial)
+                    with self.reading.counted():
+                        self._compute(dataset, offsets, partial)
+                    self.reading.save(self.context.work / TAKEN)
                     os.replace(partial, path)
                 finally:
                     partial.unlink(missing_ok=True)
-                self.seconds += time.monotonic() - started
             os.utime(path)
             return np.load(path, mmap_mode="r")
 
@@ -117,11 +124,14 @@ class Shared:
         states = np.lib.format.open_memmap(path, "w+", np.float16, shape)
         place = device()
         self.lower.to(place)
-        for batch in length_batches(np.diff(offsets), BATCH_TOKENS):
+
+        def ask(batch: list[int]) -> np.ndarray:
             self.context.check()
             padded = self.padded([dataset[index] for index in batch])
             inputs = {name: value.to(place) for name, value in padded.items() if name not in ANSWERS}
-            found = self.lower(**inputs)[0].half().cpu().numpy()
+            return self.lower(**inputs)[0].half().cpu().numpy()
+
+        for batch, found in in_batches(np.diff(offsets), BATCH_TOKENS, ask, self.context.note):
             for index, row in zip(batch, found, strict=True):
                 states[offsets[index] : offsets[index + 1]] = row[: offsets[index + 1] - offsets[index]]
         states.flush()

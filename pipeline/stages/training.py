@@ -25,6 +25,7 @@ from pipeline.stages.lessons import Lessons, Phase, Watch, order, steps_of
 from pipeline.stages.memory import give_back_memory, memory_errors_explained
 from pipeline.stages.models import device
 from pipeline.stages.precision import Precision
+from pipeline.stages.reading import Reading
 from pipeline.stages.thrift import quicken
 
 LARGEST_GRADIENT = 1.0  # longer ones are cut to this length (Pascanu et al. 2013)
@@ -76,12 +77,31 @@ def train(
     return taken
 
 
-def write_training(context: Context[Any], taken: State, precision: Precision | None, examples: int) -> None:
-    """Write ``training.json``: what training took, and how fast a lone matrix product was beside it."""
+def write_training(
+    context: Context[Any],
+    taken: State,
+    precision: Precision | None,
+    examples: int,
+    read: Reading | None = None,
+    *,
+    idle: float = 0.0,
+) -> None:
+    """Write ``training.json``: what training took, and how fast a lone matrix product was beside it.
+
+    Args:
+        context: Of the stage.
+        taken: By the training itself.
+        precision: Of its products; None: there were none.
+        examples: How many rows it learned from.
+        read: What was read besides to make the model, without learning from it.
+        idle: Seconds besides in which no network was at work: the second view's of co-training.
+    """
+    read = read or Reading()
     record: dict[str, Any] = {
-        "seconds": taken.seconds,
+        "seconds": taken.seconds + read.seconds + idle,
+        "idle_seconds": idle,
         "tokens": taken.tokens,
-        "flops": taken.flops,
+        "flops": taken.flops + read.flops,
         "examples": examples,
     }
     if precision is not None:

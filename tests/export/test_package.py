@@ -152,6 +152,16 @@ def test_the_card_names_the_data_sets_of_the_hub(exported: Path, run: Run):
     assert "/private" not in text
 
 
+@pytest.mark.parametrize(("error", "told"), [(0.0449, "word by word: 4.5%"), (None, "")])
+def test_the_card_says_how_well_a_model_is_calibrated(exported: Path, run: Run, error: float | None, told: str):
+    spec, report = _given(run)
+    models = [model.model_copy(update={"calibration_error": error}) for model in report.models]
+    export = read_report(exported).model_copy(update={"task": "part-of-speech"})
+    text = card(export.variants[0], export, spec, report.model_copy(update={"models": models}))
+    assert told in text
+    assert ("calibration error" in text) == bool(told)
+
+
 def test_a_card_of_another_task(exported: Path, run: Run):
     """With tags, perplexity or several labels the card says other things of use, quality and limits."""
     spec, report = _given(run)

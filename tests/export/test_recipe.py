@@ -73,7 +73,7 @@ def test_the_steps_of_a_model(model: ModelName, lines: list[str]):
     ("model", "last"),
     [
         ("seed-ensemble", "- Ensemble: 3 models that differ in their seed alone"),
-        ("same-compute", "- Trained 3 times as long"),
+        ("same-compute", "- Trained with the compute of 3 members of an ensemble"),
     ],
 )
 def test_what_the_ensemble_is_compared_with(model: ModelName, last: str):

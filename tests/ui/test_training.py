@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.errors import DataError, SpecError
 from pipeline.runs import RunState
-from pipeline.spec import EmbeddedSource
+from pipeline.spec import EmbeddedSource, LocalSource
 from ui.handlers import training, uploads
 from ui.handlers.uploads import Role, Slot
 from ui.services import Services
@@ -50,6 +50,17 @@ def test_a_run_is_queued_with_what_the_page_holds(services: Services, files: Cal
     assert spec.data.unlabelled is None
     assert Path(spec.data.source.path).name == "source.csv"
     assert [export.model for export in spec.exports] == ["transferred", "source-only"]
+
+
+def test_more_shared_layers_than_the_source_has_are_refused_before_the_run_is_queued(
+    services: Services, files: Callable[..., training.Files], tiny_model: Path
+) -> None:
+    given = files(source=("good", "bad"), target=("good", "bad"), test=("good", "bad"))
+    values = {"recipe.fine_tuning.kind": "lora", "recipe.ensemble.kind": "bagging", "recipe.ensemble.shared_layers": 2}
+    source = LocalSource(path=str(tiny_model))
+    with pytest.raises(SpecError, match=r"shared_layers is 2, but .* has 2 layers"):
+        training.start(services, None, given, mapping={}, source=source, values=values)
+    assert services.store.list() == []
 
 
 def test_a_given_name_is_kept(services: Services, files: Callable[..., training.Files]) -> None:

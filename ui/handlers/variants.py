@@ -83,7 +83,7 @@ def with_variant(services: Services, run_id: str, report: Report, model: str, va
     own = report.model(model)
     title = Message("{model}, {variant} ONNX", model=report.recall(own.title), variant=variant)
     # What its training cost is the model's; how large and how fast it is, the Export tab tells.
-    entry = own.model_copy(update={"name": name, "title": title})
+    entry = own.model_copy(update={"name": name, "title": title, "calibration_error": None})  # PyTorch's is not its own
     examples = [
         example.model_copy(
             update={

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from pipeline.analysis.gathering import Choice, gather
@@ -82,6 +84,19 @@ def test_the_numbers_are_those_of_the_shared_texts(runs: dict[str, Report]) -> N
     assert report.models[1].calibration_error == pytest.approx(0.1, abs=1e-3)
     assert "within noise" in report.verdict.sentence
     assert "second · Tuesday has an accuracy of 100.0 %, 50.0 points above first · Monday" in report.verdict.sentence
+
+
+def test_how_sure_a_model_is_of_tags_is_its_own_runs_figure_or_unknown(report_of: Callable[..., Report]) -> None:
+    """Reports hold no probabilities of words, so of other texts than the run's nothing can be said."""
+    rows = [(text, ["A", "B"], {"first": (["A", "A"], [])}) for text in ("one two", "three four", "five six")]
+    data = DataSummary(source_train=1, source_test=1, target_train=1, dev=0, test=3, unlabelled=0, dictionary=0)
+    fields = {"task": "part-of-speech", "labels": ["A", "B"], "data": data, "told": {}}
+    whole = report_of(rows, models=[model("first", calibration_error=0.07)], **fields)
+    fewer = whole.model_copy(update={"examples": whole.examples[1:]})
+    alone = merge({"a": whole}, [Choice("a", "first")], NAMES).report
+    assert alone.models[0].calibration_error == 0.07
+    both = merge({"a": whole, "b": fewer}, [Choice("a", "first"), Choice("b", "first")], NAMES).report
+    assert [one.calibration_error for one in both.models] == [None, None]
 
 
 def test_a_merged_report_can_be_gathered_like_a_runs_own(runs: dict[str, Report]) -> None:

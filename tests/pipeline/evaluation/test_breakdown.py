@@ -63,12 +63,22 @@ def test_calibration_of_several_labels_is_of_each_yes_and_no() -> None:
     assert calibration_error(truth, Scores.of_texts(logits)) == pytest.approx((0.1 + 0.2) / 2)
 
 
+@pytest.mark.parametrize("task", ["entity-recognition", "part-of-speech"])
+def test_calibration_of_tags_is_word_by_word_without_those_unseen(task: str) -> None:
+    """Two words at 0.95, one right; a third, of another text, at 0.65 and right; the last was cut off."""
+    columns = {"tokens": [["a", "b"], ["c", "d"]], "tags": [[1, 0], [1, 1]]}
+    truth = Truth.read(task, columns, ["O", "B-X"])  # type: ignore[arg-type]
+    values = sure([0.95, 0.95, 0.65, 0.5]).values
+    values[3] = np.nan
+    assert calibration_error(truth, Scores(values, truth.offsets)) == pytest.approx((2 * 0.45 + 0.35) / 3)
+    assert calibration_error(truth, Scores(np.full_like(values, np.nan), truth.offsets)) is None
+
+
 @pytest.mark.parametrize("task", TASKS)
-def test_only_classified_texts_have_probabilities(make: Make, task: str) -> None:
+def test_all_but_language_models_are_calibrated_and_texts_alone_have_probabilities(make: Make, task: str) -> None:
     truth, scores = make(task)
-    there = truth.task.labelling in ("one", "several")
-    assert (probabilities(truth, scores) is not None) == there
-    assert (calibration_error(truth, scores) is not None) == there
+    assert (probabilities(truth, scores) is not None) == (truth.task.labelling in ("one", "several"))
+    assert (calibration_error(truth, scores) is not None) == (truth.task.labelling != "none")
 
 
 def test_slices_by_length_are_quarters() -> None:

@@ -20,6 +20,16 @@ def test_the_share_of_the_peak_is_weighted_by_time() -> None:
     assert training_cost([TRAINED, slower]).gemm_share == pytest.approx((10 * 0.4 + 30 * 0.1) / 40)
 
 
+def test_reading_counts_and_time_without_a_network_counts_as_time_alone() -> None:
+    """Twenty seconds of labelling a pool, eight of them by n-grams: 2e12 operations at 1e12 a second in twelve."""
+    labelled = {"seconds": 20.0, "idle_seconds": 8.0, "tokens": 0, "flops": 2e12, "gemm_flops_per_second": 1e12}
+    found = training_cost([TRAINED, labelled])
+    assert found.seconds == 30
+    assert found.tokens_per_second == pytest.approx(5000 / 22)
+    assert found.gemm_share == pytest.approx((4 + 2) / 22)
+    assert training_cost([labelled]).tokens_per_second is None
+
+
 def test_where_no_network_learned_there_is_no_speed() -> None:
     found = training_cost([{"seconds": 2.0}])
     assert (found.seconds, found.tokens_per_second, found.gemm_share) == (2.0, None, None)

@@ -149,7 +149,7 @@ def test_whether_a_classical_model_would_do(classical: Found, said: str, worth: 
     [
         ((0.03, CLEAR), (0.02, CLEAR), "(more than chance). It paid here."),
         ((0.03, CLEAR), (0.01, NOISE), "(within noise). It did not pay here."),
-        ((-0.03, CLEAR), (0.02, CLEAR), "3.0 points below one model that trained as long as all its members (clearly"),
+        ((-0.03, CLEAR), (0.02, CLEAR), "3.0 points below one model that trained with the compute of all"),
     ],
 )
 def test_what_an_ensemble_bought(same: Found, seeds: Found, said: str) -> None:

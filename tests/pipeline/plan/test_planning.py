@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import DataError, SourceError
+from pipeline.errors import DataError, SourceError, SpecError
 from pipeline.plan import Stage, plan
 from pipeline.spec import (
     AdoptVocabulary,
@@ -179,6 +179,9 @@ def test_pseudo_labelling_goes_round_by_round(tiny_spec: RunSpec) -> None:
     assert found["pseudo-labels-3"].inputs["previous"] is found["pseudo-labels-2"]
     assert found["pseudo-labels-3"].inputs["model"] is found["student-2"]
     assert found["transferred"].inputs["labels"].key == found["pseudo-labels-3"].key
+    assert "student" not in found["student-1"].inputs
+    assert found["student-2"].inputs["student"] is found["student-1"]
+    assert found["transferred"].inputs["student"] is found["student-2"]
 
 
 def test_a_recipe_may_end_with_the_true_labels_alone(tiny_spec: RunSpec) -> None:
@@ -212,10 +215,26 @@ def test_an_ensemble_is_compared_with_the_same_compute_and_other_seeds(
     assert len({member.key for member in members}) == 3
     assert ("previous" in members[2].inputs) == (sampling == "boosted")
     assert found["same-compute"].parameters.tuning.epochs == 3 * members[0].parameters.tuning.epochs
+    told = {model.name: model.description for model in found["report"].parameters.models}
+    assert told["same-compute"] == "one model trained 3 times as long as a member, which takes the compute of all 3"
     assert found["seed-ensemble"].inputs["member-3"].parameters.sampling == "all"
     assert [model.name for model in found["report"].parameters.models][-2:] == ["same-compute", "seed-ensemble"]
     assert [model.name for model in found["report"].parameters.members] == [member.name for member in members]
     assert all(found["report"].inputs[member.name] is member for member in members)
+
+
+def test_a_rival_of_members_that_share_layers_trains_no_longer_than_they_do_together(tiny_spec: RunSpec) -> None:
+    """Two layers, one shared, ten epochs: 3 × 3 × 10 passes and one through the shared layer, of 3 × 2 × 10."""
+    found = stages(with_recipe(tiny_spec, ensemble=Bagging(members=3, shared_layers=1)))
+    assert found["same-compute"].parameters.tuning.epochs == pytest.approx(10 * 91 / 60)
+    told = {model.name: model.description for model in found["report"].parameters.models}
+    assert told["same-compute"] == "one model trained 1.52 times as long as a member, which takes the compute of all 3"
+
+
+@pytest.mark.parametrize("shared", [2, 5])
+def test_sharing_every_layer_is_refused_before_anything_is_done(tiny_spec: RunSpec, shared: int) -> None:
+    with pytest.raises(SpecError, match=rf"shared_layers is {shared}, but .* has 2 layers.*Share at most 1 layers"):
+        plan(with_recipe(tiny_spec, ensemble=Bagging(shared_layers=shared)))
 
 
 def test_repeats_differ_in_their_seed_and_share_the_data(tiny_spec: RunSpec) -> None:

@@ -59,6 +59,14 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     (spec(data={"source": FILE, "test": FILE, "unlabelled": FILE}, ensemble="bagging"), "give data.target"),
     (spec("entity-recognition", ensemble="boosting"), "choose bagging"),
     (spec("multi-label-classification", ensemble="boosting"), "choose bagging"),
+    (
+        spec(data={"source": FILE, "test": FILE, "unlabelled": FILE}, self_training="co-training", ensemble="boosting"),
+        "boosting judges its members by true labels",
+    ),
+    (
+        {**spec(self_training="pseudo-labels", ensemble="boosting"), "learning_curve": [0, 10]},
+        "boosting judges its members by true labels",
+    ),
     (spec(ensemble=SHARED, fine_tuning="bridge"), "bridge trains its whole"),
     (spec(ensemble=SHARED, fine_tuning={"kind": "full", "embedding_learning_rate": 1e-3}), "shared layers are frozen"),
     (spec(source_training="bridge"), "fine_tuning alone"),
@@ -80,6 +88,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     (spec(self_training={"kind": "co-training", "last_fraction": 0.3}), "can't be below the first"),
     (spec(target_only="probe"), "choose another recipe.target_only"),
     (spec(fine_tuning=PATIENT), "patience watches development texts"),
+    (spec("language-modelling", adaptation="masked-lm", fine_tuning=PATIENT), "leave patience out of"),
+    (spec("language-modelling", adaptation="masked-lm", target_only=PATIENT), "leave patience out of"),
     (spec(source_training=PATIENT), "leave it out of recipe.source_training"),
     (spec(data={**ALL, "dev_fraction": 0.1}, source_training=PATIENT), "by which source-only must not be chosen"),
     ({**spec(data={"test": FILE, "unlabelled": FILE, "source": FILE}), "learning_curve": [10]}, "give data.target"),
@@ -110,7 +120,8 @@ def test_every_rule_is_shown_at_work() -> None:
     [
         spec(data={"target": FILE}),
         spec(data={"source": FILE, "test": FILE, "unlabelled": FILE}),
-        spec(data={"source": FILE, "test": FILE, "unlabelled": FILE}, self_training="co-training", ensemble="boosting"),
+        spec(data={"source": FILE, "test": FILE, "unlabelled": FILE}, self_training="co-training", ensemble="bagging"),
+        spec(self_training="co-training", ensemble="boosting"),
         spec(data={**ALL, "dev_fraction": 0.1}, fine_tuning=PATIENT),
         spec("entity-recognition", ensemble="bagging", self_training="pseudo-labels", fine_tuning="bridge"),
         spec("language-modelling", data={"target": FILE}, adaptation="masked-lm"),

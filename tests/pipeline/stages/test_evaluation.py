@@ -113,7 +113,7 @@ def bench(tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> 
             return SimpleNamespace(role=folder.name, parameters=lambda: [torch.zeros(3, 5)])
 
         def predict(
-            model: Any, tokenizer: Any, dataset: Dataset, task: str, progress: Callable[[int], None], *, spare: Path
+            model: Any, tokenizer: Any, dataset: Dataset, task: str, progress: Callable[[int], None], **_: Any
         ) -> Scores:
             split = next(split for split, count in here.counts.items() if count == len(dataset))
             progress(len(dataset))
@@ -192,7 +192,7 @@ def test_repeats_makers_and_facts_are_gathered(bench: Callable[..., Bench]) -> N
     here = bench("text-classification")
     here.write("vocabulary", "facts.json", {"tokens": 200, "matching": "0.5"})
     here.write("vocabulary", "training.json", {"seconds": 5.0, "tokens": 0})
-    here.inputs["pool"] = here.folder / "data"  # labelled texts: made no model
+    here.write("pool", "training.json", {"seconds": 7.0, "idle_seconds": 4.0, "tokens": 0, "flops": 0})
     parameters = asked("text-classification", facts={"vocabulary": "vocabulary"})
     makers = ("source-only", "vocabulary", "pool", "transferred")
     transferred = parameters.models[1].model_copy(update={"makers": makers, "repeats": ("transferred@1",)})
@@ -200,7 +200,7 @@ def test_repeats_makers_and_facts_are_gathered(bench: Callable[..., Bench]) -> N
     report = here.run(parameters.model_copy(update={"models": models}))
     found = report.model("transferred")
     assert found.seeds["accuracy"].values == [0.9, 0.8]
-    assert (found.cost.seconds, found.cost.tokens_per_second) == (25, 100)
+    assert (found.cost.seconds, found.cost.tokens_per_second) == (32, 100)
     assert report.facts == {"vocabulary": {"tokens": 200, "matching": "0.5"}}
     assert report.model("source-only").seeds == {}
 

@@ -242,7 +242,7 @@ def pseudo_labels(folder, **columns):
 
 @pytest.fixture
 def collected(make_context, frozen_data, family):
-    """A function: parameters and inputs → the rows that would be learned from."""
+    """A function: parameters and inputs → the rows that would be learned from, and how many have true labels."""
 
     def collected(inputs=None, **options):
         parameters = FineTuningParameters(
@@ -263,7 +263,8 @@ def collected(make_context, frozen_data, family):
 
 
 def test_a_limit_takes_each_label_alike_and_is_nested(collected):
-    few, more = collected(limit=10), collected(limit=20)
+    (few, known), (more, _) = collected(limit=10), collected(limit=20)
+    assert known == 10
     assert sorted(few["labels"]) == [0] * 5 + [1] * 5
     assert len(more) == 20
     assert {tuple(ids) for ids in few["input_ids"]} <= {tuple(ids) for ids in more["input_ids"]}
@@ -271,15 +272,17 @@ def test_a_limit_takes_each_label_alike_and_is_nested(collected):
 
 def test_labels_that_were_found_are_learned_beside_the_true_ones(collected, tmp_path):
     found = pseudo_labels(tmp_path, text=["good soup"], label=[1], weight=[0.5])
-    rows = collected({"labels": found}, limit=4)
+    rows, known = collected({"labels": found}, limit=4)
     assert rows["weight"] == [1.0] * 4 + [0.5]
     assert rows["labels"][-1] == 1
-    assert collected({"labels": found}, split=None)["weight"] == [0.5]
+    assert known == 4
+    rows, known = collected({"labels": found}, split=None)
+    assert (rows["weight"], known) == ([0.5], 0)
 
 
 def test_one_soft_label_makes_all_of_them_distributions(collected, tmp_path):
     found = pseudo_labels(tmp_path, text=["good soup"], probabilities=[[0.25, 0.75]], weight=[1.0])
-    rows = collected({"labels": found}, limit=2)
+    rows, _ = collected({"labels": found}, limit=2)
     assert sorted(rows["labels"]) == [[0.0, 1.0], [0.25, 0.75], [1.0, 0.0]]
 
 
@@ -287,6 +290,20 @@ def test_nothing_to_learn_from_is_told(collected, tmp_path):
     empty = pseudo_labels(tmp_path, text=[], label=[], weight=[])
     with pytest.raises(TrainingError, match="no labelled texts"):
         collected({"labels": empty}, split=None)
+
+
+@pytest.mark.parametrize("stopped", [0, 1])
+def test_where_self_training_has_stopped_no_further_student_is_trained(family, fine_tune, tmp_path, stopped):
+    tuning = FullFineTuning(**FULL | {"epochs": 1})
+    found = pseudo_labels(tmp_path / "found", text=["good soup"] * 8, label=[1] * 8, weight=[1.0] * 8)
+    (found / "facts.json").write_text(json.dumps({"stopped": 0}))
+    first = fine_tune(family("bert"), tuning=tuning, inputs={"labels": found}, name="first")
+    (found / "facts.json").write_text(json.dumps({"stopped": stopped}))
+    second = fine_tune(
+        family("bert"), tuning=tuning, inputs={"labels": found, "student": first.out}, name="second", seed=1
+    )
+    assert same(weights(second), weights(first)) == bool(stopped)
+    assert (training(second)["seconds"] == 0) == bool(stopped)
 
 
 def test_a_model_learns_from_soft_labels_alone(family, fine_tune, tmp_path):
@@ -355,6 +372,20 @@ def test_shared_layers_stay_as_they_were_under_what_learns(family, fine_tune, ki
     assert not torch.equal(
         found["bert.encoder.layer.1.output.dense.weight"], source["bert.encoder.layer.1.output.dense.weight"]
     )
+
+
+def test_what_shared_layers_compute_once_is_part_of_the_first_members_cost(family, fine_tune):
+    options = {
+        "tuning": FullFineTuning(**FULL | {"epochs": 1}),
+        "shared_layers": 1,
+        "sampling": "bootstrap",
+        "member": 1,
+    }
+    first, second = (training(fine_tune(family("bert"), name=name, **options)) for name in ("first", "second"))
+    tokens = 48 * 5  # three words a text, and what stands around them
+    layer = 2 * (4 * 32 * 32 + 2 * 32 * 64)
+    assert first["flops"] - second["flops"] == pytest.approx(tokens * layer, rel=0.15)
+    assert first["tokens"] == second["tokens"]
 
 
 def test_boosted_members_follow_each_other(family, fine_tune):

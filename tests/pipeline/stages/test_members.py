@@ -7,8 +7,18 @@ import pytest
 import torch
 
 from pipeline.parameters import EnsembleParameters, FineTuningParameters
+from pipeline.plan.compute import prolonged, times
 from pipeline.scores import sigmoid, softmax
-from pipeline.spec import AttentionBridge, Bagging, Boosting, EmbeddedSource, FullFineTuning, LowRankAdaptation
+from pipeline.spec import (
+    AttentionBridge,
+    Bagging,
+    Boosting,
+    EmbeddedSource,
+    FullFineTuning,
+    GradualUnfreezing,
+    LinearProbe,
+    LowRankAdaptation,
+)
 from pipeline.stages import ensemble, fine_tuning
 from pipeline.stages.answering import predict
 from pipeline.stages.data import read_split
@@ -93,6 +103,34 @@ def test_boosted_members_know_of_each_other(shared, train_members):
     assert (weights > 0).all()
     expected = np.average([said(folder, data, "text-classification") for folder in folders], axis=0, weights=weights)
     np.testing.assert_allclose(said(out, data, "text-classification"), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "tuning",
+    [FullFineTuning(**FAST), LinearProbe(**FAST), GradualUnfreezing(**FAST), LowRankAdaptation(**FAST, rank=1)],
+    ids=lambda tuning: tuning.kind,
+)
+def test_the_rival_of_members_that_share_layers_has_their_compute(
+    tuning, train_members, make_context, tiny_spec, tiny_model
+):
+    """By the operations that both counted; trained three times as long, it would have twice as many."""
+    kind = Bagging(members=3, shared_layers=1)
+    recipe = tiny_spec.recipe.model_copy(update={"ensemble": kind, "fine_tuning": tuning})
+    data, folders, _ = train_members(kind, "text-classification", tuning)
+    parameters = FineTuningParameters(
+        task="text-classification",
+        start="given",
+        source=EmbeddedSource(),
+        source_hash="",
+        max_length=32,
+        seed=0,
+        split="target_train",
+        tuning=prolonged(tuning, times(tiny_spec.model_copy(update={"recipe": recipe}))),
+    )
+    rival = make_context(parameters, {"data": data, "model": tiny_model}, "rival")
+    fine_tuning.run(rival)
+    spent = [json.loads((folder / "training.json").read_text())["flops"] for folder in (*folders, rival.out)]
+    assert spent[-1] == pytest.approx(sum(spent[:-1]), rel=0.2)
 
 
 def test_members_learn_from_different_texts_and_keep_the_shared_layers(train_members, tiny_model):

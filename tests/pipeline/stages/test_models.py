@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 
-import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 from transformers import AutoConfig
 
 from pipeline.errors import SourceError
-from pipeline.stages.models import length_batches, load_model, load_tokenizer, restore_dropouts, save_model
+from pipeline.stages.models import load_model, load_tokenizer, restore_dropouts, save_model
 from pipeline.tasks import TASKS
 
 FAMILIES = ["bert", "minilm", "distilbert", "electra", "roberta", "xlm-roberta", "deberta-v2"]
@@ -87,13 +86,6 @@ def test_a_model_without_a_fast_tokenizer_is_refused(tiny_model, tmp_path, monke
     monkeypatch.setattr(AutoTokenizer, "from_pretrained", lambda *args, **options: Slow())
     with pytest.raises(SourceError, match="no fast tokenizer"):
         load_tokenizer(tiny_model)
-
-
-def test_batches_by_length_stay_within_the_budget():
-    lengths = np.array([5, 60, 7, 8, 61, 6])
-    batches = list(length_batches(lengths, 32))
-    assert sorted(index for batch in batches for index in batch) == list(range(6))
-    assert all(len(batch) == 1 or max(lengths[i] for i in batch) * len(batch) <= 32 for batch in batches)
 
 
 def test_the_config_is_plain_json(family, tmp_path):

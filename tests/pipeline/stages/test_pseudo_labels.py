@@ -14,6 +14,7 @@ from pipeline.errors import Cancelled, TrainingError
 from pipeline.parameters import PseudoLabelParameters
 from pipeline.scores import Scores
 from pipeline.spec import CoTraining, PseudoLabelling
+from pipeline.stages.precision import Precision
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def stage(
     state = SimpleNamespace(answer=lambda truth: np.eye(2)[truth] * 4.0, cancelled=False)
 
     def predict(
-        model: Any, tokenizer: Any, split: Dataset, task: str, progress: Callable[[int], None], *, spare: Path
+        model: Any, tokenizer: Any, split: Dataset, task: str, progress: Callable[[int], None], **_: Any
     ) -> Scores:
         progress(len(split))
         if task == "entity-recognition":
@@ -39,6 +40,7 @@ def stage(
     monkeypatch.setattr(pseudo_labels, "predict", predict)
     monkeypatch.setattr(pseudo_labels, "load_model", lambda *_: None)
     monkeypatch.setattr(pseudo_labels, "load_tokenizer", lambda *_: None)
+    monkeypatch.setattr(pseudo_labels, "as_read", lambda _: Precision("fp32", 1e9))
 
     def label(
         options: Any, number: int = 1, task: Any = "text-classification", without: tuple[str, ...] = (), limit: Any = 0
@@ -111,6 +113,19 @@ def test_without_development_texts_labels_that_change_are_the_signal(stage: Any)
     assert third[:] == second[:]
 
 
+def test_agreement_may_not_fall_little_by_little(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """0.90, 0.895, 0.889: each within the slack of the one before, and together beyond it."""
+    from pipeline.stages import pseudo_labels
+
+    agreements = iter([0.90, 0.895, 0.889])
+    monkeypatch.setattr(pseudo_labels, "_agreement", lambda *_: next(agreements))
+    options = PseudoLabelling(rounds=4)
+    facts = [stage.label(options, number, without=("dev",))[1] for number in (1, 2, 3, 4)]
+    assert [one["stopped"] for one in facts] == [0, 0, 0, 1]
+    assert facts[2]["best_agreement"] == 0.90
+    assert facts[3]["round"] == 3
+
+
 def test_co_training_puts_right_what_the_network_got_wrong(stage: Any) -> None:
     wrong = np.random.default_rng(0).random(48) < 0.2
 
@@ -128,6 +143,14 @@ def test_co_training_puts_right_what_the_network_got_wrong(stage: Any) -> None:
     soft, facts = stage.label(CoTraining(rounds=2, labels="soft"), without=("dev",))
     assert np.sum(soft["probabilities"][:], axis=1) == pytest.approx(1)
     assert "dev_accuracy" not in facts
+
+
+def test_what_labelling_took_is_told(stage: Any, tmp_path: Path) -> None:
+    """By hand: the network of these tests takes no time, so what co-training took is the second view's."""
+    stage.label(CoTraining(rounds=2))
+    record = json.loads((tmp_path / "artifacts" / "round-1" / "training.json").read_text())
+    assert record["seconds"] >= record["idle_seconds"] > 0
+    assert (record["tokens"], record["examples"], record["precision"]) == (0, 48, "fp32")
 
 
 def test_it_needs_texts_and_stops_when_asked(stage: Any) -> None:

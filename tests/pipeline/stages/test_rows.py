@@ -8,7 +8,7 @@ from datasets import Dataset, Features, List, Value, concatenate_datasets
 
 from pipeline.stages import rows
 from pipeline.stages.heads import encode
-from pipeline.stages.models import length_batches, load_tokenizer
+from pipeline.stages.models import load_tokenizer
 from pipeline.stages.rows import distinct, lengths, mapped, select, spans
 
 LISTS = [[4, 5, 6], [], [7], [5, 5], [1, 2, 3, 4]]
@@ -100,21 +100,3 @@ def test_lengths_and_tokens_are_those_of_the_rows(few):
 def test_spans_lead_to_their_numbers():
     assert spans(np.array([5, 0, 9]), np.array([2, 0, 3])).tolist() == [5, 6, 9, 10, 11]
     assert spans(np.array([], np.int64), np.array([], np.int64)).tolist() == []
-
-
-def batches_as_before(lengths, budget):
-    batch = []
-    for index in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if batch and lengths[index] * (len(batch) + 1) > budget:
-            yield batch
-            batch = []
-        batch.append(index)
-    if batch:
-        yield batch
-
-
-@pytest.mark.parametrize("budget", [1, 7, 64, 10_000])
-def test_batches_to_read_are_those_that_lists_gave(budget):
-    given = np.random.default_rng(0).integers(1, 30, 500)
-    assert [*length_batches(given.astype(np.int32), budget)] == [*batches_as_before(given.tolist(), budget)]
-    assert [*length_batches(np.empty(0, np.int32), budget)] == []

@@ -35,9 +35,9 @@ def parameters(sampling, member=1, task="text-classification", seed=0):
 def draw(make_context):
     """A function: encoded labels and how to sample → the sample."""
 
-    def draw(labels, sampling="bootstrap", inputs=None, **options):
+    def draw(labels, sampling="bootstrap", inputs=None, known=None, **options):
         context = make_context(parameters(sampling, **options), inputs)
-        return sample(context, Dataset.from_dict({"labels": labels}))
+        return sample(context, Dataset.from_dict({"labels": labels}), len(labels) if known is None else known)
 
     return draw
 
@@ -160,14 +160,15 @@ def collate(rows):
     return {name: torch.tensor([row[name] for row in rows]) for name in ("input_ids", "labels")}
 
 
-def ensemble_of(tree, x, y, *, members, sampling, make_context):
+def ensemble_of(tree, x, y, *, members, sampling, make_context, known=None):
     """Train members one after the other as the stages do; gives their trees and folders."""
+    known = len(y) if known is None else known
     dataset = Dataset.from_dict({"input_ids": x.tolist(), "labels": y.tolist()})
     trees, folders = [], []
     for number in range(1, members + 1):
         inputs = {"previous": folders[-1]} if folders and sampling == "boosted" else {}
         context = make_context(parameters(sampling, number), inputs, f"member-{number}")
-        drawn = sample(context, dataset)
+        drawn = sample(context, dataset, known)
         rows = dataset.select(drawn.indices)
         trees.append(tree().fit(rows["input_ids"], rows["labels"]))
         after_training(context, drawn, Learner(trees[-1], len(set(y.tolist()))), dataset, collate)
@@ -235,10 +236,48 @@ def test_what_a_bag_says_of_unseen_texts_estimates_how_it_does_on_new_ones(diago
     assert vote_accuracy(trees, folders, x, noisy) > accuracy + 0.05  # what they saw they know too well
 
 
+@pytest.mark.parametrize("sampling", ["bootstrap", "boosted"])
+def test_labels_that_were_found_are_drawn_and_judge_nobody(diagonal, make_context, sampling):
+    """Every found label is wrong. Members that learn them by heart would seem right on them, and wrong where true."""
+    x, y, *_ = diagonal
+    found = np.concatenate([y[:200], 1 - y[200:]])
+    trees, folders = ensemble_of(
+        lambda: DecisionTreeClassifier(max_depth=1),
+        x,
+        found,
+        members=4,
+        sampling=sampling,
+        make_context=make_context,
+        known=200,
+    )
+    said = [Judged.load(folder / "unseen.safetensors") for folder in folders]
+    assert all((one.rows < 200).all() for one in said)
+    accuracy, judged = unseen_accuracy(said, [1.0] * 4)
+    assert judged <= 200
+    assert accuracy == pytest.approx(vote_accuracy(trees, folders, x[:200], y[:200]), abs=0.15)
+    assert accuracy < 0.5 < vote_accuracy(trees, folders, x[200:], found[200:])
+
+
+def test_boosting_minds_true_labels_alone(draw, diagonal, make_context):
+    x, y, *_ = diagonal
+    assert (draw(y.tolist(), "boosted", known=200).held_out < 200).all()
+    tree = lambda: DecisionTreeClassifier(max_depth=1)  # noqa: E731
+    options = {"members": 1, "sampling": "boosted", "make_context": make_context}
+    (stump,), (folder,) = ensemble_of(tree, x, np.concatenate([y[:200], 1 - y[200:]]), known=200, **options)
+    weights = load_file(folder / "example_weights.safetensors")["weights"]
+    assert weights[200:].tolist() == pytest.approx([1 / 600] * 400)  # as they were at the start
+    assert weights.sum() == pytest.approx(1)
+    wrong = stump.predict(x[:200]) != y[:200]
+    held = draw(np.concatenate([y[:200], 1 - y[200:]]).tolist(), "boosted", known=200).held_out
+    alpha, raised = samme(wrong, np.full(200, 1 / 200), 2, held)
+    assert json.loads((folder / "member.json").read_text())["weight"] == pytest.approx(alpha)
+    assert weights[:200].tolist() == pytest.approx((raised / 3).tolist())
+
+
 def test_members_that_see_all_leave_nothing(make_context):
     context = make_context(parameters("all"))
     dataset = Dataset.from_dict({"input_ids": [[0]], "labels": [0]})
-    after_training(context, sample(context, dataset), Learner(None, 2), dataset, collate)
+    after_training(context, sample(context, dataset, 1), Learner(None, 2), dataset, collate)
     assert list(context.out.iterdir()) == []
 
 

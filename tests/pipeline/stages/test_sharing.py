@@ -12,6 +12,7 @@ from transformers import (
 
 from pipeline.errors import TrainingError
 from pipeline.stages.heads import HEADS
+from pipeline.stages.reading import Reading
 from pipeline.stages.sharing import STALE_SECONDS, SUFFIX, Shared, delete_activations, share
 
 TEXTS = ["good soup", "a bad film and a cold room", "kind driver", "slow phone cable", "great bed"]
@@ -87,13 +88,16 @@ def test_what_is_computed_once_serves_every_member(*, model, tiny_model, dataset
     rows = [shared.dataset[index] for index in range(5)]
     batch = shared.collate(rows)
     assert len(files(first)) == 1
-    assert shared.seconds > 0
+    assert shared.reading.seconds > 0
+    assert shared.reading.flops > 0
     monkeypatch.setattr(Shared, "_compute", None)  # nothing is computed any more
     second = make_context(None, name="member-2")
     same = AutoModelForSequenceClassification.from_pretrained(tiny_model)  # another head on the same encoder
     again = share(same, dataset, collate, 1, second)
     assert torch.equal(batch["inputs_embeds"], again.collate(rows)["inputs_embeds"])
-    assert again.seconds == 0
+    assert again.reading == Reading()
+    resumed = AutoModelForSequenceClassification.from_pretrained(tiny_model)
+    assert share(resumed, dataset, collate, 1, first).reading == shared.reading
     delete_activations([first.out, second.out])
     assert files(first) == []
 

@@ -112,6 +112,7 @@ NAMES = {
     "fact.kept_round": "保留的回合",
     "fact.views_agree": "两个视图一致的比例",
     "fact.agreement": "一致的比例",
+    "fact.best_agreement": "最高的一致比例",
     "fact.stopped": "已提前停止",
     "fact.members": "成员数",
     "fact.weights": "投票权重",

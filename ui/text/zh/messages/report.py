@@ -22,7 +22,9 @@ TEXT = {
         "与迁移模型的架构和词表相同，从随机权重出发，使用相同的目标标签"
     ),
     "logistic regression over n-grams, same target labels": "基于 n-gram 的逻辑回归，使用相同的目标标签",
-    "one model trained {members} times as long as a member": "单个模型，训练时长为一个成员的 {members} 倍",
+    "one model trained {factor:.3g} times as long as a member, which takes the compute of all {members}": (
+        "单个模型，训练时长为一个成员的 {factor:.3g} 倍，算力与全部 {members} 个成员相当"
+    ),
     "{members} models that differ in their seed alone, probabilities averaged": (
         "{members} 个仅种子不同的模型，概率取平均"
     ),
@@ -119,7 +121,7 @@ TEXT = {
         "基于 n-gram 的逻辑回归达到 {value}，{distance}，在噪声范围内：这些文本无法判断是否值得付出 "
         "Transformer 的代价。"
     ),
-    "one model that trained as long as all its members": "训练量等于全部成员之和的单个模型",
+    "one model that trained with the compute of all its members": "训练算力等于全部成员之和的单个模型",
     "as many members that differ in their seed alone": "同样数量、仅种子不同的成员",
     "more than chance": "并非偶然",
     "within noise": "在噪声范围内",

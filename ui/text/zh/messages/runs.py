@@ -75,7 +75,7 @@ TEXT = {
     "Train from scratch, to compare": "从零训练，作为对照",
     "Take the source model as it is": "直接使用源模型",
     "Train on the target texts": "在目标文本上训练",
-    "Train one model as long as all members": "以全部成员的训练量训练单个模型",
+    "Train one model with the compute of all members": "以全部成员的算力训练单个模型",
     "Compare on the frozen test set": "在固定测试集上比较",
     "Export {model} to ONNX": "把 {model} 导出为 ONNX",
     "Extend the vocabulary": "扩充词表",

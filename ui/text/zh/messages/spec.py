@@ -62,6 +62,11 @@ TEXT = {
     "boosting (SAMME) is defined where each text has one label: choose bagging": (
         "Boosting（SAMME）只适用于每条文本一个标签的情形：请选择 Bagging"
     ),
+    "boosting judges its members by true labels of the target, and those that self-training finds are none: "
+    "give data.target and a learning curve without 0, or choose bagging": (
+        "Boosting 按目标的真实标签评判各成员，而自训练找到的标签不是真实标签：请提供 data.target 且学习曲线不含 0，"
+        "或选择 Bagging"
+    ),
     "the bridge trains its whole target encoder, so its members can't share frozen layers": (
         "注意力桥会训练整个目标编码器，因此各成员不能共享冻结的层"
     ),
@@ -73,6 +78,11 @@ TEXT = {
     ),
     "a bridge is built once: leave out self-training's end with the true labels": (
         "注意力桥只搭建一次：请不要让自训练以真实标签收尾"
+    ),
+    "language-modelling learns as recipe.adaptation says, which has no early stopping: leave patience out of "
+    "recipe.fine_tuning and recipe.target_only": (
+        "language-modelling 按 recipe.adaptation 学习，而它没有早停："
+        "请去掉 recipe.fine_tuning 和 recipe.target_only 的耐心值"
     ),
     "patience watches development texts: give data.dev, or a data.dev_fraction above 0": (
         "早停要观察开发文本：请提供 data.dev，或把 data.dev_fraction 设为大于 0"
@@ -97,6 +107,10 @@ TEXT = {
     "learning_curve: a model learns from none, or from 2 to {most:,} labels": (
         "learning_curve：模型要么不用标签，要么用 2 到 {most:,} 个标签"
     ),
+    "recipe.ensemble.shared_layers is {shared}, but {model} has {layers} layers: none would be left to train.": (
+        "recipe.ensemble.shared_layers 为 {shared}，而 {model} 只有 {layers} 层：没有剩下可训练的层。"
+    ),
+    "Share at most {most} layers.": "最多共享 {most} 层。",
     # 方案文件
     "schema_version is {version}; this Graft reads {known}.": (
         "schema_version 是 {version}，而这个 Graft 读取的是 {known}。"

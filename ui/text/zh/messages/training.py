@@ -9,6 +9,10 @@ TEXT = {
     "{stage}: memory ran out, so each batch is learned in {pieces} pieces.": (
         "{stage}：内存不足，因此每批分 {pieces} 份学习。"
     ),
+    "{stage}: self-training has stopped, so the model before is kept.": "{stage}：自训练已停止，因此保留之前的模型。",
+    "Memory ran out, so texts are read at most {tokens:,} tokens at a time.": (
+        "内存不足，因此每次最多读取 {tokens:,} 个词元的文本。"
+    ),
     "{stage}: wrong on {share:.1%} of the texts held out; its vote counts {weight:.2f}.": (
         "{stage}：在留出的文本上错了 {share:.1%}，投票权重为 {weight:.2f}。"
     ),
