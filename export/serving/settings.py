@@ -46,7 +46,18 @@ class ServeSettings(BaseModel):
     max_texts: int = Field(256, ge=1, description="Most texts of a request.")
     max_body_mb: float = Field(4, gt=0, description="Largest body of a request, in MB.")
     timeout: float = Field(30, gt=0, description="Seconds in which a request is answered; past it the answer is 504.")
+    head_timeout: float = Field(
+        10,
+        gt=0,
+        description="Seconds in which a new connection has to begin a request, and a request's head to arrive.",
+    )
     body_timeout: float = Field(10, gt=0, description="Seconds in which a request's body has to arrive.")
+    keep_alive: int = Field(5, ge=1, description="Seconds for which a connection is kept open between two requests.")
+    max_connections: int = Field(
+        512,
+        ge=1,
+        description="Connections open at the same time; past it the answer is 503, and the connection closed.",
+    )
     drain: float = Field(
         0, ge=0, description="Least seconds between SIGTERM and the closing of the port, in which readyz says 503."
     )

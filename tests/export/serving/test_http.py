@@ -225,9 +225,12 @@ def test_openapi_shows_bodies_examples_and_refusals(running: Running):
     assert document["paths"]["/healthz"]["get"]["security"] == []
     told = " ".join(each["description"] for each in post["responses"].values())
     assert set(KINDS) - set(told.replace(",", "").split()) == {
+        "crowded",
         "gone",
+        "large_head",
         "no_keys_set",
         "reload_failed",
+        "slow_head",
         "unknown_path",
         "wrong_method",
     }
