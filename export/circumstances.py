@@ -1,7 +1,8 @@
-"""What a model card owes to where the export was made: the source's own card, and the processor."""
+"""What a model card and a comparison of speed owe to where they were made: the source's own card, the processor."""
 
 from __future__ import annotations
 
+import platform
 import re
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from pipeline.spec import HubSource
 CPU_INFO = Path("/proc/cpuinfo")
 #: Flags of processors that sum products of 8 bits in 32 bits: Intel's and AMD's names, and ARM's.
 DOT_PRODUCTS = frozenset({"avx512_vnni", "avx_vnni", "asimddp"})
+#: What products of matrices are faster by: wide registers, and instructions for 8 bits and bf16.
+FEATURES = ("avx2", "avx512f", "avx512_vnni", "avx_vnni", "avx512_bf16", "amx_int8", "amx_bf16", "asimddp", "bf16")
 LICENCE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,63}")
 
 
@@ -31,15 +34,37 @@ def licence(source: HubSource) -> str:
     return told if isinstance(told, str) and LICENCE.fullmatch(told) else ""
 
 
+def flags() -> frozenset[str]:
+    """What the processor can do, as the kernel names it; none where that can't be found out."""
+    return frozenset(
+        flag for line in _cpu_info() if line.lower().startswith(("flags", "features")) for flag in line.split()
+    )
+
+
+def features() -> tuple[str, ...]:
+    """What the speed of a model hangs on, of what the processor can do."""
+    found = flags()
+    return tuple(flag.upper() for flag in FEATURES if flag in found)
+
+
+def model_name() -> str:
+    """What the machine calls its processor."""
+    named = (line.partition(":")[2].strip() for line in _cpu_info() if line.startswith("model name"))
+    return next(named, "") or platform.processor() or platform.machine()
+
+
 def processor() -> str:
     """Which kind of processor int8 was compared on, as a sentence; empty where that can't be found out."""
-    try:
-        lines = CPU_INFO.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
+    found = flags()
+    if not found:
         return ""
-    flags = {flag for line in lines if line.lower().startswith(("flags", "features")) for flag in line.split()}
-    if not flags:
-        return ""
-    if flags & DOT_PRODUCTS:
+    if found & DOT_PRODUCTS:
         return "Its parity was found on a processor with VNNI or its like; one without may round sums off, and differ."
     return "Its parity was found on a processor without VNNI; one with it does not round sums off, and may differ."
+
+
+def _cpu_info() -> list[str]:
+    try:
+        return CPU_INFO.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []

@@ -12,7 +12,8 @@ from export.report import FILE, read_report
 from export.speed import showing
 from export.speed.measuring import Subject, measure_speed, subject
 from export.speed.plot import svg
-from export.speed.report import PEERS, Shape, SpeedReport, place_of, write_speed
+from export.speed.report import Shape, SpeedReport, place_of, write_speed
+from export.speed.ways import PEERS
 from pipeline.errors import ExportError
 from pipeline.runs import RunStore
 from pipeline.settings import Settings
