@@ -5,7 +5,7 @@ of it. A request goes this way::
 
     connections.py  how many are open, and how long a head may take
     gate.py         key, size, deadlines, whether the server is going down
-    routes.py       paths; app.py puts them together
+    routes.py       paths; app.py puts them together, and page.py shows them
     asking.py       what becomes of one request
     questions.py    the body, as questions of the model's task; limits
     models.py       a model's present generation, which a reload replaces
