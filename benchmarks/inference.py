@@ -26,9 +26,10 @@ from benchmarks.profiling import profiled
 from benchmarks.results import record
 from benchmarks.speed_goals import MODELS, judged
 from export.predictor import Predictor, Tokens, processors
-from export.speed.measuring import Subject, asked_of, measure_speed, subject
+from export.speed.measuring import asked_of, measure_speed
 from export.speed.report import Shape, SpeedReport
 from export.speed.showing import about, peak_of
+from export.speed.subject import Subject, subject
 from export.speed.turns import Race
 
 HERE = Path(__file__).resolve().parent

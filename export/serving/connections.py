@@ -79,15 +79,17 @@ class Connection(HttpToolsProtocol):
             return
         began = self._in_head
         super().data_received(data)
+        if self._in_head and self._deadline is None:
+            self._watch()
         self._size = self._size + len(data) if began and self._in_head else 0
         if self._size > MOST_HEAD:
             self._refuse(Refusal("large_head", "The request's head has more than {most:,} bytes.", most=MOST_HEAD))
 
     def on_message_begin(self) -> None:
-        """The first byte of a head."""
+        """The first byte of a head, which most often comes with the last."""
         super().on_message_begin()
         self._in_head = True
-        self._watch()
+        self._stop()
 
     def on_headers_complete(self) -> None:
         """The head is there; how soon the body and the answer have to come is the gate's business."""

@@ -10,8 +10,8 @@ from benchmarks.inference import _speeds, by_turns
 from benchmarks.profiling import WARM_UP, _taken
 from benchmarks.results import record
 from benchmarks.speed_goals import MODELS, Goal
-from export.speed.measuring import Subject
 from export.speed.report import Candidate, Circumstances, Shape, SpeedReport, Timing
+from export.speed.subject import Subject
 
 
 def test_a_figure_is_held_against_its_goal() -> None:

@@ -12,8 +12,8 @@ from export.__main__ import main
 from export.package import damaged
 from export.report import read_report
 from export.speed import turns
-from export.speed.measuring import subject
 from export.speed.report import read_speed
+from export.speed.subject import subject
 from export.speed.ways import PEERS
 from pipeline.runs import RunStore
 
