@@ -90,9 +90,11 @@ def measure_speed(
         raise ExportError(
             "Nothing could be measured. {reasons}", "See what the candidates lack.", reasons=sentences(notes)
         )
+    used = dict.fromkeys(map(race.rate_of, race.seconds))
     peaks = {
-        rate: {shape: peak for shape in fitting if (peak := _peak(multiplied, shape, found))}
-        for rate, found in race.rates.items()
+        rate: {shape: peak for shape in fitting if (peak := _peak(multiplied, shape, race.rates[rate]))}
+        for rate in used
+        if rate in race.rates
     }
     metrics = _metrics(subject.report) | race.metrics
     found = []

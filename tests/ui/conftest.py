@@ -296,7 +296,7 @@ def make_speed(processor: str, fault: str) -> SpeedReport:
         rounds=5,
         gemm_flops_per_second={"float32 on cpu": {"1 x 32": 1e11}},
         candidates=(
-            make_candidate("torch", 12.0, passed=None),
+            make_candidate("torch", 12.0, passed=None, provider="cuda", device_bytes=300_000_000),
             make_candidate("int8", 2.0),
             make_candidate("int8-static", 1.5, passed=False, metric=0.7),
         ),

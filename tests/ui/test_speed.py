@@ -73,6 +73,7 @@ def test_the_page_shows_advice_picture_and_figures(services: Services, run_id: s
         "140 MB",
         "missed its gate",
         "torch 2.13.0",
+        "GPU 300 MB",
     ):
         assert words in page, words
     assert page.count("<circle") == 3

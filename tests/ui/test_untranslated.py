@@ -153,7 +153,7 @@ def test_speed_is_told_in_chinese(speed_of: Callable[..., SpeedReport]) -> None:
     drawn = [speed.speeds({}), speed.section(), speed.speeds({"transferred": speed_of("a processor", "O2 failed")})]
     assert (
         untranslated(
-            " ".join(drawn), "a processor O2 failed torch.compile int8-static CPUExecutionProvider AVX512_VNNI"
+            " ".join(drawn), "a processor O2 failed torch.compile int8-static CPUExecutionProvider cuda AVX512_VNNI"
         )
         == set()
     )

@@ -73,13 +73,24 @@ def _row(one: Candidate, shape: Shape, base: float | None) -> list[Content]:
         f"{took.texts_per_second:,.1f}",
         say("speed.times", times=f"{base / took.p50_ms:.2f}") if base else "",
         percent(took.gemm_share, 0) if took.gemm_share is not None else "",
-        *(say("export.megabytes", size=f"{size / 1e6:,.0f}") for size in (one.memory_bytes, one.size_bytes)),
+        _memory(one),
+        _megabytes(one.size_bytes),
     )
     where = tag("span", one.provider, class_="g-hint")
     return [
         tag("span", tag("b", one.name), " ", missed, " ", where),
         *(tag("span", figure, class_="g-num") for figure in figures),
     ]
+
+
+def _memory(one: Candidate) -> str:
+    if one.device_bytes is None:
+        return _megabytes(one.memory_bytes)
+    return say("speed.both", memory=_megabytes(one.memory_bytes), device=_megabytes(one.device_bytes))
+
+
+def _megabytes(size: int) -> str:
+    return say("export.megabytes", size=f"{size / 1e6:,.0f}")
 
 
 def _picture(report: SpeedReport) -> Markup | None:

@@ -20,6 +20,7 @@ TEXT = {
     "column_share": "Of the matrix rate",
     "column_memory": "Memory",
     "column_size": "Files",
+    "both": "{memory}, GPU {device}",
     "share_hint": (
         "“Of the matrix rate”: what all of its operations come to, as a share of what its matrix products reach alone "
         "in float32; on a GPU, in the precision that is computed in."

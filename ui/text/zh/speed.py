@@ -20,6 +20,7 @@ TEXT = {
     "column_share": "矩阵速率占比",
     "column_memory": "内存",
     "column_size": "文件",
+    "both": "{memory}，GPU {device}",
     "share_hint": (
         "“矩阵速率占比”：模型全部运算的速率，占其矩阵乘积单独以 float32 计算时所达速率的比例；"
         "在 GPU 上则以实际所用的精度计算。"
