@@ -23,7 +23,7 @@ from pipeline.gemm import cpu_has_bf16, gemm_speed
 COMPUTES: dict[str, Callable[[], bool]] = {
     "bfloat16 on cpu": cpu_has_bf16,
     "bfloat16 on cuda": lambda: bool(torch.cuda.is_bf16_supported(including_emulation=False)),
-    "float16 on cpu": lambda: False,  # it has no such products, and takes as long as it likes
+    "float16 on cpu": lambda: False,  # few have such products; the others turn each number into float32 and back
 }
 
 
