@@ -26,8 +26,10 @@ from benchmarks.profiling import profiled
 from benchmarks.results import record
 from benchmarks.speed_goals import MODELS, judged
 from export.predictor import Predictor, Tokens, processors
-from export.speed.measuring import Subject, measure_speed, subject
+from export.speed.measuring import asked_of, measure_speed
 from export.speed.report import Shape, SpeedReport
+from export.speed.showing import about, peak_of
+from export.speed.subject import Subject, subject
 from export.speed.turns import Race
 
 HERE = Path(__file__).resolve().parent
@@ -59,6 +61,7 @@ def shapes(options: argparse.Namespace, root: Path, found: Found) -> None:
     found.figures["many"] = times["torch"].at(MANY).p50_ms / times["int8"].at(MANY).p50_ms
     found.figures["gemm"] = times["fp32"].at(MANY).gemm_share or 0.0
     found.details["shapes"] = report.model_dump(mode="json")
+    found.details["parity"] = _parities(wanted)
     found.sections.append(_speeds(report, wanted))
     if options.profile:
         lines = profiled(wanted.variants["fp32"], MANY, found.details.setdefault("profile", {}))
@@ -131,11 +134,7 @@ def against(
         for name, folder in folders.items()
         for level, out in embedded.export(folder, root / f"{name}-onnx", options.levels).items()
     }
-    asked = {
-        f"{name} {level}": {"kind": "onnx", "folder": str(made[name, level]), "threads": None}
-        for level in options.levels
-        for name in folders
-    }
+    asked = {f"{name} {level}": asked_of(made[name, level], None) for level in options.levels for name in folders}
     race = Race(asked, [ONE, MANY], options.rounds, told)
     race.run({}, None)
     lines = [f"| Model | {ONE.told}, ms | ratio | {MANY.told}, ms | ratio |", "| --- | --- | --- | --- | --- |"]
@@ -178,30 +177,49 @@ def _texts(options: argparse.Namespace, count: int) -> list[str]:
 
 
 def _speeds(report: SpeedReport, wanted: Subject) -> str:
+    """A table a shape; of a real export each variant's parity on the frozen test set stands beside its speed."""
+    parities = _parities(wanted)
     lines = []
     for shape in report.shapes:
-        peak = report.gemm_flops_per_second.get(f"{shape.batch} x {shape.length}", 0.0)
         base = next(one.at(shape).p50_ms for one in report.candidates if one.name == "torch")
-        lines += [
-            f"{shape.told}; the matrix products alone reach {peak / 1e9:,.0f} GFLOPS in float32:\n",
-            "| | p50 ms | p95 ms | p99 ms | texts/s | of that rate | against PyTorch | memory, MB |",
-            "| --- | --- | --- | --- | --- | --- | --- | --- |",
+        columns = [
+            "",
+            "p50 ms",
+            "p95 ms",
+            "p99 ms",
+            "texts/s",
+            "of that rate",
+            "against PyTorch",
+            "memory, MB",
+            "where",
         ]
+        columns += ["parity on the frozen test set"] if parities else []
+        lines += [f"{shape.told}{peak_of(report, shape)}:\n", _row(columns), _row(["---"] * len(columns))]
         for one in report.candidates:
             took = one.at(shape)
-            share = f"{took.gemm_share:.0%}" if took.gemm_share is not None else ""
-            times = " | ".join(f"{value:.2f}" for value in (took.p50_ms, took.p95_ms, took.p99_ms))
-            ratio = f"{base / took.p50_ms:.2f} ×"
-            memory = f"{one.memory_bytes / 1e6:,.0f}"
-            lines.append(f"| {one.name} | {times} | {took.texts_per_second:,.1f} | {share} | {ratio} | {memory} |")
+            cells = [one.name, *(f"{value:.2f}" for value in (took.p50_ms, took.p95_ms, took.p99_ms))]
+            cells.append(f"{took.texts_per_second:,.1f}")
+            cells.append(f"{took.gemm_share:.0%}" if took.gemm_share is not None else "")
+            cells += [f"{base / took.p50_ms:.2f} ×", f"{one.memory_bytes / 1e6:,.0f}", one.provider]
+            lines.append(_row([*cells, parities.get(one.name, "")] if parities else cells))
         lines.append("")
-    parities = [
-        f"- {variant.name}: {wanted.report.metric} {variant.parity.metric:.4f}, "
+    return "\n".join([*lines, *(f"- {line}" for line in (*about(report), *report.left_out))]).strip()
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _parities(wanted: Subject) -> dict[str, str]:
+    """What the export's gate found of each variant; nothing of models that were made here."""
+    if wanted.report is None:
+        return {}
+    return {
+        variant.name: f"{wanted.report.metric} {variant.parity.metric:.4f}, "
         f"PyTorch {variant.parity.metric_reference:.4f}; "
         f"{variant.parity.flip_count} of {variant.parity.answers} answers changed"
-        for variant in (wanted.report.variants if wanted.report else ())
-    ]
-    return "\n".join([*lines, *parities, *(f"- {note}" for note in report.left_out)]).strip()
+        for variant in wanted.report.variants
+    }
 
 
 def told(done: int, total: int, text: str) -> None:

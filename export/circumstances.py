@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from importlib import metadata
-from pathlib import Path
 
+from pipeline.processor import flags
 from pipeline.spec import HubSource
 
-CPU_INFO = Path("/proc/cpuinfo")
 #: Flags of processors that sum products of 8 bits in 32 bits: Intel's and AMD's names, and ARM's.
 DOT_PRODUCTS = frozenset({"avx512_vnni", "avx_vnni", "asimddp"})
 #: Distributions that an export is made and checked with; onnxruntime comes in two builds.
@@ -46,13 +45,9 @@ def libraries() -> dict[str, str]:
 
 def processor() -> str:
     """Which kind of processor int8 was compared on, as a sentence; empty where that can't be found out."""
-    try:
-        lines = CPU_INFO.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
+    found = flags()
+    if not found:
         return ""
-    flags = {flag for line in lines if line.lower().startswith(("flags", "features")) for flag in line.split()}
-    if not flags:
-        return ""
-    if flags & DOT_PRODUCTS:
+    if found & DOT_PRODUCTS:
         return "Its parity was found on a processor with VNNI or its like; one without may round sums off, and differ."
     return "Its parity was found on a processor without VNNI; one with it does not round sums off, and may differ."

@@ -23,7 +23,7 @@ WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
 
 
 class Reference:
-    """A model folder in PyTorch: float32, in evaluation mode, on the CPU.
+    """A model folder in PyTorch: in evaluation mode; float32 on the CPU, unless it is moved.
 
     Only the folder is read: no network, no pickled weights, none of its code.
 
@@ -34,6 +34,7 @@ class Reference:
     Attributes:
         task: As given.
         model: The transformers model.
+        device: Where it is.
         config: What an exported folder says of it: of a bridge or an ensemble, what its encoders are, so
             that it loads where Graft is not installed; and ``graft_task``.
         tokenizer: Its tokenizer, set to pad on the right and to cut what the model can't read.
@@ -71,6 +72,7 @@ class Reference:
             self.config.to_dict(), {"model_max_length": self.tokenizer.model_max_length}
         )
         self.model.eval()
+        self.device = torch.device("cpu")
         # A tokenizer may offer token types to a model that tells none apart.
         types = getattr(self.config, "type_vocab_size", 0) > 1
         self._inputs = [name for name in self.tokenizer.model_input_names if types or name != "token_type_ids"]
@@ -79,6 +81,11 @@ class Reference:
     def mask_id(self) -> int | None:
         """Id of the hidden token, if there is one."""
         return self.tokenizer.mask_token_id
+
+    def move(self, device: torch.device, dtype: torch.dtype) -> None:
+        """Compute elsewhere, or in another precision, from now on."""
+        self.device = device
+        self.model.to(device=device, dtype=dtype)
 
     def encode(self, questions: Sequence[Question]) -> list[Encoding]:
         """The questions as tokens, cut to what the model reads; see :class:`export.predictor.Predictor`."""
@@ -92,10 +99,16 @@ class Reference:
         order = sorted(range(len(texts)), key=lambda row: len(texts[row].ids))  # like lengths together: little padding
         for start in range(0, len(order), batch):
             rows = order[start : start + batch]
-            with torch.inference_mode():
-                answers = self.model(**self.inputs([texts[row] for row in rows])).logits.float().numpy()
+            answers = self.logits(self.inputs([texts[row] for row in rows]))
             for row, answer in zip(rows, answers, strict=True):
                 yield row, answer[: len(texts[row].ids)] if answer.ndim > 1 else answer
+
+    def logits(self, inputs: dict[str, torch.Tensor]) -> np.ndarray:
+        """What the model says of a batch: float32 ``[texts, …]``; both are in the machine's memory, wherever it is."""
+        with torch.inference_mode():
+            there = {name: values.to(self.device) for name, values in inputs.items()}
+            answers: np.ndarray = self.model(**there).logits.float().cpu().numpy()
+            return answers
 
     def inputs(self, batch: Sequence[Tokens]) -> dict[str, torch.Tensor]:
         """A batch as the model takes it, padded to its longest text."""

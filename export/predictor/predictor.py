@@ -26,7 +26,7 @@ class Predictor:
         threads: CPU threads of all calls together; None: as many as suit the machine.
         batch_tokens: Most padded tokens of a batch; None: as many as suit where it is computed.
         callers: Threads that compute at the same time, each a batch of its own. One answers a text that is alone the
-            soonest; as many as there are processors answer most texts a second on a CPU.
+            soonest; as many as there are cores answer most texts a second on a CPU.
 
     Attributes:
         folder: Where the model is.
@@ -39,7 +39,7 @@ class Predictor:
         provider: Name of the execution provider that computes.
         unfit: Why the variant is not made for it, as one in half precision is not for a CPU; empty if it is.
         batch_tokens: Most padded tokens of a batch.
-        callers: How many there are; no more than processors, and one where a GPU computes.
+        callers: How many there are; no more than cores, and one where a GPU computes.
 
     Raises:
         PredictorError: A file is missing or can't be read.

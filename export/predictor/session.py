@@ -43,7 +43,7 @@ class Session:
         callers: Threads that call at the same time.
 
     Attributes:
-        callers: How many there are; no more than processors, and one where a GPU computes.
+        callers: How many there are; no more than cores, and one where a GPU computes.
         provider: Name of the execution provider that computes.
         unfit: Why the variant is not made for it; empty if it is.
         batch_tokens: Most padded tokens of a batch.

@@ -3,11 +3,12 @@
 The process holds onnxruntime, tokenizers, numpy, FastAPI and uvicorn; torch, transformers, pandas and gradio stay out
 of it. A request goes this way::
 
-    gate.py       key, size, deadlines, whether the server is going down
-    routes.py     paths; app.py puts them together
-    asking.py     what becomes of one request
-    questions.py  the body, as questions of the model's task; limits
-    models.py     a model's present generation, which a reload replaces
-    batcher.py    the one thread that computes for all clients; waiting.py says who is next
-    answers.py    what goes back
+    connections.py  how many are open, and how long a head may take
+    gate.py         key, size, deadlines, whether the server is going down
+    routes.py       paths; app.py puts them together, and page.py shows them
+    asking.py       what becomes of one request
+    questions.py    the body, as questions of the model's task; limits
+    models.py       a model's present generation, which a reload replaces
+    batcher.py      the one thread that computes for all clients; waiting.py says who is next
+    answers.py      what goes back
 """

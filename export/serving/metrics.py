@@ -38,6 +38,7 @@ class Metrics:
             registry=registry,
         )
         self.active = Gauge("graft_requests_active", "Requests that are being answered.", registry=registry)
+        self.connections = Gauge("graft_connections_open", "Connections that are open.", registry=registry)
         self.refusals = Counter("graft_refusals_total", "Requests without an answer.", ("code",), registry=registry)
         self.waiting = Gauge("graft_queue_texts", "Texts that wait.", ("model",), registry=registry)
         self.reloads = Counter("graft_reloads_total", "Reloads of a model.", ("model", "outcome"), registry=registry)

@@ -35,14 +35,17 @@ KINDS = {
     "unknown_model": Kind(404, "Ask for one of {names}; /v1/models lists them."),
     "unknown_path": Kind(404, "See /docs for what there is."),
     "wrong_method": Kind(405, "See /docs for the methods of each path."),
+    "slow_head": Kind(408, "Send the head at once."),
     "slow_body": Kind(408, "Send the body without pauses, or in several requests."),
     "reload_failed": Kind(409, "{remedy} The model that was served before is served on."),
     "too_large": Kind(413, "Send at most {most:,} bytes; divide the texts among several requests."),
     "busy": Kind(429, "Ask again after the seconds of the header Retry-After."),
     "too_fast": Kind(429, "Ask again after the seconds of the header Retry-After, and less often."),
+    "large_head": Kind(431, "Send fewer or shorter headers."),
     "gone": Kind(499, "Nobody reads this."),
     "internal": Kind(500, "The server's log says what happened; ask whoever runs it."),
     "shutting_down": Kind(503, "Ask again after the seconds of the header Retry-After, or another server."),
+    "crowded": Kind(503, "Ask again after the seconds of the header Retry-After, over fewer connections."),
     "timeout": Kind(504, "Ask again when less is asked, or with fewer or shorter texts."),
 }
 

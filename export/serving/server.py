@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -18,6 +19,7 @@ import uvicorn
 
 from export.predictor import PredictorError
 from export.serving.app import build
+from export.serving.connections import Bounds, Connection
 from export.serving.gate import State
 from export.serving.metrics import Metrics
 from export.serving.models import Models
@@ -79,6 +81,7 @@ def assembled(folders: Mapping[str, Path], settings: ServeSettings) -> Server:
     models = Models.opened(folders, settings, metrics)
     config = uvicorn.Config(
         build(models, settings, state, metrics),
+        http=partial(Connection, Bounds(settings, metrics)),  # type: ignore[arg-type]  # all it does is call it
         host=settings.host,
         port=settings.port,
         log_config=None,
@@ -88,6 +91,7 @@ def assembled(folders: Mapping[str, Path], settings: ServeSettings) -> Server:
         server_header=False,
         ws="none",
         lifespan="off",
+        timeout_keep_alive=settings.keep_alive,
         timeout_graceful_shutdown=int(settings.timeout + settings.body_timeout + MARGIN),
     )
     return Server(config, models, settings, state)

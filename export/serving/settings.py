@@ -38,15 +38,23 @@ class ServeSettings(BaseModel):
     max_batch_tokens: int | None = Field(
         None, ge=1, description="Most padded tokens computed at once; unset: 512 on a CPU, 16,384 on a GPU."
     )
-    max_wait_ms: float = Field(
-        2, ge=0, le=1000, description="How long a batch that is not full waits for requests that are being read."
-    )
     queue_size: int = Field(1024, ge=1, description="Texts that may wait, for each model; past it the answer is 429.")
     max_text_length: int = Field(20_000, ge=1, description="Most characters of a text.")
     max_texts: int = Field(256, ge=1, description="Most texts of a request.")
     max_body_mb: float = Field(4, gt=0, description="Largest body of a request, in MB.")
     timeout: float = Field(30, gt=0, description="Seconds in which a request is answered; past it the answer is 504.")
+    head_timeout: float = Field(
+        10,
+        gt=0,
+        description="Seconds in which a new connection has to begin a request, and a request's head to arrive.",
+    )
     body_timeout: float = Field(10, gt=0, description="Seconds in which a request's body has to arrive.")
+    keep_alive: int = Field(5, ge=1, description="Seconds for which a connection is kept open between two requests.")
+    max_connections: int = Field(
+        512,
+        ge=1,
+        description="Connections open at the same time; past it the answer is 503, and the connection closed.",
+    )
     drain: float = Field(
         0, ge=0, description="Least seconds between SIGTERM and the closing of the port, in which readyz says 503."
     )

@@ -10,9 +10,11 @@ from typing import get_args
 from export.parent import end_with_parent
 from export.report import FILE, read_report
 from export.speed import showing
-from export.speed.measuring import Subject, measure_speed, subject
+from export.speed.measuring import measure_speed
 from export.speed.plot import svg
-from export.speed.report import PEERS, Shape, SpeedReport, place_of, write_speed
+from export.speed.report import Shape, SpeedReport, place_of, write_speed
+from export.speed.subject import Subject, subject
+from export.speed.ways import PEERS
 from pipeline.errors import ExportError
 from pipeline.runs import RunStore
 from pipeline.settings import Settings

@@ -3,80 +3,30 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 from collections.abc import Sequence
-from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
+import onnxruntime
+
 from export.exporting import Progress, silent
-from export.predictor import PredictorError
+from export.predictor import PredictorError, processors
 from export.predictor.folder import Folder
 from export.predictor.providers import allowed_threads
-from export.report import FILE, ExportReport, read_report
-from export.speed.products import Products, products
+from export.report import ExportReport
+from export.speed.products import Products, precision, products
 from export.speed.recommending import recommend
-from export.speed.report import PEERS, Candidate, Shape, SpeedReport, Timing
+from export.speed.report import Candidate, Circumstances, Shape, SpeedReport, Timing
+from export.speed.subject import WEIGHTS, Subject
 from export.speed.turns import Race
+from export.speed.ways import PEERS, WAYS
 from pipeline.errors import ExportError
 from pipeline.messages import Message, sentences
-
-WEIGHTS = "model*.safetensors"
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What is measured.
-
-    Attributes:
-        title: Which of the run's models, or the folder's name.
-        variants: Name of a variant → its folder; float32 first, if there is one.
-        report: Of the export; None of a single variant's folder.
-        trained: The model's folder for PyTorch, if it is at hand.
-        tested: The run's report with the frozen test set, if it is at hand.
-    """
-
-    title: str
-    variants: dict[str, Path]
-    report: ExportReport | None
-    trained: Path | None
-    tested: Path | None
-
-
-def subject(folder: Path, *, trained: Path | None = None, run: Path | None = None) -> Subject:
-    """What a folder holds: an export, or a single variant of one.
-
-    Args:
-        folder: An export's, or a variant's.
-        trained: The model for PyTorch; None: the run's.
-        run: The run's folder; None: that in which the export lies, if it does.
-
-    Raises:
-        ExportError: It holds neither, or ``trained`` no weights.
-    """
-    if trained is not None and not any(trained.glob(WEIGHTS)):
-        raise ExportError(
-            "{folder} holds no model.safetensors.",
-            "Name the folder of the trained model.",
-            folder=str(trained),
-        )
-    if not (folder / FILE).is_file():
-        if not (folder / "model.onnx").is_file():
-            raise ExportError("{folder} holds no finished export.", "Export the model first.", folder=str(folder))
-        return Subject(folder.name, {folder.name: folder}, None, trained, None)
-    report = read_report(folder)
-    around = run or folder.absolute().parent.parent
-    known = around if run or around.name == report.run_id else None
-    own, tested = (known / "models" / report.model, known / "report.json") if known else (None, None)
-    return Subject(
-        report.model,
-        {variant.name: folder / variant.folder for variant in report.variants},
-        report,
-        trained or (own if own and any(own.glob(WEIGHTS)) else None),
-        tested if tested and tested.is_file() else None,
-    )
+from pipeline.processor import features, model_name
 
 
 def measure_speed(
@@ -117,44 +67,66 @@ def measure_speed(
         )
     if not fitting:
         raise ExportError("The model reads {longest} tokens at most.", "Choose shorter texts.", longest=says.longest)
+    options = {
+        "shapes": ", ".join(f"{shape.batch} x {shape.length}" for shape in shapes),
+        "rounds": str(rounds),
+        "threads": str(threads or "as many as suit the machine"),
+        "without": ", ".join(without) or "nothing",
+    }
     threads = threads or allowed_threads()
     task = subject.report.task if subject.report else says.task
     peers, missing = _peers(subject, task, threads, without)
     notes += missing
     asked = {
         **peers,
-        **{
-            name: {"kind": "onnx", "folder": str(folder), "threads": threads}
-            for name, folder in subject.variants.items()
-            if name not in without
-        },
+        **{name: asked_of(folder, threads) for name, folder in subject.variants.items() if name not in without},
     }
     multiplied = _products(first)
     race = Race(asked, fitting, rounds, progress)
     counted = {shape: list(multiplied.shapes(shape.batch, shape.length)) for shape in fitting}
-    race.run(counted, threads, tested=subject.tested, scored=["torch bf16"])
+    race.run(counted, threads, tested=subject.tested, scored=[peer for peer, way in WAYS.items() if not way.exact])
     notes += race.faults.values()
     if not race.seconds:
         raise ExportError(
             "Nothing could be measured. {reasons}", "See what the candidates lack.", reasons=sentences(notes)
         )
-    peaks = {shape: _peak(multiplied, shape, race.rates) for shape in fitting}
+    used = dict.fromkeys(map(race.rate_of, race.seconds))
+    peaks = {
+        rate: {shape: peak for shape in fitting if (peak := _peak(multiplied, shape, race.rates[rate]))}
+        for rate in used
+        if rate in race.rates
+    }
     metrics = _metrics(subject.report) | race.metrics
     found = []
     for name, seconds in race.seconds.items():
-        timings = [_timing(shape, seconds[shape], multiplied, peaks[shape]) for shape in fitting]
-        found.append(_candidate(subject, name, timings, race.memory[name], metrics.get(name)))
+        own = peaks.get(race.rate_of(name), {})
+        timings = [_timing(shape, seconds[shape], multiplied, own.get(shape)) for shape in fitting]
+        found.append(_candidate(subject, race, name, timings, metrics.get(name)))
     report = SpeedReport(
         model=subject.title,
         metric=subject.report.metric if subject.report else None,
-        processor=_processor(),
-        threads=threads or os.cpu_count() or 1,
+        processor=model_name(),
+        threads=processors(threads),
         rounds=rounds,
-        gemm_flops_per_second={f"{shape.batch} x {shape.length}": peak for shape, peak in peaks.items() if peak},
+        gemm_flops_per_second={
+            rate: {f"{shape.batch} x {shape.length}": peak for shape, peak in reached.items()}
+            for rate, reached in peaks.items()
+        },
+        circumstances=Circumstances(versions=_versions(), features=features(), gpu=race.gpu, options=options),
         candidates=tuple(found),
         left_out=tuple(notes),
     )
     return report.model_copy(update={"recommendation": recommend(report)})
+
+
+def asked_of(folder: Path, threads: int | None) -> dict[str, Any]:
+    """What a process is told of an exported variant; see :func:`export.speed.opening.variant`."""
+    return {
+        "kind": "onnx",
+        "folder": str(folder),
+        "threads": threads,
+        "precision": precision(folder / "model.onnx"),
+    }
 
 
 def _peers(
@@ -205,10 +177,10 @@ def _metrics(report: ExportReport | None) -> dict[str, float]:
         return {}
     reference = report.variants[0].parity.metric_reference
     known: dict[str, float] = {variant.name: variant.parity.metric for variant in report.variants}
-    return known | {"torch": reference, "torch.compile": reference}  # the same function
+    return known | dict.fromkeys((peer for peer, way in WAYS.items() if way.exact), reference)  # the same function
 
 
-def _candidate(subject: Subject, name: str, timings: list[Timing], memory: int, metric: float | None) -> Candidate:
+def _candidate(subject: Subject, race: Race, name: str, timings: list[Timing], metric: float | None) -> Candidate:
     in_torch = name in PEERS
     folder = subject.trained if in_torch else subject.variants[name]
     assert folder is not None  # noqa: S101 - it was measured
@@ -220,16 +192,15 @@ def _candidate(subject: Subject, name: str, timings: list[Timing], memory: int, 
         metric=metric,
         passed=variant.parity.passed if variant else None,
         size_bytes=sum(path.stat().st_size for path in files),
-        memory_bytes=memory,
-        provider=variant.provider if variant else "",
+        memory_bytes=race.memory[name],
+        device_bytes=race.device_memory[name],
+        provider=race.about[name]["where"],
+        rate=race.rate_of(name),
         timings=tuple(timings),
     )
 
 
-def _processor() -> str:
-    """What the machine calls its processor."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
+def _versions() -> dict[str, str]:
+    """Of what computes; torch and transformers are not loaded here."""
+    packages = {name: version(name) for name in ("torch", "transformers") if find_spec(name)}
+    return {"python": platform.python_version(), "onnxruntime": onnxruntime.__version__, **packages}

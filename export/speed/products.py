@@ -9,6 +9,7 @@ from pathlib import Path
 import onnx
 
 from export.fusion import PATTERNS
+from export.speed.ways import Precision
 from export.weights import nodes
 
 #: Type of a node → which of its inputs is the weight.
@@ -48,6 +49,13 @@ class Products:
         """Floating-point operations of a batch: products with weights, and of tokens with tokens."""
         weighted = sum(2 * m * k * n * count for (m, k, n), count in self.shapes(batch, length).items())
         return weighted + self.attentions * 4.0 * batch * length**2 * self.width
+
+
+def precision(model: Path) -> Precision:
+    """What the products of a file's graph are computed in where they are of floating-point numbers."""
+    weights = onnx.load(model, load_external_data=False).graph.initializer
+    halves = any(len(weight.dims) == 2 and weight.data_type == onnx.TensorProto.FLOAT16 for weight in weights)
+    return "float16" if halves else "float32"
 
 
 def products(model: Path, width: int) -> Products:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from export.report import FILE as EXPORT
 from pipeline.messages import Message
@@ -13,10 +13,6 @@ from pipeline.report import Frozen, Telling, beside
 from pipeline.storage import write_atomically
 
 FILE = "benchmark.json"
-
-#: Ways to run the trained model in PyTorch.
-Peer = Literal["torch", "torch.compile", "torch bf16"]
-PEERS: tuple[Peer, ...] = get_args(Peer)
 
 
 class Shape(Frozen):
@@ -42,7 +38,7 @@ class Timing(Frozen):
     p95_ms: float
     p99_ms: float
     texts_per_second: float  # at the median
-    gemm_share: float | None  # of the rate that the model's matrix products reach alone in float32; None: unknown
+    gemm_share: float | None  # of the rate that the model's matrix products reach alone; None: unknown
 
 
 class Candidate(Frozen):
@@ -54,12 +50,23 @@ class Candidate(Frozen):
     passed: bool | None  # its parity gate; None of PyTorch, and of a folder without an export's report
     size_bytes: int  # of its files
     memory_bytes: int  # the most that its process held
-    provider: str  # where onnxruntime computes; empty of PyTorch
+    device_bytes: int | None = None  # the most that it held of a GPU's; None: on a CPU, and of onnxruntime
+    provider: str  # where it ran: onnxruntime's provider, or PyTorch's device
+    rate: str = ""  # which rate its shares are of, as SpeedReport.gemm_flops_per_second calls it
     timings: tuple[Timing, ...]
 
     def at(self, shape: Shape) -> Timing:
         """What it took for a shape."""
         return next(timing for timing in self.timings if timing.shape == shape)
+
+
+class Circumstances(Frozen):
+    """What else a measurement hangs on; empty where nobody has said."""
+
+    versions: dict[str, str] = Field({})
+    features: tuple[str, ...] = ()  # of the processor, that speed here hangs on
+    gpu: str = ""
+    options: dict[str, str] = Field({})  # what was asked for
 
 
 class SpeedReport(Telling):
@@ -71,7 +78,9 @@ class SpeedReport(Telling):
     processor: str
     threads: int
     rounds: int
-    gemm_flops_per_second: dict[str, float]  # by "batch x length": the rate that shares are of
+    #: By device and precision, as "float32 on cpu", and by "batch x length": the rate that shares are of.
+    gemm_flops_per_second: dict[str, dict[str, float]]
+    circumstances: Circumstances = Circumstances()
     candidates: tuple[Candidate, ...]
     left_out: tuple[Message, ...] = ()  # what was not measured, and why
     recommendation: tuple[Message, ...] = ()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
 from export.speed.plot import Dot, plot
-from export.speed.report import Candidate, SpeedReport
+from export.speed.report import Candidate, Shape, SpeedReport
 from pipeline.evaluation.wording import MEASURES, number, shown
 
 
@@ -17,18 +17,18 @@ def kind_of(candidate: Candidate) -> str:
 
 def table(report: SpeedReport) -> str:
     """All that was measured, a block a shape, and what follows from it."""
-    head = report.metric or "metric"
     lines = [f"{report.model}: {report.threads} threads of {report.processor}, {report.rounds} rounds by turns"]
-    lines.append(f"\n{'':<15}{'gate':<8}{head:>{max(10, len(head) + 2)}}{'files':>12}{'memory':>12}")
+    head = report.metric or "metric"
+    wide = max(10, len(head) + 2)
+    lines.append(f"\n{'':<15}{'gate':<8}{head:>{wide}}{'files':>12}{'memory':>12}{'GPU':>12}  where")
     for one in report.candidates:
         gate = {True: "passed", False: "FAILED", None: ""}[one.passed]
         metric = shown(report.metric, one.metric) if report.metric and one.metric is not None else ""
-        sizes = f"{one.size_bytes / 1e6:>9.1f} MB{one.memory_bytes / 1e6:>9.0f} MB"
-        lines.append(f"{one.name:<15}{gate:<8}{metric:>{max(10, len(head) + 2)}}{sizes}")
+        held = "" if one.device_bytes is None else f"{one.device_bytes / 1e6:.0f} MB"
+        sizes = f"{one.size_bytes / 1e6:>9.1f} MB{one.memory_bytes / 1e6:>9.0f} MB{held:>12}"
+        lines.append(f"{one.name:<15}{gate:<8}{metric:>{wide}}{sizes}  {one.provider}")
     for shape in report.shapes:
-        peak = report.gemm_flops_per_second.get(f"{shape.batch} x {shape.length}")
-        said = f"; its matrix products alone reach {peak / 1e9:,.0f} GFLOPS in float32" if peak else ""
-        lines.append(f"\n{shape.told}{said}")
+        lines.append(f"\n{shape.told}{peak_of(report, shape)}")
         lines.append(f"{'':<15}{'p50 ms':>9}{'p95 ms':>9}{'p99 ms':>9}{'texts/s':>10}{'of rate':>9}{'vs torch':>10}")
         base = next((one.at(shape).p50_ms for one in report.candidates if one.name == "torch"), None)
         for one in report.candidates:
@@ -37,7 +37,27 @@ def table(report: SpeedReport) -> str:
             share = "" if took.gemm_share is None else f"{took.gemm_share:.0%}"
             ratio = "" if base is None else f"{base / took.p50_ms:.2f} ×"
             lines.append(f"{one.name:<15}{times}{took.texts_per_second:>10,.1f}{share:>9}{ratio:>10}")
-    return "\n".join([*lines, "", *report.left_out, *report.recommendation])
+    return "\n".join([*lines, "", *about(report), *report.left_out, *report.recommendation])
+
+
+def peak_of(report: SpeedReport, shape: Shape) -> str:
+    """What the matrix products of a shape reach alone, as the end of its title; empty where nobody knows."""
+    at = f"{shape.batch} x {shape.length}"
+    reached = {rate: peaks[at] for rate, peaks in report.gemm_flops_per_second.items() if at in peaks}
+    told = [f"{peak / 1e9:,.0f} GFLOPS in {rate}" for rate, peak in reached.items()]
+    return f"; its matrix products alone reach {', '.join(told)}" if told else ""
+
+
+def about(report: SpeedReport) -> list[str]:
+    """What else the figures hang on, a line each."""
+    known = report.circumstances
+    lines = {
+        "Versions": ", ".join(f"{name} {version}" for name, version in known.versions.items()),
+        "Of the processor": ", ".join(known.features),
+        "GPU": known.gpu,
+        "Asked for": "; ".join(f"{name} {value}" for name, value in known.options.items()),
+    }
+    return [f"{name}: {told}." for name, told in lines.items() if told]
 
 
 def dots_of(report: SpeedReport, told: Callable[[Candidate, float, float], str]) -> list[Dot]:

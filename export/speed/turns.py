@@ -16,13 +16,18 @@ from statistics import median
 from typing import Any
 
 from export.speed.report import Shape
+from export.speed.ways import rate_of
 from pipeline.messages import Message
 
 PROJECT = Path(__file__).resolve().parents[2]
 #: What a run's worker gives its process for training: candidates run as anybody would start them.
 FOREIGN = ("OMP_WAIT_POLICY", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_")
 #: What a machine may lack that a candidate needs.
-LACKS = {"bf16": Message("this processor has no instructions for it")}
+LACKS = {
+    "bfloat16 on cpu": Message("this processor has no instructions for it"),
+    "bfloat16 on cuda": Message("this GPU has no instructions for it"),
+    "float16 on cpu": Message("it is for a GPU, and PyTorch has none here"),
+}
 #: To open a candidate and to call it first, which compiles it where it is compiled.
 OPENING_SECONDS = 900.0
 #: How long one candidate is at it, for one shape, in one round; and how often it is called in that time.
@@ -115,7 +120,11 @@ class Race:
     Attributes:
         seconds: Candidate → shape → seconds of each call.
         memory: Candidate → most bytes that its process held.
-        rates: Product → the best rate that was found, floating-point operations a second.
+        device_memory: Candidate → most bytes that it held of a GPU; None where nobody knows.
+        about: Candidate → where it ran: ``where`` by name, ``device`` and ``precision``.
+        rates: Device and precision, as :func:`~export.speed.ways.rate_of` has them → product → the best rate that was
+            found, floating-point operations a second.
+        gpu: Its name, where a candidate ran on one; empty of a PyTorch that has none.
         metrics: Candidate → its leading metric, of those that were asked for it.
         faults: Candidate → why it was not measured.
     """
@@ -129,7 +138,10 @@ class Race:
     ) -> None:
         self.seconds: dict[str, dict[Shape, list[float]]] = {}
         self.memory: dict[str, int] = {}
-        self.rates: dict[tuple[int, int, int], float] = {}
+        self.device_memory: dict[str, int | None] = {}
+        self.about: dict[str, dict[str, str]] = {}
+        self.rates: dict[str, dict[tuple[int, int, int], float]] = {}
+        self.gpu = ""
         self.metrics: dict[str, float] = {}
         self.faults: dict[str, Message] = {}
         self._asked, self._shapes, self._rounds, self._progress = asked, shapes, rounds, progress
@@ -157,6 +169,8 @@ class Race:
             for name in self._asked:
                 self._step(name)
                 self._guarded(name, self._open)
+            if any(about["device"] != "cpu" for about in self.about.values()):
+                self.gpu = beside.ask({"do": "machine"})["gpu"]
             for turn in range(self._rounds):
                 for shape in self._shapes:
                     self._step(f"{shape.batch} × {shape.length}")
@@ -164,15 +178,28 @@ class Race:
                     for name in names[turn % max(1, len(names)) :] + names[: turn % max(1, len(names))]:
                         self._guarded(name, partial(self._turn, shape))
                     if products := multiplied.get(shape):
-                        found = beside.ask({"do": "rates", "shapes": products, "threads": threads})["rates"]
-                        for product, rate in zip(products, found, strict=True):
-                            self.rates[product] = max(rate, self.rates.get(product, 0.0))
+                        self._rate(beside, products, threads)
             for name in scored:
                 if tested is not None and name in self._processes:
                     self._guarded(name, partial(self._score, tested))
         finally:
             for process in (beside, *self._processes.values()):
                 process.end()
+
+    def rate_of(self, name: str) -> str:
+        """Which of the rates a candidate's speed is a share of."""
+        return rate_of(self.about[name]["device"], self.about[name]["precision"])
+
+    def _rate(self, beside: Process, products: list[tuple[int, int, int]], threads: int | None) -> None:
+        """Time plain products wherever candidates compute, in what they compute in."""
+        for name in dict.fromkeys(map(self.rate_of, self._processes)):
+            precision, _, device = name.partition(" on ")
+            if device != "cpu" and not self.gpu:
+                continue  # onnxruntime has it, and PyTorch is built without
+            asked = {"do": "rates", "shapes": products, "threads": threads, "device": device, "precision": precision}
+            best = self.rates.setdefault(name, {})
+            for product, rate in zip(products, beside.ask(asked)["rates"], strict=True):
+                best[product] = max(rate, best.get(product, 0.0))
 
     def _step(self, text: str) -> None:
         self._progress(self._done, self._total, text)
@@ -190,7 +217,9 @@ class Race:
 
     def _open(self, name: str) -> None:
         process = self._processes[name] = Process()
-        self.memory[name] = process.ask({"do": "open", **self._asked[name]})["memory"]
+        opened = process.ask({"do": "open", **self._asked[name]})
+        self.memory[name], self.device_memory[name] = opened.pop("memory"), opened.pop("device_memory")
+        self.about[name] = opened
         self.seconds[name] = {shape: [] for shape in self._shapes}
         for shape in self._shapes:
             tried = process.ask(_turn(shape, warm=1, calls=2))["seconds"]
@@ -199,7 +228,7 @@ class Race:
     def _turn(self, shape: Shape, name: str) -> None:
         answer = self._processes[name].ask(_turn(shape, warm=WARM_UP, calls=self._calls[name, shape]))
         self.seconds[name][shape] += answer["seconds"]
-        self.memory[name] = answer["memory"]
+        self.memory[name], self.device_memory[name] = answer["memory"], answer["device_memory"]
 
     def _score(self, tested: Path, name: str) -> None:
         self.metrics[name] = self._processes[name].ask({"do": "score", "report": str(tested)})["metric"]

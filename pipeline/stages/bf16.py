@@ -10,19 +10,18 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 from pathlib import Path
 
 import torch
 from filelock import FileLock
 
 from pipeline.gemm import cpu_has_bf16, gemm_speed
+from pipeline.processor import model_name
 from pipeline.storage import write_atomically
 
 PAYS = 1.5  # times float32's speed; below that the casts eat the gain
 SHAPE = (2048, 384, 1536)  # a batch through MiniLM's widest layer
 ROUNDS = 5  # by turns, each at its best: the machine may be busy at the moment
-CPU_INFO = Path("/proc/cpuinfo")
 
 
 def pays() -> bool:
@@ -34,7 +33,7 @@ def pays() -> bool:
 
 def _gain() -> float:
     """How many times as fast as float32, as it was first found on this processor with this torch."""
-    machine = f"{_processor()}, torch {torch.__version__}"
+    machine = f"{model_name()}, torch {torch.__version__}"
     try:
         kept = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "graft" / "bf16.json"
         kept.parent.mkdir(parents=True, exist_ok=True)
@@ -62,13 +61,3 @@ def _timed() -> float:
         plain = max(plain, gemm_speed(SHAPE, torch.float32, torch.device("cpu")))
         half = max(half, gemm_speed(SHAPE, torch.bfloat16, torch.device("cpu")))
     return half / plain
-
-
-def _processor() -> str:
-    """Its name."""
-    try:
-        lines = CPU_INFO.read_text(encoding="utf-8").splitlines()
-    except OSError:
-        lines = []
-    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(named, platform.processor() or platform.machine())

@@ -15,6 +15,7 @@ from export.card import ANSWER_LIMITS, CALLS, DATA_TITLES, LICENCES, card
 from export.package import zip_folder
 from export.record import CHECKSUMS
 from export.report import read_report
+from pipeline import processor
 from pipeline.report import DataSummary, Interval, Report
 from pipeline.runs import RunStore
 from pipeline.spec import DatasetSpec, EmbeddedSource, HubSource, LocalSource, Origin, RunSpec
@@ -133,7 +134,7 @@ def test_the_processor_is_told_by_its_flags(
     path = tmp_path / "cpuinfo"
     if said is not None:
         path.write_text(said)
-    monkeypatch.setattr(circumstances, "CPU_INFO", path)
+    monkeypatch.setattr(processor, "CPU_INFO", path)
     assert told in circumstances.processor()
     assert bool(circumstances.processor()) is bool(told)
 

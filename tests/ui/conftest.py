@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from export.report import ExportReport, Parity, VariantReport
-from export.speed.report import Candidate, Shape, SpeedReport, Timing
+from export.speed.report import Candidate, Circumstances, Shape, SpeedReport, Timing
 from pipeline.demo import demo_spec
 from pipeline.messages import Message
 from pipeline.report import (
@@ -274,7 +274,13 @@ def make_candidate(name: str, time: float, **fields: Any) -> Candidate:
         )
         for shape in (Shape(batch=1, length=32), Shape(batch=32, length=128))
     ]
-    told = {"metric": 0.8, "passed": True, "size_bytes": 23_000_000, "memory_bytes": 140_000_000, "provider": ""}
+    told = {
+        "metric": 0.8,
+        "passed": True,
+        "size_bytes": 23_000_000,
+        "memory_bytes": 140_000_000,
+        "provider": "CPUExecutionProvider",
+    }
     return Candidate(name=name, torch=name.startswith("torch"), timings=tuple(timings), **{**told, **fields})
 
 
@@ -288,12 +294,13 @@ def make_speed(processor: str, fault: str) -> SpeedReport:
         processor=processor,
         threads=2,
         rounds=5,
-        gemm_flops_per_second={"1 x 32": 1e11},
+        gemm_flops_per_second={"float32 on cpu": {"1 x 32": 1e11}},
         candidates=(
-            make_candidate("torch", 12.0, passed=None),
+            make_candidate("torch", 12.0, passed=None, provider="cuda", device_bytes=300_000_000),
             make_candidate("int8", 2.0),
             make_candidate("int8-static", 1.5, passed=False, metric=0.7),
         ),
+        circumstances=Circumstances(versions={"torch": "2.13.0"}, features=("AVX512_VNNI",), gpu="H200"),
         left_out=(Message("{name} could not be measured: {fault}.", name="O2", fault=fault),),
         recommendation=(advice,),
     )

@@ -64,7 +64,17 @@ def test_the_page_shows_advice_picture_and_figures(services: Services, run_id: s
     write_speed(measured, place_of(services.store.export_folder(run_id, "transferred")))
     reports = exporting.exports_of(services, None, run_id).reports
     page = views.speeds(handlers.speeds_of(services, None, run_id, reports))
-    for words in ("Take int8", "One text of 32 tokens", "6.00 ×", "92 %", "2.00 ms", "140 MB", "missed its gate"):
+    for words in (
+        "Take int8",
+        "One text of 32 tokens",
+        "6.00 ×",
+        "92 %",
+        "2.00 ms",
+        "140 MB",
+        "missed its gate",
+        "torch 2.13.0",
+        "GPU 300 MB",
+    ):
         assert words in page, words
     assert page.count("<circle") == 3
     assert "<script" not in page
@@ -91,5 +101,7 @@ def test_programs_read_the_same(services: Services, run_id: str, measured: Speed
     assert (found["model"], found["threads"]) == ("transferred", 2)
     assert [one["name"] for one in found["candidates"]] == ["torch", "int8", "int8-static"]
     assert found["candidates"][1]["timings"][1]["batch"] == 32
+    assert (found["candidates"][1]["provider"], found["candidates"][1]["device_bytes"]) == ("CPUExecutionProvider", -1)
+    assert (found["versions"], found["features"], found["gpu"]) == ({"torch": "2.13.0"}, ["AVX512_VNNI"], "H200")
     assert found["recommendation"][0].startswith("Take int8")
     assert api.measure_speed(services, run=run_id)["run"] == run_id

@@ -25,15 +25,17 @@ class TimingInfo(TypedDict):
     p95_ms: Annotated[float, "95 of 100 calls took no longer."]
     p99_ms: Annotated[float, "99 of 100 calls took no longer."]
     texts_per_second: Annotated[float, "At the median."]
-    gemm_share: Annotated[float, "Of the rate that the model's matrix products reach alone in float32; 0: unknown."]
+    gemm_share: Annotated[float, "Of the rate that the model's matrix products reach alone; 0: unknown."]
 
 
 class CandidateInfo(TypedDict):
     """One way to run a model."""
 
-    name: Annotated[str, "torch, torch.compile, torch bf16, or a variant."]
+    name: Annotated[str, "torch, torch.compile, torch bf16, torch fp16, or a variant."]
     metric: Annotated[float, "The leading metric on the frozen test set; -1: unknown."]
+    provider: Annotated[str, "Where it ran: onnxruntime's provider, or PyTorch's device."]
     memory_bytes: Annotated[int, "The most that its process held."]
+    device_bytes: Annotated[int, "The most that it held of a GPU's memory; -1: unknown."]
     size_bytes: Annotated[int, "Of its files."]
     timings: Annotated[list[TimingInfo], "The same shapes for all candidates."]
 
@@ -44,6 +46,9 @@ class Speed(TypedDict):
     model: Annotated[str, "Which of the run's models."]
     processor: Annotated[str, "Where it was measured."]
     threads: Annotated[int, "CPU threads of one call."]
+    versions: Annotated[dict[str, str], "Of Python and of what computes."]
+    features: Annotated[list[str], "Of the processor, that speed hangs on."]
+    gpu: Annotated[str, "Its name; empty if nothing ran on one."]
     candidates: Annotated[list[CandidateInfo], "They took turns."]
     left_out: Annotated[list[str], "What was not measured, and why."]
     recommendation: Annotated[list[str], "What to serve, and why."]
@@ -72,6 +77,9 @@ def read_speed(
             "model": model,
             "processor": report.processor,
             "threads": report.threads,
+            "versions": report.circumstances.versions,
+            "features": list(report.circumstances.features),
+            "gpu": report.circumstances.gpu,
             "candidates": [_candidate(one) for one in report.candidates],
             "left_out": [tell(note) for note in report.said(report.left_out)],
             "recommendation": [tell(sentence) for sentence in report.said(report.recommendation)],
@@ -84,7 +92,9 @@ def _candidate(one: Candidate) -> CandidateInfo:
     return {
         "name": one.name,
         "metric": -1.0 if one.metric is None else one.metric,
+        "provider": one.provider,
         "memory_bytes": one.memory_bytes,
+        "device_bytes": -1 if one.device_bytes is None else one.device_bytes,
         "size_bytes": one.size_bytes,
         "timings": [
             {

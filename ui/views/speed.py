@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from export.speed.plot import plot
-from export.speed.report import Candidate, Shape, SpeedReport
+from export.speed.report import Candidate, Circumstances, Shape, SpeedReport
 from export.speed.showing import dots_of
 from pipeline.spec import ModelName
 from ui.text import say
@@ -36,9 +36,21 @@ def _model(name: str, report: SpeedReport) -> Markup:
         _picture(report),
         *blocks,
         tag("p", machine, " ", say("speed.share_hint"), class_="g-hint"),
+        _circumstances(report.circumstances),
         tag("ul", *notes, class_="g-plain g-hint") if notes else None,
         class_="g-export",
     )
+
+
+def _circumstances(known: Circumstances) -> Markup | None:
+    """What else the figures hang on; None where nobody has said."""
+    told = {
+        "versions": ", ".join(f"{name} {version}" for name, version in known.versions.items()),
+        "features": ", ".join(known.features),
+        "gpu": known.gpu,
+    }
+    sentences = [say(f"speed.{name}", **{name: value}) for name, value in told.items() if value]
+    return tag("p", " ".join(sentences), class_="g-hint") if sentences else None
 
 
 def _named(shape: Shape) -> str:
@@ -61,9 +73,24 @@ def _row(one: Candidate, shape: Shape, base: float | None) -> list[Content]:
         f"{took.texts_per_second:,.1f}",
         say("speed.times", times=f"{base / took.p50_ms:.2f}") if base else "",
         percent(took.gemm_share, 0) if took.gemm_share is not None else "",
-        *(say("export.megabytes", size=f"{size / 1e6:,.0f}") for size in (one.memory_bytes, one.size_bytes)),
+        _memory(one),
+        _megabytes(one.size_bytes),
     )
-    return [tag("span", tag("b", one.name), " ", missed), *(tag("span", figure, class_="g-num") for figure in figures)]
+    where = tag("span", one.provider, class_="g-hint")
+    return [
+        tag("span", tag("b", one.name), " ", missed, " ", where),
+        *(tag("span", figure, class_="g-num") for figure in figures),
+    ]
+
+
+def _memory(one: Candidate) -> str:
+    if one.device_bytes is None:
+        return _megabytes(one.memory_bytes)
+    return say("speed.both", memory=_megabytes(one.memory_bytes), device=_megabytes(one.device_bytes))
+
+
+def _megabytes(size: int) -> str:
+    return say("export.megabytes", size=f"{size / 1e6:,.0f}")
 
 
 def _picture(report: SpeedReport) -> Markup | None:

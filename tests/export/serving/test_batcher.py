@@ -1,4 +1,4 @@
-"""The threads: batches, bounded wait and queue, cancelling, errors, closing."""
+"""The threads: batches, the bounded queue, cancelling, errors, closing."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def make(held: Held) -> Iterator[Make]:
     made = []
 
     def build(**options: Any) -> Batcher:
-        made.append(Batcher(held, **{"batch_tokens": 100, "overhead": 1000, "wait": 0, "size": 100, **options}))
+        made.append(Batcher(held, **{"batch_tokens": 100, "overhead": 1000, "size": 100, **options}))
         return made[-1]
 
     yield build
@@ -116,33 +116,11 @@ def test_little_is_not_shared_out(make: Make, held: Held):
     assert held.batches == [["1", "2"]]
 
 
-def test_a_batch_waits_for_who_has_a_place_but_not_longer_than_it_may(make: Make, held: Held):
-    batcher = make(wait=0.2)
-    held.go.set()
-    with batcher.reserve(1) as late:
-        early = ask(batcher, "early")
-        assert not held.begun.wait(0.05)
-        both = late(["late"], [10])
-    early.result(LONG)
-    both.result(LONG)
-    assert held.batches == [["early", "late"]]
-    with batcher.reserve(1):  # who never comes
-        began = time.monotonic()
-        assert ask(batcher, "again").result(LONG) == ["again!"]
-        assert 0.15 < time.monotonic() - began < LONG
-
-
-def test_nobody_waits_where_nobody_is_to_come(make: Make, held: Held):
-    batcher = make(wait=LONG)
-    held.go.set()
-    assert ask(batcher, "alone").result(LONG / 2) == ["alone!"]
-
-
-def test_a_full_batch_does_not_wait(make: Make, held: Held):
-    batcher = make(wait=LONG)
+def test_nobody_waits_for_who_has_a_place_and_is_not_there(make: Make, held: Held):
+    batcher = make()
     held.go.set()
     with batcher.reserve(1):
-        assert len(ask(batcher, *"0123456789").result(LONG / 2)) == 10
+        assert ask(batcher, "early").result(LONG) == ["early!"]
 
 
 def test_a_full_queue_refuses_and_says_when_to_come_again(make: Make, held: Held):

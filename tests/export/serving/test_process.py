@@ -10,7 +10,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
@@ -20,42 +19,7 @@ from export.report import FILE
 from tests.export.serving.conftest import LONG, ROOT, Process, send, until
 
 HEAVY = ("torch", "transformers", "optimum", "onnx", "pandas", "gradio", "datasets", "scipy", "sklearn")
-Together = Callable[..., list[Any]]
 Make = Callable[..., Process]
-
-
-def metric(server: Process, name: str) -> float:
-    text = send(server.port, "GET", "/metrics").body.decode()
-    return float(next(line for line in text.splitlines() if line.startswith(f"{name} ")).split()[1])
-
-
-def test_a_server_going_down_answers_what_it_accepted_and_nothing_more(
-    process: Make, exported: Path, together: Together
-):
-    server = process(f"model={exported}", "--drain", "0.5")
-    idle = socket.create_connection(("127.0.0.1", server.port))
-    half = socket.create_connection(("127.0.0.1", server.port))
-    half.sendall(b"POST /v1/models/model/predict HTTP/1.1\r\nHost: here\r\nContent-Length: 17\r\n\r\n{")
-    body = {"texts": ["the food was very warm and tasty " * 3] * 64}
-    accepted = together(lambda: send(server.port, "POST", "/v1/models/model/predict", body), 12)
-    until(lambda: metric(server, "graft_requests_active") > 4 or accepted)
-    server.process.send_signal(signal.SIGTERM)
-    until(lambda: send(server.port, "GET", "/readyz").status == 503)
-    late = send(server.port, "POST", "/v1/models/model/predict", {"text": "late"})
-    assert (late.status, late.code) == (503, "shutting_down")
-    assert late.headers["connection"] == "close"
-    assert send(server.port, "GET", "/healthz").status == 200
-    half.sendall(b'"text": "tasty"}')  # it was begun before
-    assert half.recv(12) == b"HTTP/1.1 200"
-    assert server.process.wait(LONG) == 0, server.log.read_text()
-    until(lambda: len(accepted) == 12)
-    answered = [reply for reply in accepted if reply.status == 200]
-    assert all(len(reply.json["answers"]) == 64 for reply in answered)
-    assert {reply.code for reply in accepted if reply.status != 200} <= {"shutting_down"}
-    assert len(answered) > 4
-    assert "Traceback" not in server.log.read_text()
-    idle.close()
-    half.close()
 
 
 def test_a_hang_up_reloads_and_a_folder_that_is_spoilt_changes_nothing(process: Make, exported: Path, tmp_path: Path):

@@ -20,8 +20,8 @@ def test_the_environment_and_above_it_the_flags():
 def test_every_setting_but_the_keys_has_a_flag():
     options = parser().parse_args(["folder"])
     assert set(ServeSettings.model_fields) - set(vars(options)) == {SECRET}
-    given = parser().parse_args(["a", "b", "--max-wait-ms", "5", "--allow-failed"])
-    assert (given.folders, given.max_wait_ms, given.allow_failed) == (["a", "b"], "5", "true")
+    given = parser().parse_args(["a", "b", "--max-body-mb", "5", "--allow-failed"])
+    assert (given.folders, given.max_body_mb, given.allow_failed) == (["a", "b"], "5", "true")
     text = " ".join(parser().format_help().split())
     assert all(" ".join(field.description.split()[:5]) in text for name, field in _shown())
 
@@ -51,4 +51,4 @@ def test_what_is_wrong_is_named(flags: dict[str, str], environment: dict[str, st
 
 
 def test_flags_are_written_with_hyphens():
-    assert flag("max_wait_ms") == "--max-wait-ms"
+    assert flag("max_body_mb") == "--max-body-mb"

@@ -41,7 +41,7 @@ def speed_of(*candidates: Candidate, **fields: Any) -> SpeedReport:
         processor="a processor",
         threads=2,
         rounds=3,
-        gemm_flops_per_second={"1 x 32": 1e11, "32 x 128": 2e11},
+        gemm_flops_per_second={"float32 on cpu": {"1 x 32": 1e11, "32 x 128": 2e11}},
         candidates=candidates,
         **fields,
     )

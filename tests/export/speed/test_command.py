@@ -12,8 +12,9 @@ from export.__main__ import main
 from export.package import damaged
 from export.report import read_report
 from export.speed import turns
-from export.speed.measuring import subject
-from export.speed.report import PEERS, read_speed
+from export.speed.report import read_speed
+from export.speed.subject import subject
+from export.speed.ways import PEERS
 from pipeline.runs import RunStore
 
 SHORT = ["--batches", "1", "2", "--lengths", "4", "8", "--rounds", "1", "--threads", "1"]
@@ -72,11 +73,26 @@ def test_a_runs_export_is_measured_beside_pytorch(
         assert all(took.gemm_share for took in one.timings)
         assert one.memory_bytes > one.size_bytes > 0
         assert one.metric is not None
+        assert one.provider == ("cpu" if one.torch else "CPUExecutionProvider")
+        assert one.rate == "float32 on cpu"
+    assert report.left_out == ("torch fp16 could not be measured: it is for a GPU, and PyTorch has none here.",)
+    assert report.circumstances.versions.keys() == {"python", "onnxruntime", "torch", "transformers"}
+    assert report.circumstances.options["without"] == "torch.compile, torch bf16"
     assert report.candidates[0].metric == export.variants[0].parity.metric_reference
     for variant in export.variants:
         assert damaged(folder / variant.folder) == []
     printed = capsys.readouterr().out
-    for words in ("torch", "int8", "p95 ms", "GFLOPS", "Take ", "benchmark.json", "accuracy"):
+    for words in (
+        "torch",
+        "int8",
+        "p95 ms",
+        "GFLOPS in float32 on cpu",
+        "CPUExecutionProvider",
+        "Versions: python 3.",
+        "Take ",
+        "benchmark.json",
+        "accuracy",
+    ):
         assert words in printed, words
     assert image.read_text(encoding="utf-8").count("<circle") == len(names)
     steps = [event for event in store.events(run_id).read()[0] if event["kind"] == "step"]

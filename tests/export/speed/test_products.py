@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import onnx
 import pytest
 
-from export.speed.products import products
+from export.speed.products import precision, products
 
 WIDTH, INNER, LAYERS = 32, 64, 2  # of the tiny BERT
 
@@ -32,3 +33,18 @@ def test_rows_are_tokens_but_of_what_speaks_for_the_text(exported: Path) -> None
         (3, WIDTH, WIDTH): 1,
         (3, WIDTH, 2): 1,
     }
+
+
+@pytest.mark.parametrize(("kind", "said"), [("FLOAT16", "float16"), ("FLOAT", "float32")])
+def test_products_are_computed_in_what_the_weights_are_kept_in(tmp_path: Path, kind: str, said: str) -> None:
+    """As O4 and fp16 leave a graph: weights halved, sums of a layer norm not."""
+    helper, half = onnx.helper, getattr(onnx.TensorProto, kind)
+    weights = [
+        helper.make_tensor("weight", half, [2, 2], [1.0] * 4),
+        helper.make_tensor("bias", onnx.TensorProto.FLOAT, [2], [0.0] * 2),
+    ]
+    values = [helper.make_tensor_value_info(name, half, [1, 2]) for name in ("x", "y")]
+    node = helper.make_node("MatMul", ["x", "weight"], ["y"])
+    graph = helper.make_graph([node], "graph", values[:1], values[1:], weights)
+    onnx.save(helper.make_model(graph), tmp_path / "model.onnx")
+    assert precision(tmp_path / "model.onnx") == said

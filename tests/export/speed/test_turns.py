@@ -24,7 +24,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def onnx(folder: Path) -> dict[str, Any]:
-    return {"kind": "onnx", "folder": str(folder), "threads": 1}
+    return {"kind": "onnx", "folder": str(folder), "threads": 1, "precision": "float32"}
 
 
 def race_of(asked: dict[str, dict[str, Any]], rounds: int = 2) -> tuple[Race, list[tuple[int, int, str]]]:
@@ -42,8 +42,47 @@ def test_all_get_as_many_turns_and_the_rates_are_measured_beside(exported: Path,
         assert all(len(race.seconds[name][shape]) == 2 * turns.LEAST_CALLS for shape in SHAPES)
         assert all(second > 0 for shape in SHAPES for second in race.seconds[name][shape])
     assert race.memory["fp32"] < race.memory["torch"], "a variant's process holds torch"
-    assert race.rates[4, 32, 32] > 1e6
+    assert race.rates["float32 on cpu"][4, 32, 32] > 1e6
     assert [done for done, _, _ in steps] == list(range(steps[-1][1]))
+
+
+def test_beside_a_gpu_rates_are_measured_there_in_each_precision(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes are stand-ins: one variant was left to the CPU, and PyTorch's candidates are on the GPU."""
+    opened = {
+        "torch": {"where": "cuda", "device": "cuda", "precision": "float32"},
+        "torch fp16": {"where": "cuda", "device": "cuda", "precision": "float16"},
+        "O4": {"where": "CUDAExecutionProvider", "device": "cuda", "precision": "float16"},
+        "int8": {"where": "CPUExecutionProvider", "device": "cpu", "precision": "float32"},
+    }
+    gpu, rated = "a GPU", []
+
+    class Answering:
+        def ask(self, asked: dict[str, Any]) -> dict[str, Any]:
+            held = {"memory": 1, "device_memory": 2}
+            if asked["do"] == "open":
+                return {**opened[asked["kind"]], **held}
+            if asked["do"] == "rates":
+                rated.append((asked["precision"], asked["device"]))
+            return {"seconds": [0.1] * asked.get("calls", 1), "gpu": gpu, "rates": [5.0], **held}
+
+        def end(self) -> None:
+            pass
+
+    monkeypatch.setattr(turns, "Process", Answering)
+    race, _ = race_of({name: {"kind": name} for name in opened}, rounds=1)
+    race.run({SHAPES[0]: [(4, 32, 32)]}, threads=1)
+    assert rated == [("float32", "cuda"), ("float16", "cuda"), ("float32", "cpu")]
+    assert [race.rate_of(name) for name in opened] == [
+        "float32 on cuda",
+        "float16 on cuda",
+        "float16 on cuda",
+        "float32 on cpu",
+    ]
+    assert (race.gpu, race.device_memory["O4"]) == ("a GPU", 2)
+    gpu = ""  # onnxruntime finds one, and PyTorch is built without
+    race, _ = race_of({name: {"kind": name} for name in opened}, rounds=1)
+    race.run({SHAPES[0]: [(4, 32, 32)]}, threads=1)
+    assert list(race.rates) == ["float32 on cpu"]
 
 
 def test_one_that_can_not_be_opened_is_left_out_and_the_others_go_on(exported: Path, tmp_path: Path) -> None:
@@ -109,7 +148,7 @@ def test_a_candidate_starts_as_anybody_would_start_it(exported: Path, monkeypatc
 def test_what_the_machine_lacks_is_told_in_a_sentence() -> None:
     process = Process()
     try:
-        process._answers.put('{"lacks": "bf16"}')
+        process._answers.put('{"lacks": "bfloat16 on cpu"}')
         with pytest.raises(UnmeasuredError, match="this processor has no instructions for it"):
             process.ask({"do": "open"})
     finally:

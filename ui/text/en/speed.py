@@ -8,6 +8,9 @@ TEXT = {
     "measure": "Measure speed",
     "none": "Not measured yet. It takes a few minutes; the run goes on without this page.",
     "machine": "{threads} threads of {processor}, {rounds} rounds by turns. Times are from token ids to logits.",
+    "versions": "Measured with {versions}.",
+    "features": "The processor has {features}.",
+    "gpu": "The GPU is {gpu}.",
     "column_candidate": "Runs as",
     "column_p50": "Median",
     "column_p95": "95 of 100 within",
@@ -17,9 +20,10 @@ TEXT = {
     "column_share": "Of the matrix rate",
     "column_memory": "Memory",
     "column_size": "Files",
+    "both": "{memory}, GPU {device}",
     "share_hint": (
         "“Of the matrix rate”: what all of its operations come to, as a share of what its matrix products reach alone "
-        "in float32."
+        "in float32; on a GPU, in the precision that is computed in."
     ),
     "one": "One text of {length} tokens",
     "many": "{batch} texts of {length} tokens",

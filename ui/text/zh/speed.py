@@ -8,6 +8,9 @@ TEXT = {
     "measure": "测量速度",
     "none": "尚未测量。测量需要几分钟，关闭页面也会继续。",
     "machine": "{processor}，{threads} 个线程，轮流 {rounds} 轮。时间从词元编号算到 logit。",
+    "versions": "测量所用版本：{versions}。",
+    "features": "处理器具备 {features}。",
+    "gpu": "GPU 为 {gpu}。",
     "column_candidate": "运行方式",
     "column_p50": "中位数",
     "column_p95": "95 % 不超过",
@@ -17,7 +20,11 @@ TEXT = {
     "column_share": "矩阵速率占比",
     "column_memory": "内存",
     "column_size": "文件",
-    "share_hint": "“矩阵速率占比”：模型全部运算的速率，占其矩阵乘积单独以 float32 计算时所达速率的比例。",
+    "both": "{memory}，GPU {device}",
+    "share_hint": (
+        "“矩阵速率占比”：模型全部运算的速率，占其矩阵乘积单独以 float32 计算时所达速率的比例；"
+        "在 GPU 上则以实际所用的精度计算。"
+    ),
     "one": "1 条 {length} 个词元的文本",
     "many": "{batch} 条 {length} 个词元的文本",
     "times": "{times} ×",

@@ -17,6 +17,8 @@ TEXT = {
         "未测 PyTorch：导出结果旁没有训练好的模型。"
     ),
     "this processor has no instructions for it": "这个处理器没有相应的指令",
+    "this GPU has no instructions for it": "这块 GPU 没有相应的指令",
+    "it is for a GPU, and PyTorch has none here": "它是为 GPU 准备的，而这里的 PyTorch 没有 GPU",
     "{name} could not be measured: {fault}.": "{name} 无法测量：{fault}。",
     "no answer in {seconds:g} seconds": "{seconds:g} 秒内没有应答",
     "its process ended without a word (exit code {code})": "其进程没有应答就结束了（退出码 {code}）",
