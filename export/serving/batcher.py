@@ -70,6 +70,7 @@ class Batcher:
         compute: From some items to a result each, in order; called by so many threads as ``at_once`` says.
         batch_tokens: Most padded tokens of a batch.
         overhead: What a batch costs besides, in tokens.
+        wait: Most seconds that a batch which is not full waits for more, from when a thread is free for it.
         size: Most items that wait or have a place reserved.
         at_once: How many batches are computed at the same time, each by a thread of its own.
         name: Of the threads.
@@ -82,13 +83,14 @@ class Batcher:
         *,
         batch_tokens: int,
         overhead: int,
+        wait: float = 0.0,
         size: int,
         at_once: int = 1,
         name: str = "batcher",
         observe: Callable[[Batch], object] | None = None,
     ) -> None:
         self._compute, self._observe = compute, observe
-        self._size = size
+        self._budget, self._wait, self._size = batch_tokens, wait, size
         self._waiting, self._reserved, self._closing = Waiting(batch_tokens, overhead), 0, False
         self._token_seconds, self._idle = 0.0, at_once
         self._changed, self._delivering = threading.Condition(), threading.Lock()
@@ -190,6 +192,11 @@ class Batcher:
                     if self._closing and not self._reserved:
                         return None
                     self._changed.wait()
+                until = time.monotonic() + self._wait
+                while self._waiting and self._waiting.tokens < self._budget and not self._closing:
+                    if (left := until - time.monotonic()) <= 0:
+                        break
+                    self._changed.wait(left)
                 share = max(SMALLEST_SHARE, math.ceil(self._waiting.tokens / self._idle))
                 if batch := self._waiting.take(share):
                     self._idle -= 1

@@ -70,6 +70,7 @@ class Generation:
             self._compute,
             batch_tokens=self.predictor.batch_tokens,
             overhead=PROVIDERS[self.predictor.provider].overhead,
+            wait=settings.max_wait_ms / 1000,
             size=settings.queue_size,
             at_once=self.predictor.callers,
             name=f"{name}-{number}",

@@ -38,6 +38,9 @@ class ServeSettings(BaseModel):
     max_batch_tokens: int | None = Field(
         None, ge=1, description="Most padded tokens computed at once; unset: 512 on a CPU, 16,384 on a GPU."
     )
+    max_wait_ms: float = Field(
+        0, ge=0, le=1000, description="How long a batch that is not full waits for more texts; 0: not at all."
+    )
     queue_size: int = Field(1024, ge=1, description="Texts that may wait, for each model; past it the answer is 429.")
     max_text_length: int = Field(20_000, ge=1, description="Most characters of a text.")
     max_texts: int = Field(256, ge=1, description="Most texts of a request.")

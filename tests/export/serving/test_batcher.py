@@ -1,4 +1,4 @@
-"""The threads: batches, the bounded queue, cancelling, errors, closing."""
+"""The threads: batches, the bounded wait and queue, cancelling, errors, closing."""
 
 from __future__ import annotations
 
@@ -121,6 +121,32 @@ def test_nobody_waits_for_who_has_a_place_and_is_not_there(make: Make, held: Hel
     held.go.set()
     with batcher.reserve(1):
         assert ask(batcher, "early").result(LONG) == ["early!"]
+
+
+def test_a_batch_waits_for_more_but_not_longer_than_it_may(make: Make, held: Held):
+    batcher = make(wait=0.3)
+    held.go.set()
+    began = time.monotonic()
+    early = ask(batcher, "early")
+    assert not held.begun.wait(0.05)
+    late = ask(batcher, "late")
+    assert (early.result(LONG), late.result(LONG)) == (["early!"], ["late!"])
+    assert held.batches == [["early", "late"]]
+    assert 0.25 < time.monotonic() - began < LONG
+
+
+def test_a_full_batch_does_not_wait(make: Make, held: Held):
+    batcher = make(wait=LONG)
+    held.go.set()
+    assert len(ask(batcher, *"0123456789").result(LONG / 2)) == 10
+
+
+def test_who_goes_down_does_not_wait(make: Make, held: Held):
+    batcher = make(wait=LONG)
+    held.go.set()
+    asked = ask(batcher, "last")
+    batcher.close()
+    assert asked.result(LONG / 2) == ["last!"]
 
 
 def test_a_full_queue_refuses_and_says_when_to_come_again(make: Make, held: Held):
