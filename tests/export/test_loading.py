@@ -113,9 +113,9 @@ def others(exported: Path, make_run, tmp_path_factory: pytest.TempPathFactory) -
     root = tmp_path_factory.mktemp("others")
     store, run_id = make_run(root / "runs")
     wanted = {
-        "int8-static": ExportSpec(optimisation="none", quantisation="int8-static", calibration_texts=16),
-        "fp16": ExportSpec(provider="cuda", optimisation="O2", quantisation="fp16"),
-        "o4": ExportSpec(provider="cuda", optimisation="O4", quantisation="none"),
+        "int8-static": ExportSpec(optimisation=(), quantisation=("int8-static",), calibration_texts=16),
+        "fp16": ExportSpec(provider="cuda", optimisation=("O2",), quantisation=("fp16",)),
+        "o4": ExportSpec(provider="cuda", optimisation=("O4",), quantisation=()),
     }
     for name, options in wanted.items():
         export_model(store, run_id, options, out=root / name)

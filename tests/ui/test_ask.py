@@ -138,7 +138,7 @@ def test_a_variant_that_is_not_made_for_the_provider_says_so() -> None:
 
 def test_every_variant_answers_if_that_is_asked_for(services: Services, spec: RunSpec, finished: Finished) -> None:
     run_id = finished(services.store, spec, models=BOTH)
-    assert ask.variants(services, None, run_id) == ["fp32", "int8"]
+    assert ask.variants(services, None, run_id) == {"fp32": True, "int8": True}
     found = ask.ask(services, None, run_id, "text", variant=ask.EACH)
     assert [(answer.model, answer.variant) for answer in found] == [
         ("source-only", "fp32"),
@@ -175,7 +175,7 @@ def test_the_chosen_models_of_several_runs_answer_under_their_titles(
     page = views.answers(found)
     assert page.count("<article") == 2
     assert "target-only · Tuesday" in page
-    assert ask.variants(services, None, first, chosen) == ["fp32", "int8"]
+    assert ask.variants(services, None, first, chosen) == {"fp32": True, "int8": True}
 
 
 def test_other_models_of_the_run_answer_too_once_they_are_exported(
