@@ -8,7 +8,7 @@ TEXT = {
     "new_hint": "Every variant must give PyTorch's answers on the frozen test set before it is served.",
     "export": "Export",
     "existing": "Exported variants",
-    "none": "Nothing is exported yet. Choose a model above and press Export.",
+    "none": "Nothing is exported yet. Choose a model below and press Export.",
     "column_variant": "Variant",
     "column_parity": "Gate",
     "column_metric": "Metric loss",

@@ -8,7 +8,7 @@ TEXT = {
     "new_hint": "每个变体都必须在固定测试集上给出与 PyTorch 一致的答案，才会投入使用。",
     "export": "导出",
     "existing": "已导出的变体",
-    "none": "尚未导出任何模型。请在上方选择模型，然后点击“导出”。",
+    "none": "尚未导出任何模型。请在下方选择模型，然后点击“导出”。",
     "column_variant": "变体",
     "column_parity": "一致性检验",
     "column_metric": "指标损失",
