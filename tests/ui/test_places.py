@@ -76,7 +76,7 @@ def test_variants_of_one_place_share_a_line_on_both_cards(services: Services, ru
     page = export_views.variants(exports_of(services, None, run_id), runs)  # type: ignore[arg-type]
     told = "on CPU. TensorRT is not in this onnxruntime. CUDA finds no driver here."
     assert f"<b>fp32, O2</b> {told}" in page
-    assert "<b>int8</b> on CPU. They are not made for CUDA." in page
+    assert "<b>int8</b> on CPU. Not made for CUDA." in page
     assert "Where they run" not in export_views.variants(exports_of(services, None, run_id))
     assert "Where they run" not in speed_views.speeds({}, runs)  # type: ignore[arg-type]
     with speaking("zh"):

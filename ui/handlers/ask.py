@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 from export.report import ExportReport
 from pipeline.errors import DataError, ExportError
-from pipeline.spec import ModelName, TaskName
+from pipeline.spec import ModelName, TaskName, VariantName
 from pipeline.tasks import TASKS, Labelling
 from ui.access import is_guest, run_of
 from ui.handlers.chosen import Pick, shown
@@ -168,7 +168,7 @@ def variants(
     for pick, _ in _models(services, visitor, run_id, chosen):
         known = {} if pick.variant else variants_of(services, pick.run, pick.model)
         found |= {name: passed and found.get(name, True) for name, passed in known.items()}
-    return found
+    return {name: found[name] for name in get_args(VariantName) if name in found}
 
 
 def _models(

@@ -61,7 +61,7 @@ class AskBox:
                 interactive=True,
                 elem_id="ask-variant",
                 elem_classes=present_if(False),
-                min_width=150,
+                min_width=220,  # a mark stands behind the name of what missed its gate
                 scale=1,
             )
             self.ask = gr.Button(say("compare.ask"), variant="primary", elem_id="ask", scale=0, min_width=180)

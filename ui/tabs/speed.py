@@ -24,13 +24,12 @@ class SpeedCard:
     def __init__(self, page: Page) -> None:
         self.page = page
         gr.HTML(views.section(), apply_default_css=False)
-        with gr.Row(elem_classes="g-bar-row"):
+        with gr.Row(elem_classes="g-corrections"):
             self.model = gr.Dropdown(
                 choices=[], label=say("speed.model"), filterable=False, interactive=True, elem_id="speed-model"
             )
-            self.compiled = gr.Checkbox(value=True, label=say("speed.compiled"), elem_id="speed-compiled")
-        with gr.Row(elem_classes="g-corrections"):
             self.options = {field.name: forms.component(field) for field in fields.SPEED}
+            self.compiled = gr.Checkbox(value=True, label=say("speed.compiled"), elem_id="speed-compiled")
         self.measure = gr.Button(say("speed.measure"), elem_id="measure-speed", scale=0, min_width=160)
         self.shown = gr.HTML(elem_id="speeds", apply_default_css=False)
         self.outputs: list[Any] = [self.model, self.shown]

@@ -23,7 +23,7 @@ def places(found: Mapping[str, Place]) -> Markup | None:
     for variant, place in found.items():
         alike.setdefault(place, []).append(variant)
     lines = [tag("li", tag("b", ", ".join(variants)), " ", _told(place)) for place, variants in alike.items()]
-    return tag("div", tag("p", say("export.runs_here")), tag("ul", *lines, class_="g-plain g-hint"))
+    return tag("div", tag("h4", say("export.runs_here")), tag("ul", *lines, class_="g-plain g-hint"))
 
 
 def _told(place: Place) -> str:

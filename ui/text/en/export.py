@@ -50,7 +50,7 @@ TEXT = {
     "runs_here": "Where they run on this machine",
     "runs_on": "on {provider}.",
     "over_absent": "{provider} is not in this onnxruntime.",
-    "over_unfit": "They are not made for {provider}.",
+    "over_unfit": "Not made for {provider}.",
     "over_driverless": "{provider} finds no driver here.",
     "matrix": "What runs where, and why the rest is not made",
     "made": "yes",

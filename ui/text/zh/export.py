@@ -50,7 +50,7 @@ TEXT = {
     "runs_here": "在这台机器上的运行位置",
     "runs_on": "在 {provider} 上运行。",
     "over_absent": "此 onnxruntime 不含 {provider}。",
-    "over_unfit": "并非为 {provider} 导出。",
+    "over_unfit": "不是为 {provider} 导出的。",
     "over_driverless": "这里找不到 {provider} 的驱动程序。",
     "matrix": "什么能在哪里运行，其余为何不提供",
     "made": "可以",
