@@ -44,11 +44,14 @@ NORMS = frozenset({"ReduceMean", "Pow", "Sqrt", "Div", "Add", "Softmax"}) | {
 }
 GELUS = frozenset({"Erf", "Gelu", "BiasGelu", "FastGelu", "QuickGelu", "Tanh"})
 
-#: Fastest first; the first that passes the gate is taken.
+#: Fastest first; the first that passes the gate is taken. Beside each, of O2's graph of MiniLM tuned on Chinese texts:
+#: by how much a logit of 200 test texts differs at most and in the mean, in thousandths, computed on a CPU; megabytes.
 HALF_LADDER = (
-    HalfRung(Message("everything in fp16")),
-    HalfRung(Message("layer norms, sums and softmax in float32"), NORMS),
+    HalfRung(Message("everything in fp16")),  # 5.6 · 0.62 · 26
+    HalfRung(Message("layer norms, sums and softmax in float32"), NORMS),  # 2.4 · 0.31 · 27
+    # 2.3 · 0.30 · 27
     HalfRung(Message("layer norms, sums, softmax, GELU and the head in float32"), NORMS | GELUS, head=True),
+    # 2.3 · 0.25 · 34
     HalfRung(Message("all of these and early feed-forward in float32"), NORMS | GELUS, head=True, feed_forward=0.5),
 )
 
@@ -92,6 +95,10 @@ def _spared(graph: onnx.GraphProto, rung: HalfRung) -> list[str]:
     return found + (weighted.heads if rung.head else [])
 
 
+#: How onnxruntime's converter names the casts before and behind a node that it leaves in float32.
+WIDENED, ROUNDED = "_cast_to_fp32_node", "_cast_to_fp16_node"
+
+
 def _straightened(model: OnnxModel) -> None:
     """Have what is computed in float32 go on in float32: between two such nodes it would be rounded to half and back.
 
@@ -113,7 +120,3 @@ def _straightened(model: OnnxModel) -> None:
         node.input[:] = [kept.get(name, name) for name in node.input]
     model.prune_graph()
     model.topological_sort()
-
-
-#: How onnxruntime's converter names the casts before and behind a node that it leaves in float32.
-WIDENED, ROUNDED = "_cast_to_fp32_node", "_cast_to_fp16_node"
