@@ -38,7 +38,7 @@ def small_spec(folder: Path) -> RunSpec:
             ensemble=Bagging(members=2),
             target_only=TUNING,
         ),
-        exports=(ExportSpec(model="transferred", optimisation="O1", quantisation="none"),),
+        exports=(ExportSpec(model="transferred", optimisation=("O1",), quantisation=()),),
         speed=(SpeedSpec(batches=(1,), lengths=(8,), rounds=1, compiled=False),),
     )
 

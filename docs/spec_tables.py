@@ -52,12 +52,12 @@ def rendered(page: str) -> str:
 def variants() -> str:
     """What can be exported for which provider, and why the rest can't: each reason once, by its number."""
     reasons: list[str] = []
-    heads = ["`optimisation`", "`quantisation`", *(f"`{name}`" for name in get_args(spec.Provider))]
+    heads = ["Variant", *(f"`{name}`" for name in get_args(spec.Provider))]
     lines = ["| " + " | ".join(heads) + " |", "| " + " | ".join(["---"] * len(heads)) + " |"]
-    for optimisation, quantisation, refused in spec.rows():
+    for variant, refused in spec.rows():
         reasons += [reason for reason in dict.fromkeys(map(str, refused)) if reason and reason not in reasons]
         cells = [f"no ({reasons.index(reason) + 1})" if reason else "yes" for reason in map(str, refused)]
-        lines.append("| " + " | ".join([f"`{optimisation}`", f"`{quantisation}`", *cells]) + " |")
+        lines.append("| " + " | ".join([f"`{variant}`", *cells]) + " |")
     lines += ["", *(f"{number}. {reason}" for number, reason in enumerate(reasons, start=1)), "", "Left out:", ""]
     return "\n".join([*lines, *(f"- {name}: {reason}" for name, reason in spec.LEFT_OUT.items())])
 
@@ -85,6 +85,8 @@ def _values(info: FieldInfo) -> str:
         return "object of texts"
     if get_origin(kind) is tuple:
         inner = get_args(kind)[0]
+        if get_origin(inner) is Literal:
+            return "list of " + ", ".join(f"`{json.dumps(value)}`" for value in get_args(inner))
         return "list of " + (ANCHORS.get(inner.__name__) or f"{_WORDS[inner]}s")
     return _WORDS[kind] + _bounds(info) + nullable
 

@@ -136,7 +136,7 @@ def use(graft: Graft, options: argparse.Namespace) -> int:
     show(graft.my("compare_models", run=run))
 
     if not any(export["model"] == "transferred" for export in graft.my("list_exports", run=run)["exports"]):
-        graft.my("export_model", run=run, model="transferred", optimisation="O2", quantisation="int8")
+        graft.my("export_model", run=run, model="transferred", optimisation=["O2"], quantisation=["int8"])
         graft.wait(run)
     for export in graft.my("list_exports", run=run)["exports"]:
         sizes = ", ".join(

@@ -24,7 +24,7 @@ from pipeline.messages import Message
 from pipeline.mishaps import behind
 from pipeline.runs import RunStore
 from pipeline.settings import Settings
-from pipeline.spec import MATRIX, ExportSpec, ModelName, export_spec
+from pipeline.spec import MATRIX, NOTHING, ExportSpec, ModelName, export_spec
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -71,20 +71,34 @@ def _export_parser() -> argparse.ArgumentParser:
     parser.add_argument("run", help="the run's id, or enough of its beginning")
     parser.add_argument("--model", choices=get_args(ModelName), default=default.model, help="default: %(default)s")
     for field, option in OPTIONS.items():
-        info = ExportSpec.model_fields[field]
-        parser.add_argument(
-            option,
-            dest=field,
-            choices=get_args(info.annotation) or None,
-            type=type(getattr(default, field)),
-            default=getattr(default, field),
-            help=f"{info.description} Default: %(default)s",
-        )
+        info, value = ExportSpec.model_fields[field], getattr(default, field)
+        told = f"{info.description} Default: %(default)s"
+        if isinstance(value, tuple):
+            names = [NOTHING, *get_args(get_args(info.annotation)[0])]
+            told = f"{', '.join(names)}, or several with commas between. {told}"
+            parser.add_argument(
+                option, dest=field, metavar="NAME,…", type=_several(names), default=",".join(value), help=told
+            )
+        else:
+            choices = get_args(info.annotation) or None
+            parser.add_argument(option, dest=field, choices=choices, type=type(value), default=value, help=told)
     parser.add_argument("--runs-dir", type=Path, help="folder of runs (default: GRAFT_RUNS_DIR, or ./runs)")
     parser.add_argument("--out", type=Path, help="where to put the export (default: in the run's folder)")
     parser.add_argument("--stage", help="tell progress in the run's events too, under this stage's name")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     return parser
+
+
+def _several(names: list[str]) -> Callable[[str], list[str]]:
+    """Reads names with commas between, each one of these."""
+
+    def read(text: str) -> list[str]:
+        given = [name.strip() for name in text.split(",")]
+        if unknown := [name for name in given if name not in names]:
+            raise argparse.ArgumentTypeError(f"invalid choice: {unknown[0]!r} (choose from {', '.join(names)})")
+        return given
+
+    return read
 
 
 def _export(options: argparse.Namespace) -> None:
@@ -176,8 +190,9 @@ def _variants(options: argparse.Namespace) -> None:
     if not options.json:
         print(showing.matrix())
         return
-    names = ("optimisation", "quantisation", "provider")
-    _print_json([{**dict(zip(names, choice, strict=True)), "refused": reason} for choice, reason in MATRIX.items()])
+    _print_json(
+        [{"variant": variant, "provider": name, "refused": reason} for (variant, name), reason in MATRIX.items()]
+    )
 
 
 def _zip_parser() -> argparse.ArgumentParser:

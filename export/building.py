@@ -12,6 +12,7 @@ from pathlib import Path
 
 import torch
 
+from export.choosing import preferred
 from export.making import ways
 from export.package import package
 from export.predictor import PredictorError
@@ -19,6 +20,7 @@ from export.report import ExportReport
 from export.yardstick import Job, Variant, Yardstick
 from pipeline.errors import ExportError
 from pipeline.messages import Message, clauses
+from pipeline.spec import VariantName
 from pipeline.tasks import TASKS
 
 
@@ -45,7 +47,7 @@ def build(job: Job, out: Path, progress: Callable[[int, int, str], None]) -> Exp
                     raise ExportError(fault) from error
                 shutil.rmtree(out / name.lower(), ignore_errors=True)
                 notes.append(Message("{variant} was left out: {fault}", variant=name, fault=fault))
-        passed = [variant.name for variant in variants if variant.parity.passed]
+        passed: list[VariantName] = [variant.name for variant in variants if variant.parity.passed]
         if not passed:
             reasons = clauses(
                 Message("{variant}: {remark}", variant=variant.name, remark=variant.parity.reason)
@@ -65,7 +67,7 @@ def build(job: Job, out: Path, progress: Callable[[int, int, str], None]) -> Exp
             metric=TASKS[job.spec.task].metrics[0],
             variants=[variant.report(latencies) for variant in variants],
             torch_latency_ms=torch_latency,
-            served=passed[-1],
+            served=preferred(passed),
             notes=notes,
         )
         for variant in report.variants:

@@ -163,7 +163,7 @@ def card(variant: VariantReport, export: ExportReport, spec: RunSpec, report: Re
         metric=MEASURES[export.metric].title,
         singles=variant.parity.singles,
         torch_latency=export.torch_latency_ms,
-        parity=_parity(export.variants, variant),
+        parity=_parity(export, variant),
         remarks="\n".join(f"- {remark}" for remark in export.remarks()) or "Nothing had to be repaired.",
         limits="\n".join(f"- {limit}" for limit in _limits(variant, spec)),
     )
@@ -233,7 +233,7 @@ def _interval(metric: str, interval: Interval | None) -> str:
     return f"{value} ({low} to {high})"
 
 
-def _parity(variants: list[VariantReport], own: VariantReport) -> str:
+def _parity(export: ExportReport, own: VariantReport) -> str:
     rows = [
         [
             f"**{variant.name}**" if variant is own else variant.name,
@@ -244,8 +244,9 @@ def _parity(variants: list[VariantReport], own: VariantReport) -> str:
             f"{variant.latency_ms:.1f} ms",
             f"{variant.size_bytes / 1e6:.1f} MB",
         ]
-        for variant in variants
+        for variant in export.variants
     ]
+    rows += [[name, "not made", *[""] * 5] for name in export.unmade]
     return _table(["Variant", "Gate", "Loss", "Changed answers", "Largest logit difference", "Time", "Size"], rows)
 
 

@@ -5,14 +5,24 @@ Asked before a folder is served, predicted with, packed or pushed.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from export.record import Record
 from export.report import FILE, read_report
 from pipeline.errors import ExportError
+from pipeline.spec import VariantName
+
+#: The fastest kind first. A comparison of speed may recommend another, on the machine at hand.
+PREFERENCE: tuple[VariantName, ...] = ("int8", "int8-static", "O4", "fp16", "O3", "O2", "O1", "fp32")
 
 #: Allows all of it for once.
 ALLOW_FAILED = "--allow-failed"
+
+
+def preferred(passed: Collection[VariantName]) -> VariantName:
+    """Which of the variants that passed their gate is served where nobody chooses."""
+    return min(passed, key=PREFERENCE.index)
 
 
 def chosen(folder: Path, *, allow_failed: bool = False) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,27 +11,24 @@ from typing import Literal
 
 from export.convert import convert
 from export.fusion import FUSED_WHEN_LOADED, fused_nodes, fusions, fusions_when_loaded, missing, told
-from export.optimise import LEVELS, LevelName, halve, optimise
+from export.half import HALF_LADDER, HalfRung
+from export.optimise import LEVELS, halve, optimise
 from export.predictor import Predictor
 from export.quantise import LADDER, STATIC_LADDER, Rung, quantise
 from export.record import Record
-from export.report import VariantName
 from export.yardstick import Variant, Yardstick
 from pipeline.errors import ExportError
 from pipeline.messages import Message
-from pipeline.spec import ExportSpec, Optimisation, Provider, Quantisation
+from pipeline.spec import ExportSpec, Optimisation, Provider, VariantName
 
 Maker = Callable[[Yardstick, Path], Variant]
+#: One way to make a variant: its title, and what makes it in a folder and says how.
+Attempt = tuple[Message, Callable[[Path], Message]]
 
 
 def ways(options: ExportSpec) -> list[tuple[VariantName, str, Maker]]:
     """Name, title and maker of each variant, in the order in which they build on each other."""
-    found: list[tuple[VariantName, str, Maker]] = [("fp32", "Converting to ONNX", _fp32)]
-    if (level := options.optimisation) != "none":
-        found.append((level, f"Optimising ({level})", partial(_optimised, level)))
-    if (kind := options.quantisation) != "none":
-        found.append((kind, f"Quantising ({kind})", QUANTISERS[kind]))
-    return found
+    return [(name, *MAKING[name]) for name in options.variants]
 
 
 def _unseen(predictor: Predictor, options: ExportSpec) -> list[Message]:
@@ -52,44 +49,111 @@ def _fp32(yardstick: Yardstick, out: Path) -> Variant:
     return Variant("fp32", Message("converted in float32"), predictor, yardstick.compare(predictor, exact=True))
 
 
-def _optimised(level: LevelName, yardstick: Yardstick, out: Path) -> Variant:
-    folder, options = out / level.lower(), yardstick.job.options
-    optimise(out / "fp32", folder, level, gpu=options.provider != "cpu")
+def _optimised(level: Optimisation, yardstick: Yardstick, out: Path) -> Variant:
+    gpu = yardstick.job.options.provider != "cpu"
     method = Message("fp32 with {changes}", changes=LEVELS[level].title)
-    return _graph(yardstick, out, level, method, level)
+    if not LEVELS[level].half:
+        optimise(out / "fp32", out / level.lower(), level, gpu=gpu)
+        return _graph(yardstick, out, level, level, method)
+
+    def make(rung: HalfRung, folder: Path) -> Message:
+        optimise(out / "fp32", folder, level, gpu=gpu, rung=rung)
+        return _halved(method, rung)
+
+    attempts = [(rung.title, partial(make, rung)) for rung in HALF_LADDER]
+    return _laddered(out, level, attempts, partial(_graph, yardstick, out, level, level))
 
 
 def _fp16(yardstick: Yardstick, out: Path) -> Variant:
-    level = yardstick.job.options.optimisation
-    halve(out / "fp32", out / "fp16", level)
+    """Of the furthest float32 level that was asked for; without one, of the graph as it was converted."""
+    levels = [level for level in yardstick.job.options.optimisation if not LEVELS[level].half]
+    level = levels[-1] if levels else None
     method = Message("fp32 in half precision")
-    if level != "none":
+    if level is not None:
         method = Message("fp32 in half precision, with {changes}", changes=LEVELS[level].title)
-    return _graph(yardstick, out, "fp16", method, level, quantisation="fp16")
+
+    def make(rung: HalfRung, folder: Path) -> Message:
+        halve(out / "fp32", folder, level, rung)
+        return _halved(method, rung)
+
+    attempts = [(rung.title, partial(make, rung)) for rung in HALF_LADDER]
+    return _laddered(out, "fp16", attempts, partial(_graph, yardstick, out, "fp16", level))
 
 
-def _opened(
-    folder: Path, name: VariantName, level: Optimisation = "none", quantisation: Quantisation = "none"
-) -> Predictor:
+def _halved(method: Message, rung: HalfRung) -> Message:
+    """How it was made, with what was left in float32, if anything was."""
+    return Message("{method}; {way}", method=method, way=rung.title) if rung.types else method
+
+
+def _int8(name: Literal["int8", "int8-static"], ladder: tuple[Rung, ...], yardstick: Yardstick, out: Path) -> Variant:
+    ranges = yardstick.ranges(out / "fp32" / "model.onnx")
+
+    def make(rung: Rung, folder: Path) -> Message:
+        return quantise(out / "fp32", folder, rung, ranges)
+
+    def compared(method: Message) -> Variant:
+        predictor = _opened(out / name, name)
+        return Variant(name, method, predictor, yardstick.compare(predictor, exact=False))
+
+    # Where there is nothing to calibrate on, dynamic int8 has other repairs.
+    rungs = [rung for rung in ladder if ranges or not rung.static or name == "int8-static"]
+    made = _laddered(out, name, [(rung.title, partial(make, rung)) for rung in rungs], compared)
+    found = fusions_when_loaded(out / "fp32" / "model.onnx", out / name / "model.onnx")
+    notes = [note for note in (told(found, FUSED_WHEN_LOADED),) if note]
+    return replace(made, fusions=tuple(found), notes=[*made.notes, *notes])
+
+
+def _laddered(
+    out: Path, name: VariantName, attempts: Iterable[Attempt], compared: Callable[[Message], Variant]
+) -> Variant:
+    """The first attempt that passes; if none does, the nearest to float32 that could be made.
+
+    Args:
+        out: Folder of the export.
+        name: Of the variant.
+        attempts: Ways to make it, fastest first.
+        compared: Opens what was made and holds it against PyTorch, given how it was made.
+
+    Raises:
+        ExportError: It can be made in no way.
+    """
+    folder, attempt = out / name.lower(), out / "attempt"
+    repairs: list[Message] = []
+    made: Variant | None = None
+    fault: ExportError | None = None
+    for title, make in attempts:
+        shutil.rmtree(attempt, ignore_errors=True)
+        try:
+            method = make(attempt)
+        except ExportError as error:
+            fault = error
+            repairs.append(Message("{way} could not be made: {fault}", way=title, fault=error.message))
+            continue
+        shutil.rmtree(folder, ignore_errors=True)
+        attempt.rename(folder)
+        made = replace(compared(method), repairs=list(repairs))
+        if made.parity.passed:
+            break
+        repairs.append(Message("{way} missed the gate: {reason}.", way=title, reason=made.parity.reason))
+    shutil.rmtree(attempt, ignore_errors=True)
+    if made is None:
+        assert fault is not None  # noqa: S101 - there are attempts, and each was made or failed
+        raise fault
+    return made
+
+
+def _opened(folder: Path, name: VariantName, level: Optimisation | None = None) -> Predictor:
     """A variant's folder, opened where it is to be served: what it is for is written down before."""
-    Record.of(name, level, quantisation).write(folder)
+    Record.of(name, level).write(folder)
     return Predictor(folder)
 
 
-def _graph(
-    yardstick: Yardstick,
-    out: Path,
-    name: VariantName,
-    method: Message,
-    level: Optimisation,
-    *,
-    quantisation: Quantisation = "none",
-) -> Variant:
-    """A variant that optimising made, compared, with proof of what was fused."""
+def _graph(yardstick: Yardstick, out: Path, name: VariantName, level: Optimisation | None, method: Message) -> Variant:
+    """A variant that optimising or halving made, compared, with proof of what was fused."""
     folder = out / name.lower()
-    exact = name != "fp16" and level != "none" and LEVELS[level].exact
+    exact = name in LEVELS and LEVELS[name].exact
     found = fusions(out / "fp32" / "model.onnx", folder / "model.onnx") if level in FUSING else []
-    predictor = _opened(folder, name, level, quantisation)
+    predictor = _opened(folder, name, level)
     return Variant(
         name,
         method,
@@ -101,52 +165,16 @@ def _graph(
     )
 
 
-def _int8(name: Literal["int8", "int8-static"], ladder: tuple[Rung, ...], yardstick: Yardstick, out: Path) -> Variant:
-    """The first rung of the ladder that passes; if none does, the nearest to float32 that could be made.
-
-    Raises:
-        ExportError: No rung can be made of this model.
-    """
-    folder = out / name
-    ranges = yardstick.ranges(out / "fp32" / "model.onnx")
-    repairs: list[Message] = []
-    made: Variant | None = None
-    fault: ExportError | None = None
-    for rung in ladder:
-        if rung.static and name == "int8" and not ranges:
-            continue  # only a repair; there are others
-        shutil.rmtree(out / "attempt", ignore_errors=True)
-        try:
-            method = quantise(out / "fp32", out / "attempt", rung, ranges)
-        except ExportError as error:
-            fault = error
-            repairs.append(Message("{way} could not be made: {fault}", way=rung.title, fault=error.message))
-            if rung.static and name == "int8":
-                continue
-            break
-        shutil.rmtree(folder, ignore_errors=True)
-        (out / "attempt").rename(folder)
-        predictor = _opened(folder, name, quantisation=name)
-        made = Variant(name, method, predictor, yardstick.compare(predictor, exact=False), repairs=list(repairs))
-        if made.parity.passed:
-            break
-        repairs.append(Message("{way} missed the gate: {reason}.", way=rung.title, reason=made.parity.reason))
-    shutil.rmtree(out / "attempt", ignore_errors=True)
-    if made is None:
-        raise fault or ExportError("int8 is not to be had for this model.", "Export without quantisation.")
-    found = fusions_when_loaded(out / "fp32" / "model.onnx", folder / "model.onnx")
-    notes = [note for note in (told(found, FUSED_WHEN_LOADED),) if note]
-    return replace(made, fusions=tuple(found), notes=[*made.notes, *notes])
-
-
 #: The levels that promise fused nodes.
 FUSING = frozenset(name for name, level in LEVELS.items() if level.fuses)
 
 PROVIDER_TITLES: dict[Provider, str] = {"cpu": "CPU", "cuda": "CUDA", "tensorrt": "TensorRT"}
 
-#: By ExportSpec.quantisation.
-QUANTISERS: dict[str, Maker] = {
-    "int8": partial(_int8, "int8", LADDER),
-    "int8-static": partial(_int8, "int8-static", STATIC_LADDER),
-    "fp16": _fp16,
+#: What is said while a variant is made, and what makes it.
+MAKING: dict[VariantName, tuple[str, Maker]] = {
+    "fp32": ("Converting to ONNX", _fp32),
+    **{level: (f"Optimising ({level})", partial(_optimised, level)) for level in LEVELS},
+    "int8": ("Quantising (int8)", partial(_int8, "int8", LADDER)),
+    "int8-static": ("Quantising (int8-static)", partial(_int8, "int8-static", STATIC_LADDER)),
+    "fp16": ("Halving (fp16)", _fp16),
 }

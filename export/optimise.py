@@ -6,22 +6,20 @@ import shutil
 from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import onnx
 import torch
-from optimum.onnxruntime import AutoOptimizationConfig, OptimizationConfig, ORTOptimizer
+from optimum.onnxruntime import AutoOptimizationConfig, OptimizationConfig, ORTConfig, ORTOptimizer
 
 from export.apart import bring_together, set_apart
 from export.fusion import FUSED_DOMAIN
+from export.half import HALF_LADDER, HalfRung, to_half
 from export.kinds import make_known
-from export.weights import nodes
+from export.weights import beside, nodes
 from pipeline.errors import ExportError
 from pipeline.messages import Message
 from pipeline.spec import Optimisation
 from pipeline.storage import link_tree
-
-LevelName = Literal["O1", "O2", "O3", "O4"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ class Level:
     half: bool = False
 
 
-LEVELS: dict[LevelName, Level] = {
+LEVELS: dict[Optimisation, Level] = {
     "O1": Level(Message("constants folded, redundant nodes removed"), fuses=False, exact=True),
     "O2": Level(Message("the changes of O1, and attention, layer norms and GELU fused"), fuses=True, exact=True),
     "O3": Level(Message("the changes of O2, and GELU approximated by tanh"), fuses=True, exact=False),
@@ -52,7 +50,9 @@ LEVELS: dict[LevelName, Level] = {
 EXACT_GELUS = ("Gelu", "BiasGelu")
 
 
-def optimise(onnx_folder: Path, out: Path, level: LevelName, *, gpu: bool = False) -> None:
+def optimise(
+    onnx_folder: Path, out: Path, level: Optimisation, *, gpu: bool = False, rung: HalfRung = HALF_LADDER[0]
+) -> None:
     """Write an optimised copy of a converted folder.
 
     Args:
@@ -60,13 +60,17 @@ def optimise(onnx_folder: Path, out: Path, level: LevelName, *, gpu: bool = Fals
         out: Folder to make.
         level: How far to go.
         gpu: Whether it is for a GPU.
+        rung: What a level in half precision leaves in float32.
 
     Raises:
         ExportError: onnxruntime's optimiser does not know this kind of model, or fails on it.
     """
     plain = LEVELS[level].fuses and _branches(onnx_folder / "model.onnx")
     try:
-        _write(onnx_folder, out, _config(level, half=LEVELS[level].half, gpu=gpu, plain=plain))
+        config = _config(level, gpu=gpu, plain=plain)
+        _write(onnx_folder, out, config)
+        if LEVELS[level].half:
+            _halve(out, rung, config)
     except Exception as error:  # its passes fail in as many ways as there are graphs
         raise ExportError(
             "{level} is not to be had for this model: {fault}.",
@@ -76,46 +80,55 @@ def optimise(onnx_folder: Path, out: Path, level: LevelName, *, gpu: bool = Fals
         ) from error
 
 
-def halve(onnx_folder: Path, out: Path, level: Optimisation) -> None:
+def halve(onnx_folder: Path, out: Path, level: Optimisation | None, rung: HalfRung = HALF_LADDER[0]) -> None:
     """Write a copy of a converted folder in fp16, optimised as well; inputs and logits stay as they are.
 
     Args:
         onnx_folder: What :func:`export.convert.convert` made.
         out: Folder to make.
-        level: Of the optimisation; O4 halves by itself.
+        level: Of the optimisation; None: the graph stays as it was converted.
+        rung: What stays in float32.
 
     Raises:
         ExportError: onnxruntime can't convert this kind of model.
     """
-    plain = level == "none" or (LEVELS[level].fuses and _branches(onnx_folder / "model.onnx"))
     try:
-        _write(onnx_folder, out, _config(level, half=True, gpu=True, plain=plain))
+        if level is None:
+            shutil.copytree(onnx_folder, out)
+            _halve(out, rung)
+        else:
+            plain = LEVELS[level].fuses and _branches(onnx_folder / "model.onnx")
+            config = _config(level, gpu=True, plain=plain)
+            _write(onnx_folder, out, config)
+            _halve(out, rung, config)
     except Exception as error:  # as above
         raise ExportError(
             "fp16 is not to be had for this model: {fault}.", "Export without quantisation.", fault=str(error)
         ) from error
 
 
-def _config(level: Optimisation, *, half: bool, gpu: bool, plain: bool) -> OptimizationConfig:
-    """What Optimum is asked for.
+def _halve(folder: Path, rung: HalfRung, config: OptimizationConfig | None = None) -> None:
+    """Bring an optimised folder to half precision, and what it says of how it was optimised."""
+    to_half(folder, rung, fused=config is not None)
+    if config is not None:
+        config.fp16 = True
+        ORTConfig(optimization=config, use_external_data_format=bool(beside(folder))).save_pretrained(folder)
+
+
+def _config(level: Optimisation, *, gpu: bool, plain: bool) -> OptimizationConfig:
+    """What Optimum is asked for, in float32: it can't be told what half precision is to leave as it is.
 
     Args:
         level: How far to go.
-        half: Whether to convert to fp16.
         gpu: Whether the graph is for a GPU. Without one at hand its fusions are those of the CPU, which
             are the same nodes; asking for CUDA would only print errors.
         plain: Whether to leave out Optimum's own fusions. In Python they infer the shapes anew in each branch:
             minutes for a DeBERTa, whose attention they do not know. What is left onnxruntime fuses by itself, and
             GELUs are approximated after it.
     """
-    named = {"none": "O1", "O4": "O3"}.get(level, level)
-    config = AutoOptimizationConfig.with_optimization_level(named)
-    config.fp16 = half
+    config = AutoOptimizationConfig.with_optimization_level("O3" if LEVELS[level].half else level)
     config.optimize_for_gpu = gpu and torch.cuda.is_available()
-    if level == "none":
-        config.optimization_level = 0
-        config.disable_shape_inference = True
-    if plain or level == "none":
+    if plain:
         config.enable_transformers_specific_optimizations = False
     return config
 

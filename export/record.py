@@ -6,15 +6,15 @@ Light to import, as :mod:`export.report` is. The predictor, which knows nothing 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 from pydantic import Field, ValidationError
 
-from export.report import Parity, VariantName
+from export.report import Parity
 from pipeline.errors import ExportError
 from pipeline.messages import Message, Parts, told
 from pipeline.report import Frozen
-from pipeline.spec import MATRIX, Optimisation, Provider, Quantisation
+from pipeline.spec import MATRIX, Optimisation, Provider, VariantName
 from pipeline.storage import write_atomically
 
 RECORD = "variant.json"
@@ -31,12 +31,17 @@ class Record(Frozen):
     told: dict[str, Parts] = Field({})  # sentence → its parts, to be told in another language
 
     @classmethod
-    def of(cls, variant: VariantName, optimisation: Optimisation, quantisation: Quantisation) -> Self:
-        """What the table of variants says of one."""
+    def of(cls, variant: VariantName, level: Optimisation | None = None) -> Self:
+        """What the table of variants says of one.
+
+        Args:
+            variant: Which it is.
+            level: Of fp16, the level of the graph that was halved: what is not for that is not for it either.
+        """
+        made = (variant, level) if level else (variant,)
         refused = {
-            provider: reason
-            for (level, kind, provider), reason in MATRIX.items()
-            if (level, kind) == (optimisation, quantisation)
+            provider: next(filter(None, (MATRIX[name, provider] for name in made)), Message(""))
+            for provider in get_args(Provider)
         }
         return cls(variant=variant, refused=refused)
 

@@ -13,11 +13,10 @@ from pydantic import ConfigDict, ValidationError
 from pipeline.errors import ExportError
 from pipeline.messages import Message
 from pipeline.report import Frozen, Telling
-from pipeline.spec import ExportSpec, ModelName, TaskName
+from pipeline.spec import ExportSpec, ModelName, TaskName, VariantName
 
 FILE = "export.json"
 
-VariantName = Literal["fp32", "O1", "O2", "O3", "O4", "int8", "int8-static", "fp16"]
 FusionKind = Literal["attention", "layer-norm", "skip-layer-norm", "gelu"]
 
 
@@ -83,12 +82,18 @@ class ExportReport(Telling):
     metric: str  # what Parity.metric measures
     variants: list[VariantReport]
     torch_latency_ms: float  # PyTorch, measured as VariantReport.latency_ms
-    served: VariantName  # the last one that passed its gate
+    served: VariantName  # of those that passed their gate the one that export.choosing prefers
     notes: tuple[Message, ...] = ()  # what was left out, and why
 
     def variant(self, name: str) -> VariantReport:
         """The report of one variant, by name."""
         return next(variant for variant in self.variants if variant.name == name)
+
+    @property
+    def unmade(self) -> tuple[VariantName, ...]:
+        """What was asked for and could not be made; the notes say why."""
+        made = {variant.name for variant in self.variants}
+        return tuple(name for name in self.options.variants if name not in made)
 
     def remarks(self) -> list[Message]:
         """Sentences for people: what failed, what had to be repaired, what else is to be known."""

@@ -29,6 +29,7 @@ def table(report: ExportReport) -> str:
             f"{f'{parity.flip_count}/{parity.answers}':>14}{parity.max_logit_difference:>9.0e}"
             f"{variant.size_bytes / 1e6:>8.1f} MB{variant.latency_ms:>9.1f} ms"
         )
+    lines += [f"{name:<13}not made" for name in report.unmade]
     reference = shown(report.metric, report.variants[0].parity.metric_reference)
     lines.append(f"{'torch':<21}{reference:>{wide}}{'':>43}{report.torch_latency_ms:>9.1f} ms")
     return "\n".join([*lines, *report.remarks()])
@@ -45,9 +46,9 @@ def matrix() -> str:
             reasons.append(reason)
         return f"no ({reasons.index(reason) + 1})"
 
-    lines = ["".join(f"{head:<14}" for head in ("optimisation", "quantisation", *get_args(Provider))).rstrip()]
-    for optimisation, quantisation, refused in rows():
-        lines.append("".join(f"{text:<14}" for text in (optimisation, quantisation, *map(cell, refused))).rstrip())
+    lines = ["".join(f"{head:<14}" for head in ("variant", *get_args(Provider))).rstrip()]
+    for variant, refused in rows():
+        lines.append("".join(f"{text:<14}" for text in (variant, *map(cell, refused))).rstrip())
     said = [f"({number}) {reason}" for number, reason in enumerate(reasons, start=1)]
     return "\n".join([*lines, *said, *(f"{name}: {reason}" for name, reason in LEFT_OUT.items())])
 

@@ -1,4 +1,4 @@
-"""Weights that several nodes of a converted graph share."""
+"""A graph's weights: those that several nodes share, and where they lie."""
 
 from __future__ import annotations
 
@@ -36,6 +36,11 @@ def settle(model: Path) -> None:
     for node in [node for node in graph.node if node.output[0] in aliases and node.output[0] not in outputs]:
         graph.node.remove(node)
     onnx.save(proto, model)
+
+
+def beside(folder: Path) -> list[Path]:
+    """The files with the weights of a folder's graph, where it has more of them than a graph can hold: 2 GB."""
+    return [*folder.glob("model.onnx?data")]
 
 
 def nodes(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:

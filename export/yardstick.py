@@ -13,12 +13,12 @@ from export.calibration import Ranges
 from export.measuring import measure
 from export.predictor import Predictor, Question
 from export.reference import Reference
-from export.report import Fusion, Parity, VariantName, VariantReport
+from export.report import Fusion, Parity, VariantReport
 from export.verify import Gate, verify
 from pipeline.errors import ExportError
 from pipeline.messages import Message
 from pipeline.report import Report
-from pipeline.spec import ExportSpec, RunSpec
+from pipeline.spec import ExportSpec, RunSpec, VariantName
 from pipeline.tasks import TASKS
 
 #: A variant this many times slower than one that it builds on was made for nothing; less is noise.
@@ -89,14 +89,17 @@ class Yardstick:
         self.questions = questions(self.task, job.report.examples)
         self.replies = ask(self.reference, self.task, self.questions)
         self._measure = measure(self.task, job.report)
+        self._ranges: Ranges | None = None
 
     def compare(self, predictor: Predictor, *, exact: bool) -> Parity:
         """Hold a variant against PyTorch, under the default gate."""
         return verify(predictor, self.task, self.questions, self.replies, self._measure, exact=exact, gate=Gate())
 
     def ranges(self, model: Path) -> Ranges:
-        """The ranges of a converted graph's activations, of which none is sought before it is asked for."""
-        return Ranges(model, self.reference, self.job.calibration(), self.job.options.calibration)
+        """The ranges of the converted graph's activations: once for all that need them, and not before one does."""
+        if self._ranges is None:
+            self._ranges = Ranges(model, self.reference, self.job.calibration(), self.job.options.calibration)
+        return self._ranges
 
     def time(self, variants: list[Variant]) -> dict[str, float]:
         """Median milliseconds for one question, of every variant and of ``torch``."""

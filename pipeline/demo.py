@@ -21,7 +21,7 @@ def demo_spec(settings: Settings) -> RunSpec:
             target_only=FullFineTuning(epochs=15, batch_size=16, learning_rate=2e-4),
         ),
         exports=(
-            ExportSpec(model="transferred", optimisation="O2", quantisation="int8"),
-            ExportSpec(model="source-only", optimisation="O2", quantisation="none"),
+            ExportSpec(model="transferred", optimisation=("O2",), quantisation=("int8",)),
+            ExportSpec(model="source-only", optimisation=("O2",), quantisation=()),
         ),
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from pipeline.messages import Message, Template
+from pipeline.messages import Message, Template, clauses
 
 _AT_LEAST, _AT_MOST = (
     Template("Input should be greater than or equal to {ge}"),
@@ -56,6 +57,16 @@ def fault(details: ErrorDetails) -> Message:
     if template is not None:
         told = Message(template, values) if "{" in template else Message(template)
     return told if told == details["msg"] else Message(details["msg"])
+
+
+def faults(error: ValidationError) -> Message:
+    """All of a validation's faults, each with the field that has it; one of the whole has none."""
+    return clauses(
+        Message("{place}: {fault}", place=".".join(map(str, found["loc"])), fault=fault(found))
+        if found["loc"]
+        else reason(found)
+        for found in error.errors()
+    )
 
 
 def reason(details: ErrorDetails) -> Message:

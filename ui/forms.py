@@ -27,6 +27,8 @@ def component(field: SpecField, **more: Any) -> gr.components.Component:
         return gr.Dropdown(choices=[], filterable=False, **{**common, "value": None})
     if field.type is bool:
         return gr.Checkbox(**common)
+    if field.several:
+        return gr.CheckboxGroup(choices=field.choices, **common)
     if field.alternatives:
         return gr.Dropdown(choices=field.choices, filterable=False, **common)
     if field.typed:  # a gr.Number that is empty becomes 0 when the browser draws it

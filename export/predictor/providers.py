@@ -6,9 +6,10 @@ import ctypes
 import hashlib
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import onnxruntime as ort
 
@@ -75,6 +76,16 @@ PROVIDERS = {
 }
 
 
+#: Why a provider is not tried.
+Fault = Literal["absent", "unfit", "driverless"]
+#: For the log.
+FAULTS: dict[Fault, str] = {
+    "absent": "is not in this build of onnxruntime",
+    "unfit": "is not what the variant is made for: {unfit}",
+    "driverless": "finds no driver",
+}
+
+
 def open_graph(folder: Folder, threads: int | None, callers: int = 1) -> tuple[ort.InferenceSession, str]:
     """A session on the best provider that works here, and that provider's name; the log says why.
 
@@ -93,8 +104,8 @@ def open_graph(folder: Folder, threads: int | None, callers: int = 1) -> tuple[o
     options.add_session_config_entry("session.force_spinning_stop", "1")
     model, reasons = folder.path / "model.onnx", []
     for name, provider in PROVIDERS.items():
-        reason = _unfit(name, provider, folder)
-        if not reason:
+        fault = _fault(name, provider, folder.unfit)
+        if fault is None:
             if provider.drivers:
                 ort.preload_dlls()  # CUDA from the nvidia or torch wheels, where it is no system library
                 # TensorRT has no option for it; CUDA's says the same.
@@ -102,12 +113,30 @@ def open_graph(folder: Folder, threads: int | None, callers: int = 1) -> tuple[o
             session = ort.InferenceSession(str(model), options, providers=_asked(name, model))
             if session.get_providers()[0] == name:
                 break
-            reason = "can't be started; onnxruntime says above what it lacks"
-        reasons.append(f"{name} {reason}")
+            reasons.append(f"{name} can't be started; onnxruntime says above what it lacks")
+        else:
+            reasons.append(f"{name} {FAULTS[fault].format(unfit=folder.unfit.get(provider.kind))}")
     logger.info("%s runs on %s%s", folder.path, name, "".join(f"; {reason}" for reason in reasons))
     if unfit := folder.unfit.get(PROVIDERS[name].kind):
         logger.warning("%s runs on %s, for which it is not made: %s", folder.path, name, unfit)
     return session, name
+
+
+def passed_over(unfit: Mapping[str, str]) -> tuple[str, dict[str, Fault]]:
+    """The provider that a variant is opened on here, and of each better one why it is not.
+
+    Told from what can be known without opening it: a provider may be there, and yet refuse to start.
+
+    Args:
+        unfit: By the kind of a provider why the variant is not made for it; empty where it is.
+    """
+    over: dict[str, Fault] = {}
+    for name, provider in PROVIDERS.items():
+        fault = _fault(name, provider, unfit)
+        if fault is None:
+            break
+        over[name] = fault
+    return name, over
 
 
 def processors(threads: int | None = None) -> int:
@@ -170,15 +199,14 @@ def _kept(provider: Provider, model: Path) -> dict[str, str]:
     return {provider.kept: str(folder)}
 
 
-def _unfit(name: str, provider: Provider, folder: Folder) -> str:
-    """Why a provider is not to be tried; empty if it is. What needs no driver is what is left, and always tried."""
-    unfit = folder.unfit.get(provider.kind, "")
-    faults = {
-        "is not in this build of onnxruntime": name not in ort.get_available_providers(),
-        f"is not what the variant is made for: {unfit}": bool(unfit and provider.drivers),
-        "finds no driver": not provider.present,
+def _fault(name: str, provider: Provider, unfit: Mapping[str, str]) -> Fault | None:
+    """Why a provider is not to be tried; None if it is. What needs no driver is what is left, and always tried."""
+    faults: dict[Fault, bool] = {
+        "absent": name not in ort.get_available_providers(),
+        "unfit": bool(unfit.get(provider.kind) and provider.drivers),
+        "driverless": not provider.present,
     }
-    return next((fault for fault, holds in faults.items() if holds), "")
+    return next((fault for fault, holds in faults.items() if holds), None)
 
 
 def _loads(library: str) -> bool:

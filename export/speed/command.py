@@ -18,7 +18,7 @@ from export.speed.ways import PEERS
 from pipeline.errors import ExportError
 from pipeline.runs import RunStore
 from pipeline.settings import Settings
-from pipeline.spec import ModelName, SpeedSpec
+from pipeline.spec import ModelName, SpeedSpec, speed_spec
 
 
 def parser() -> argparse.ArgumentParser:
@@ -33,9 +33,12 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--model", choices=get_args(ModelName), default=default.model, help="of a run; default: %(default)s"
     )
-    made.add_argument("--batches", type=_positive, nargs="+", default=list(default.batches), help="default: 1 32")
-    made.add_argument("--lengths", type=_positive, nargs="+", default=list(default.lengths), help="default: 32 128")
-    made.add_argument("--rounds", type=_positive, default=default.rounds, help="default: %(default)s")
+    for name in ("batches", "lengths"):
+        value, info = getattr(default, name), SpeedSpec.model_fields[name]
+        told = f"{info.description} Default: {' '.join(map(str, value))}"
+        made.add_argument(f"--{name}", type=int, nargs="+", default=list(value), help=told)
+    rounds = SpeedSpec.model_fields["rounds"].description
+    made.add_argument("--rounds", type=int, default=default.rounds, help=f"{rounds} Default: %(default)s")
     made.add_argument("--threads", type=_positive, help="CPU threads of one call; default: what suits the machine")
     made.add_argument(
         "--without", nargs="+", default=[], metavar="NAME", help=f"leave out: {', '.join(PEERS)}, or a variant"
@@ -61,16 +64,18 @@ def run(options: argparse.Namespace) -> None:
     Raises:
         ExportError: There is no such export, or nothing could be measured.
         RunError: There is no such run.
+        SpecError: A number is out of bounds.
     """
     from tqdm import tqdm  # noqa: PLC0415
 
     if options.stage:
         end_with_parent()
+    asked = speed_spec({name: getattr(options, name) for name in ("batches", "lengths", "rounds")})
     store = RunStore(options.runs_dir or Settings.from_environment().runs_dir)
     folder, run_id = _folder(store, options.folder, options.model)
     found = _subject(store, folder, options.torch)
     events = store.events(run_id) if run_id and options.stage else None
-    shapes = [Shape(batch=batch, length=length) for batch in options.batches for length in options.lengths]
+    shapes = [Shape(batch=batch, length=length) for batch in asked.batches for length in asked.lengths]
     # disable=None: no bar where stderr is no terminal.
     with tqdm(disable=None, file=sys.stderr, bar_format="{desc} |{bar}| {n_fmt}/{total_fmt} {elapsed}") as bar:
 
@@ -83,7 +88,7 @@ def run(options: argparse.Namespace) -> None:
         report = measure_speed(
             found,
             shapes,
-            rounds=options.rounds,
+            rounds=asked.rounds,
             without=options.without,
             threads=options.threads,
             progress=progress,

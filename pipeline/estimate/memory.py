@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import get_args
 
-from pipeline.spec import ExportSpec, ExtendVocabulary, RunSpec, TransplantVocabulary
+from pipeline.spec import ExportSpec, ExtendVocabulary, RunSpec, TransplantVocabulary, VariantName
 
 FLOAT = 4  # bytes
 #: Bytes of a learning parameter besides its weight: its gradient and AdamW's two moments.
 LEARNING = 3 * FLOAT
 #: Tokens that a size chosen from the text was seen to have.
 CHOSEN_SIZE = 4000
-#: How many times the model's weights an export holds beside the plain ONNX file.
-OPTIMISED, QUANTISED = 1.0, 0.9
+#: How many times the model's weights each variant of an export holds. The repairs of int8 may leave most in float32.
+HELD_BY: dict[VariantName, float] = {
+    **dict.fromkeys(get_args(VariantName), 1.0),
+    **dict.fromkeys(("int8", "int8-static"), 0.9),
+    **dict.fromkeys(("O4", "fp16"), 0.6),
+}
 KEPT_CHECKPOINTS = 2
 
 
@@ -53,4 +58,4 @@ def vocabulary_size(spec: RunSpec, own: int) -> int:
 
 def export_factor(export: ExportSpec) -> float:
     """Disk of an export, in times the model's weights."""
-    return 1 + OPTIMISED * (export.optimisation != "none") + QUANTISED * (export.quantisation != "none")
+    return sum(HELD_BY[variant] for variant in export.variants)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from pipeline.estimate.lengths import Lengths
 from pipeline.estimate.memory import (
@@ -24,7 +24,7 @@ from pipeline.parameters import (
     Split,
 )
 from pipeline.plan.stage import Stage, StageKind
-from pipeline.spec import Bagging, Boosting, RunSpec
+from pipeline.spec import Bagging, Boosting, RunSpec, VariantName
 
 if TYPE_CHECKING:
     from pipeline.estimate.measuring import Measured  # loads torch
@@ -41,8 +41,13 @@ CLASSICAL_TEXT, CLASSICAL_ONCE = 0.01, 0.3
 REPORT_ONCE = 4.0
 #: Loading or saving a model: seconds once, and bytes a second.
 LOAD_ONCE, LOAD_BYTES = 0.5, 3e8
-#: Seconds of an export: once, and for each million parameters, more of them where int8 is tried and tested.
-EXPORT_ONCE, EXPORT_MILLION, QUANTISE_MILLION = 6.0, 0.2, 0.3
+#: Seconds of an export: once, and of each variant for each million parameters, more where several ways are tried.
+EXPORT_ONCE = 6.0
+EXPORT_MILLION: dict[VariantName, float] = {
+    **dict.fromkeys(get_args(VariantName), 0.1),
+    **dict.fromkeys(("int8", "int8-static"), 0.3),
+    **dict.fromkeys(("O4", "fp16"), 0.2),
+}
 #: Seconds of a comparison of speed: to open the candidates, to compile for one shape, and a round at one shape.
 SPEED_ONCE, COMPILE_SHAPE, SPEED_ROUND = 25.0, 20.0, 8.0
 MODELS: frozenset[StageKind] = frozenset({"fine-tuning", "adaptation", "vocabulary"})
@@ -141,8 +146,7 @@ def _evaluation(stage: Stage, scale: Scale) -> float:
 def _export(stage: Stage, scale: Scale) -> float:
     parameters = stage.parameters
     assert isinstance(parameters, ExportParameters)  # noqa: S101 - the kind says so
-    quantised = parameters.export.quantisation != "none"
-    rate = EXPORT_MILLION + QUANTISE_MILLION * quantised
+    rate = sum(EXPORT_MILLION[variant] for variant in parameters.export.variants)
     return EXPORT_ONCE + rate * _exported(parameters, scale) / 1e6
 
 

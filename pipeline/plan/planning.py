@@ -22,8 +22,8 @@ from pipeline.spec import Bagging, Boosting, LinearProbe, MaskedLanguageModellin
 from pipeline.spec.compatibility import TAGGING
 from pipeline.tasks import TASKS
 
-#: Expected work of one round at one shape, in steps of one text through training.
-SPEED_COST = 40
+#: Expected work in steps of one text through training: of one round at one shape, and of a variant of an export.
+SPEED_COST, EXPORT_COST = 40, 200
 
 
 def plan(spec: RunSpec) -> tuple[Stage, ...]:
@@ -238,7 +238,7 @@ def _exports(spec: RunSpec, report: Stage, models: dict[ModelName, Stage]) -> tu
             Message("Export {model} to ONNX", model=export.model),
             ExportParameters(export=export),
             {"report": report, "model": models[export.model]},
-            cost=300 if export.quantisation == "none" else 600,
+            cost=EXPORT_COST * len(export.variants),
             publishes=f"exports/{export.model}",
         )
         for export in spec.exports

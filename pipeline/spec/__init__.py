@@ -10,13 +10,13 @@ from pipeline.spec.base import ModelName, Part, TaskName
 from pipeline.spec.compatibility import FIELDS_READ, conflicts
 from pipeline.spec.data import PLACES, DatasetSpec, DataSpec, Encoding, FileFormat
 from pipeline.spec.ensemble import Bagging, Boosting, EnsembleSpec, NoEnsemble
-from pipeline.spec.export import Calibration, ExportSpec, export_spec
+from pipeline.spec.export import NOTHING, Calibration, ExportSpec, export_spec
 from pipeline.spec.origin import Origin
 from pipeline.spec.recipe import RecipeSpec
 from pipeline.spec.run import DATASETS, SCHEMA_VERSION, RunSpec, anchor, load, migrate, parse, relocate
 from pipeline.spec.self_training import CoTraining, NoSelfTraining, PseudoLabelling, SelfTrainingSpec
 from pipeline.spec.source import EmbeddedSource, HubSource, LocalSource, SourceSpec
-from pipeline.spec.speed import SpeedSpec
+from pipeline.spec.speed import SpeedSpec, speed_spec
 from pipeline.spec.tuning import (
     AdaptationSpec,
     AttentionBridge,
@@ -29,7 +29,7 @@ from pipeline.spec.tuning import (
     NoAdaptation,
     Tuning,
 )
-from pipeline.spec.variants import LEFT_OUT, MATRIX, Optimisation, Provider, Quantisation, refusal, rows
+from pipeline.spec.variants import LEFT_OUT, MATRIX, Optimisation, Provider, Quantisation, VariantName, refusal, rows
 from pipeline.spec.vocabulary import (
     AdoptVocabulary,
     ExtendVocabulary,
@@ -44,6 +44,7 @@ __all__ = [
     "FIELDS_READ",
     "LEFT_OUT",
     "MATRIX",
+    "NOTHING",
     "PLACES",
     "SCHEMA_VERSION",
     "AdaptationSpec",
@@ -89,6 +90,7 @@ __all__ = [
     "TaskName",
     "TransplantVocabulary",
     "Tuning",
+    "VariantName",
     "VocabularySpec",
     "anchor",
     "conflicts",
@@ -99,4 +101,5 @@ __all__ = [
     "refusal",
     "relocate",
     "rows",
+    "speed_spec",
 ]

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from pipeline.errors import SpecError
-from pipeline.faults import fault, reason
-from pipeline.messages import Message, clauses
+from pipeline.faults import faults
+from pipeline.messages import Message, Template, clauses
 from pipeline.spec.base import ModelName, Part
-from pipeline.spec.variants import Optimisation, Provider, Quantisation, refusal
+from pipeline.spec.variants import MATRIX, Optimisation, Provider, Quantisation, VariantName
 
 Calibration = Literal["minmax", "percentile", "entropy"]
+
+#: How a level or a quantisation that is not wanted is written, where something has to be.
+NOTHING = "none"
+_REFUSED = Template("{names} for {provider}: {reason}")
 
 
 class ExportSpec(Part):
@@ -22,13 +26,16 @@ class ExportSpec(Part):
     provider: Provider = Field(
         "cpu", title="Runs on", description="What it is for: a CPU, a GPU through CUDA, or a GPU through TensorRT."
     )
-    optimisation: Optimisation = Field(
-        "O2", title="Optimisation", description="onnxruntime's graph optimisation, as Optimum names the levels."
+    optimisation: tuple[Optimisation, ...] = Field(
+        ("O2",),
+        title="Optimisation",
+        description="onnxruntime's graph optimisation, as Optimum names the levels; a variant is made of each.",
     )
-    quantisation: Quantisation = Field(
-        "int8",
+    quantisation: tuple[Quantisation, ...] = Field(
+        ("int8",),
         title="Quantisation",
-        description="int8 makes the model smaller and faster on CPUs, fp16 on GPUs; static int8 is calibrated.",
+        description="int8 makes the model smaller and faster on CPUs, fp16 on GPUs; static int8 is calibrated. "
+        "A variant is made of each.",
     )
     calibration: Calibration = Field(
         "percentile",
@@ -43,11 +50,39 @@ class ExportSpec(Part):
         description="How many target training texts static int8 is calibrated on.",
     )
 
+    @field_validator("optimisation", "quantisation", mode="before")
+    @classmethod
+    def _as_a_set(cls, value: Any) -> Any:
+        """One value alone, as specs had it before an export could make several, is a set of one; "none" adds nothing.
+
+        In declared order and each once, for neither changes what is made.
+        """
+        given = (value,) if isinstance(value, str) else value
+        if not isinstance(given, list | tuple | set | frozenset) or not all(isinstance(name, str) for name in given):
+            return value  # pydantic says what is wrong with it
+        order = get_args(VariantName)
+        names = dict.fromkeys(name for name in given if name != NOTHING)
+        return tuple(sorted(names, key=lambda name: order.index(name) if name in order else len(order)))
+
     @model_validator(mode="after")
     def _is_made(self) -> ExportSpec:
-        if refused := refusal(self.optimisation, self.quantisation, self.provider):
-            raise ValueError(refused)
+        refused: dict[Message, list[str]] = {}
+        for name in self.variants:
+            if reason := MATRIX[name, self.provider]:
+                refused.setdefault(reason, []).append(name)
+        if refused:
+            raise ValueError(
+                clauses(
+                    Message(_REFUSED, names=", ".join(names), provider=self.provider, reason=reason)
+                    for reason, names in refused.items()
+                )
+            )
         return self
+
+    @property
+    def variants(self) -> tuple[VariantName, ...]:
+        """All that is to be made, in order; each other one is made of fp32, which is always among them."""
+        return ("fp32", *self.optimisation, *self.quantisation)
 
 
 def export_spec(values: dict[str, Any]) -> ExportSpec:
@@ -59,14 +94,8 @@ def export_spec(values: dict[str, Any]) -> ExportSpec:
     try:
         return ExportSpec.model_validate(values)
     except ValidationError as error:
-        faults = clauses(
-            Message("{place}: {fault}", place=".".join(map(str, found["loc"])), fault=fault(found))
-            if found["loc"]
-            else reason(found)
-            for found in error.errors()
-        )
         raise SpecError(
             "This export is not made: {faults}.",
             "The Export tab and `python -m export variants` show what is.",
-            faults=faults,
+            faults=faults(error),
         ) from error

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from pydantic import Field, model_validator
+from typing import Any
 
+from pydantic import Field, ValidationError, model_validator
+
+from pipeline.errors import SpecError
+from pipeline.faults import faults
 from pipeline.messages import Message
 from pipeline.spec.base import ModelName, Part
 
@@ -45,3 +49,19 @@ class SpeedSpec(Part):
                     Message("{field} holds {number}, and takes 1 to {most:,}", field=name, number=wrong[0], most=MOST)
                 )
         return self
+
+
+def speed_spec(values: dict[str, Any]) -> SpeedSpec:
+    """What is compared and how, checked.
+
+    Raises:
+        SpecError: With each value that is wrong, and why.
+    """
+    try:
+        return SpeedSpec.model_validate(values)
+    except ValidationError as error:
+        raise SpecError(
+            "This comparison of speed is not made: {faults}.",
+            "docs/spec.md says what each value may be.",
+            faults=faults(error),
+        ) from error

@@ -3,77 +3,66 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from pipeline.messages import Message
 
-Optimisation = Literal["none", "O1", "O2", "O3", "O4"]
-Quantisation = Literal["none", "int8", "int8-static", "fp16"]
+Optimisation = Literal["O1", "O2", "O3", "O4"]
+Quantisation = Literal["int8", "int8-static", "fp16"]
 Provider = Literal["cpu", "cuda", "tensorrt"]
 
-#: One way to export: optimisation, quantisation, provider.
-Combination = tuple[Optimisation, Quantisation, Provider]
+#: What an export can hold, in the order in which it is made; fp32, of which the others are made, is always among it.
+VariantName = Literal["fp32", "O1", "O2", "O3", "O4", "int8", "int8-static", "fp16"]
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """Combinations that are not made, and the reason given; an empty set means: whichever."""
+    """Variants that are not made for some providers, and the reason given."""
 
     reason: Message
-    optimisations: frozenset[str] = frozenset()
-    quantisations: frozenset[str] = frozenset()
-    providers: frozenset[str] = frozenset()
+    variants: frozenset[str]
+    providers: frozenset[str]
 
-    def holds(self, optimisation: str, quantisation: str, provider: str) -> bool:
-        """Whether it refuses a combination."""
-        chosen = zip(
-            (optimisation, quantisation, provider),
-            (self.optimisations, self.quantisations, self.providers),
-            strict=True,
-        )
-        return all(not meant or value in meant for value, meant in chosen)
+    def holds(self, variant: str, provider: str) -> bool:
+        """Whether it refuses a variant for a provider."""
+        return variant in self.variants and provider in self.providers
 
 
-def _refusal(reason: Message, **meant: str) -> Refusal:
-    return Refusal(reason, **{field: frozenset(values.split()) for field, values in meant.items()})
+def _refusal(reason: Message, *, variants: str, providers: str) -> Refusal:
+    return Refusal(reason, frozenset(variants.split()), frozenset(providers.split()))
 
 
 #: The first that holds is the reason that is given.
 REFUSALS: tuple[Refusal, ...] = (
     _refusal(
         Message("O4 computes in fp16, which needs a GPU: choose O2 or O3, or the provider cuda"),
-        optimisations="O4",
+        variants="O4",
         providers="cpu",
     ),
     _refusal(
-        Message("a CPU computes fp16 by way of float32, which is slower and no more exact: choose int8, or none"),
-        quantisations="fp16",
+        Message("a CPU computes fp16 by way of float32, which is slower and no more exact: choose int8"),
+        variants="fp16",
         providers="cpu",
     ),
     _refusal(
         Message("dynamic int8 is for CPUs; a GPU's providers have no such products: choose fp16"),
-        quantisations="int8",
+        variants="int8",
         providers="cuda tensorrt",
     ),
     _refusal(
         Message("the CUDA provider has no products in int8: choose fp16"),
-        quantisations="int8-static",
+        variants="int8-static",
         providers="cuda",
     ),
     _refusal(
         Message("TensorRT wants int8 with ranges around zero, which is not made here: choose fp16"),
-        quantisations="int8-static",
+        variants="int8-static",
         providers="tensorrt",
     ),
     _refusal(
-        Message("TensorRT fuses by itself and does not know onnxruntime's fused nodes: choose none or O1"),
-        optimisations="O2 O3 O4",
+        Message("TensorRT fuses by itself and does not know onnxruntime's fused nodes: choose O1, or no level"),
+        variants="O2 O3 O4",
         providers="tensorrt",
-    ),
-    _refusal(
-        Message("O4 is in fp16 already: choose no quantisation beside it"),
-        optimisations="O4",
-        quantisations="int8 int8-static fp16",
     ),
 )
 
@@ -88,26 +77,21 @@ LEFT_OUT: dict[str, Message] = {
 }
 
 
-def refusal(optimisation: str, quantisation: str, provider: str) -> Message:
-    """Why a combination is not made; empty if it is."""
-    found = (rule.reason for rule in REFUSALS if rule.holds(optimisation, quantisation, provider))
+def refusal(variant: str, provider: str) -> Message:
+    """Why a variant is not made for a provider; empty if it is."""
+    found = (rule.reason for rule in REFUSALS if rule.holds(variant, provider))
     return next(found, Message(""))
 
 
-#: Every combination → why it is not made; empty if it is.
-MATRIX: dict[Combination, Message] = {
-    (optimisation, quantisation, provider): refusal(optimisation, quantisation, provider)
+#: Every variant and provider → why it is not made; empty if it is.
+MATRIX: dict[tuple[VariantName, Provider], Message] = {
+    (variant, provider): refusal(variant, provider)
+    for variant in get_args(VariantName)
     for provider in get_args(Provider)
-    for optimisation in get_args(Optimisation)
-    for quantisation in get_args(Quantisation)
 }
 
 
-def rows() -> list[tuple[Optimisation, Quantisation, list[Message]]]:
-    """The table as people see it: a row an optimisation and quantisation, a column a provider, in declared order."""
-    kinds: tuple[tuple[Any, ...], ...] = tuple(map(get_args, (Optimisation, Quantisation, Provider)))
-    return [
-        (level, kind, [MATRIX[level, kind, provider] for provider in kinds[2]])
-        for level in kinds[0]
-        for kind in kinds[1]
-    ]
+def rows() -> list[tuple[VariantName, list[Message]]]:
+    """The table as people see it: a row a variant, a column a provider, in declared order."""
+    providers: tuple[Provider, ...] = get_args(Provider)
+    return [(variant, [MATRIX[variant, provider] for provider in providers]) for variant in get_args(VariantName)]

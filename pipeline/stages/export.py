@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipeline.messages import Message
 from pipeline.parameters import ExportParameters
+from pipeline.spec import NOTHING
 from pipeline.stages.commands import carry_out
 from pipeline.stages.context import Context
 
@@ -13,7 +14,8 @@ def run(context: Context[ExportParameters]) -> None:
     export = context.parameters.export
     out = context.out / "onnx"
     arguments = [context.run_folder.name, "--model", export.model, "--out", str(out)]
-    arguments += ["--optimise", export.optimisation, "--quantise", export.quantisation]
+    arguments += ["--optimise", ",".join(export.optimisation) or NOTHING]
+    arguments += ["--quantise", ",".join(export.quantisation) or NOTHING]
     arguments += ["--provider", export.provider, "--calibrate", export.calibration]
     arguments += ["--calibration-texts", str(export.calibration_texts)]
     failed = Message("{model} could not be exported.", model=export.model)

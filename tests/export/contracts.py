@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import get_args
 
+from export.optimise import LEVELS
 from pipeline.messages import Message
 from pipeline.spec import (
     MATRIX,
@@ -12,14 +13,13 @@ from pipeline.spec import (
     Boosting,
     DatasetSpec,
     DataSpec,
-    ExportSpec,
     LowRankAdaptation,
     MaskedLanguageModelling,
     Optimisation,
     Provider,
-    Quantisation,
     RecipeSpec,
     TaskName,
+    VariantName,
 )
 from pipeline.spec.compatibility import conflicts
 from pipeline.tasks import TASKS
@@ -37,15 +37,13 @@ KINDS: dict[str, RecipeSpec] = {
 }
 DATA = DataSpec(source=DatasetSpec(path="source.csv"), target=DatasetSpec(path="target.csv"))
 
-#: Ways to export, without the provider, for the graph is the same; and int8 is made of the converted graph, whatever
-#: the level.
-WAYS: list[tuple[Optimisation, Quantisation]] = sorted(
-    {
-        ("none" if kind.startswith("int8") else level, kind)
-        for (level, kind, _), refused in MATRIX.items()
-        if not refused
-    }
-)
+#: What is made for any provider, for the graph is the same; and of what level's graph: int8 is made of the converted
+#: one, fp16 of every one.
+MADE = [variant for variant in get_args(VariantName) if any(not MATRIX[variant, each] for each in get_args(Provider))]
+WAYS: list[tuple[VariantName, Optimisation | None]] = [
+    *((variant, None) for variant in MADE),
+    *(("fp16", level) for level, promised in LEVELS.items() if not promised.half),
+]
 
 
 def recipe(kind: str, task: TaskName) -> RecipeSpec:
@@ -62,10 +60,3 @@ def refused(kind: str, task: TaskName) -> list[Message]:
 
 SUPPORTED = [(kind, task) for kind in KINDS for task in TASKS if not refused(kind, task)]
 REFUSED = [(kind, task) for kind in KINDS for task in TASKS if refused(kind, task)]
-
-
-def export_spec(
-    optimisation: Optimisation, quantisation: Quantisation, provider: Provider = "cpu", **more: Any
-) -> ExportSpec:
-    """The options of an export of one level and one quantisation."""
-    return ExportSpec(optimisation=optimisation, quantisation=quantisation, provider=provider, **more)

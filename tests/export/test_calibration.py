@@ -18,8 +18,8 @@ from tests.export.conftest import make_texts
 from tests.export.test_exporting import turn_round
 
 Run = tuple[RunStore, str]
-STATIC = ExportSpec(optimisation="none", quantisation="int8-static", calibration="minmax", calibration_texts=16)
-INT8 = ExportSpec(optimisation="none", quantisation="int8", calibration="minmax", calibration_texts=16)
+STATIC = ExportSpec(optimisation=(), quantisation=("int8-static",), calibration="minmax", calibration_texts=16)
+INT8 = ExportSpec(optimisation=(), quantisation=("int8",), calibration="minmax", calibration_texts=16)
 
 
 def _texts(run: Run, options: ExportSpec) -> list:

@@ -19,27 +19,29 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from export.asking import Replies, ask, joined
 from export.calibration import METHODS, Ranges
+from export.choosing import PREFERENCE
+from export.making import MAKING
 from export.optimise import LEVELS
 from export.predictor import Predictor, Question
 from export.reference import Reference
-from export.report import VariantName
 from export.verify import Gate, compare
 from pipeline.models.layers import FAMILIES
-from pipeline.spec import MATRIX, Calibration, EnsembleSpec, Optimisation, Quantisation, RunSpec, TaskName
+from pipeline.spec import MATRIX, Calibration, EnsembleSpec, Optimisation, Quantisation, RunSpec, TaskName, VariantName
 from pipeline.stages.tunings import TUNINGS
 from pipeline.tasks import TASKS
 from tests.export.contracts import DATA, KINDS, REFUSED, SUPPORTED, WAYS, recipe, refused
 from tests.export.zoo import ALPHAS, BUILDERS, EQUAL, Zoo
 
 #: Of random weights, which are wide: a trained model's answers move less.
-MOST_ERROR = {"none": 0.05, "fp16": 0.05, "int8": 0.35, "int8-static": 0.35}
+MOST_ERROR = {"int8": 0.35, "int8-static": 0.35}
+MOST = 0.05  # of the others
 #: Tuning that trains a plain model, merged or not.
 LIKE_PLAIN = {"full", "probe", "gradual"}
 #: One task of each kind of head, in a plain model held to everything at once; the rest is slow.
 HEADS: tuple[TaskName, ...] = ("sentence-pair-classification", "entity-recognition", "language-modelling")
 #: Kinds that are not one encoder as it is: each variant once, fp16 of one level; in other families than BERT less.
-NAMED = [way for way in WAYS if way[1] != "fp16" or way[0] == "O2"]
-LESS = [("none", "none"), ("O2", "none"), ("none", "int8")]
+NAMED = [way for way in WAYS if way[0] != "fp16" or way[1] == "O2"]
+LESS: list[tuple[VariantName, None]] = [("fp32", None), ("O2", None), ("int8", None)]
 
 
 class Case(NamedTuple):
@@ -48,13 +50,13 @@ class Case(NamedTuple):
     family: str
     kind: str
     task: TaskName
-    level: Optimisation
-    quantisation: Quantisation
+    variant: VariantName
+    level: Optimisation | None
 
     @property
     def exact(self) -> bool:
         """Whether the graph computes the same function."""
-        return self.quantisation == "none" and (self.level == "none" or LEVELS[self.level].exact)
+        return self.variant == "fp32" or (self.variant in LEVELS and LEVELS[self.variant].exact)
 
 
 OTHERS = [family for family in FAMILIES if family != "bert"]
@@ -72,7 +74,7 @@ CASES = [
 
 def _param(case: Case) -> Any:
     quick = case.family == "bert" and case.kind == "plain" and case.task in HEADS
-    return pytest.param(case, id="-".join(case), marks=() if quick else pytest.mark.slow)
+    return pytest.param(case, id="-".join(filter(None, case)), marks=() if quick else pytest.mark.slow)
 
 
 def test_the_kinds_are_all_that_a_run_makes():
@@ -117,18 +119,18 @@ def _served(folder: Path, task: TaskName, questions: list[Question]) -> list[Rep
 
 @pytest.mark.parametrize("case", map(_param, CASES))
 def test_what_is_declared_is_made_and_answers_as_pytorch(zoo: Zoo, asked, replies, case: Case):
-    family, kind, task, level, quantisation = case
-    folder = zoo.variant(family, task, kind, level, quantisation)
+    family, kind, task, variant, level = case
+    folder = zoo.variant(family, task, kind, variant, level)
     expected = replies(family, kind, task)
     for given in _served(folder, task, asked[task]):
         if case.exact:
             parity = compare(task, given, expected, lambda _: 1.0, exact=True, gate=Gate())
             assert parity.passed, parity.reason
         error = np.nanstd(given.numbers - expected.numbers) / np.nanstd(expected.numbers)
-        assert error < MOST_ERROR[quantisation]
+        assert error < MOST_ERROR.get(variant, MOST)
     types = {weight.data_type for weight in onnx.load(folder / "model.onnx").graph.initializer}
-    assert (onnx.TensorProto.FLOAT16 in types) is (quantisation == "fp16" or level == "O4")
-    assert (onnx.TensorProto.INT8 in types) is quantisation.startswith("int8")
+    assert (onnx.TensorProto.FLOAT16 in types) is (variant in ("fp16", "O4"))
+    assert (onnx.TensorProto.INT8 in types) is variant.startswith("int8")
 
 
 @pytest.mark.parametrize(("kind", "votes"), [("ensemble", EQUAL), ("boosted", ALPHAS)])
@@ -170,5 +172,5 @@ def test_every_calibration_gives_ranges_of_what_is_rounded(zoo: Zoo, asked, meth
 
 
 def test_every_name_of_a_variant_is_of_the_table():
-    names = {"fp32"} | {name for level, kind, _ in MATRIX for name in (level, kind) if name != "none"}
-    assert set(VariantName.__args__) == names
+    assert {variant for variant, _ in MATRIX} == {"fp32", *get_args(Optimisation), *get_args(Quantisation)}
+    assert {*MAKING} == {*PREFERENCE} == {*get_args(VariantName)}

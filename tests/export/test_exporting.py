@@ -39,7 +39,7 @@ def all_levels(make_run, exported: Path, tmp_path_factory: pytest.TempPathFactor
     root = tmp_path_factory.mktemp("levels")
     store, run_id = make_run(root / "runs")
     for level in ("O1", "O3"):
-        export_model(store, run_id, ExportSpec(optimisation=level, quantisation="none"), out=root / level)
+        export_model(store, run_id, ExportSpec(optimisation=(level,), quantisation=()), out=root / level)
     return {
         **{name: exported / name.lower() for name in ("fp32", "O2", "int8")},
         **{level: root / level / level.lower() for level in ("O1", "O3")},
@@ -91,7 +91,7 @@ def test_by_default_it_lands_in_the_run(run: Run):
     steps: list[tuple[int, int]] = []
     export_model(
         *run,
-        ExportSpec(optimisation="none", quantisation="none"),
+        ExportSpec(optimisation=(), quantisation=()),
         progress=lambda done, total, _: steps.append((done, total)),
     )
     store, run_id = run
@@ -159,7 +159,7 @@ def test_a_repair_is_told(run: Run, monkeypatch: pytest.MonkeyPatch):
         "quantise",
         lambda folder, out, rung, ranges: (doctored if rung is making.LADDER[0] else real)(folder, out, rung, ranges),
     )
-    variant = export_model(*run, ExportSpec(optimisation="none")).variant("int8")
+    variant = export_model(*run, ExportSpec(optimisation=())).variant("int8")
     assert variant.parity.passed
     assert making.LADDER[1].title in variant.method
     assert len(variant.repairs) == 1
@@ -176,14 +176,14 @@ def test_when_nothing_passes_it_is_an_error(run: Run, monkeypatch: pytest.Monkey
     convert = making.convert
     monkeypatch.setattr(making, "convert", convert_wrongly)
     with pytest.raises(ExportError, match=r"No variant answers as PyTorch does: fp32: .*a logit differs by"):
-        export_model(*run, ExportSpec(optimisation="none", quantisation="none"))
+        export_model(*run, ExportSpec(optimisation=(), quantisation=()))
     store, run_id = run
     assert not store.export_folder(run_id, "transferred").exists()
 
 
 def test_an_interrupted_export_leaves_the_old_one(run: Run, monkeypatch: pytest.MonkeyPatch):
     store, run_id = run
-    options = ExportSpec(optimisation="none", quantisation="none")
+    options = ExportSpec(optimisation=(), quantisation=())
     export_model(store, run_id, options)
     destination = store.export_folder(run_id, "transferred")
     before = {path: path.read_bytes() for path in destination.rglob("*") if path.is_file()}

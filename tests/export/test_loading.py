@@ -15,9 +15,8 @@ from export.exporting import export_model
 from export.package import write_checksums, zip_folder
 from export.predictor import Predictor, Question, Tokens
 from export.report import read_report
-from pipeline.spec import TaskName
+from pipeline.spec import ExportSpec, TaskName
 from pipeline.tasks import TASKS
-from tests.export.contracts import export_spec
 from tests.export.fresh import Fresh
 
 TEXT = "warm soup good hotel"
@@ -74,9 +73,9 @@ def exports(exported: Path, make_run, tmp_path_factory: pytest.TempPathFactory) 
     root = tmp_path_factory.mktemp("others")
     store, run_id = make_run(root / "runs")
     wanted = {
-        "int8-static": export_spec("none", "int8-static", calibration_texts=16),
-        "fp16": export_spec("O2", "fp16", "cuda"),
-        "o4": export_spec("O4", "none", "cuda"),
+        "int8-static": ExportSpec(optimisation=(), quantisation=("int8-static",), calibration_texts=16),
+        "fp16": ExportSpec(provider="cuda", optimisation=("O2",), quantisation=("fp16",)),
+        "o4": ExportSpec(provider="cuda", optimisation=("O4",), quantisation=()),
     }
     for name, options in wanted.items():
         export_model(store, run_id, options, out=root / name)

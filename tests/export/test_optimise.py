@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
 from onnxruntime.tools.symbolic_shape_infer import SymbolicShapeInference
 
 from export.fusion import fused_nodes
-from export.optimise import LEVELS, LevelName, optimise
+from export.half import HALF_LADDER
+from export.optimise import LEVELS, halve, optimise
 from export.predictor import Predictor
+from export.weights import beside
 from pipeline.errors import ExportError
-from pipeline.spec import ExportSpec
+from pipeline.spec import Optimisation
 
 
 def test_the_table_holds_what_can_be_chosen():
-    assert {"none", *LEVELS} == set(ExportSpec.model_fields["optimisation"].annotation.__args__)
+    assert set(LEVELS) == set(get_args(Optimisation))
 
 
 def test_a_model_that_the_optimiser_does_not_know(exported: Path, tmp_path: Path):
@@ -38,8 +41,22 @@ def test_weights_beside_the_graph_stay_where_they_are(weights_beside: Path, expo
         np.testing.assert_allclose(Predictor(folder).logits(text), expected, atol=1e-5)
 
 
+@pytest.mark.parametrize("level", [None, "O2"])
+def test_half_the_weights_beside_the_graph_lie_beside_it_too(
+    weights_beside: Path, exported: Path, tmp_path: Path, level: Optimisation | None
+):
+    before = {path.name: path.read_bytes() for path in weights_beside.iterdir()}
+    halve(weights_beside, tmp_path / "fp16", level, HALF_LADDER[1])
+    assert {path.name: path.read_bytes() for path in weights_beside.iterdir()} == before
+    assert len(beside(tmp_path / "fp16")) == 1
+    text = ["the soup was tasty"]
+    np.testing.assert_allclose(
+        Predictor(tmp_path / "fp16").logits(text), Predictor(exported / "fp32").logits(text), atol=2e-3
+    )
+
+
 @pytest.mark.parametrize("level", [name for name, level in LEVELS.items() if level.fuses])
-def test_a_graph_with_branches(zoo, tmp_path: Path, level: LevelName):
+def test_a_graph_with_branches(zoo, tmp_path: Path, level: Optimisation):
     """DeBERTa's: onnxruntime fuses what it can by itself, and GELUs are approximated after it."""
     optimise(zoo.variants("deberta-v2", "entity-recognition") / "fp32", tmp_path / "out", level)
     fused = fused_nodes(tmp_path / "out" / "model.onnx")

@@ -12,9 +12,8 @@ from export.predictor import Predictor
 from pipeline.models.configuration import CompositeConfig
 from pipeline.runs import RunState, RunStore
 from pipeline.settings import Settings
-from pipeline.spec import AttentionBridge, Bagging, Boosting, LowRankAdaptation, RecipeSpec, RunSpec
+from pipeline.spec import AttentionBridge, Bagging, Boosting, ExportSpec, LowRankAdaptation, RecipeSpec, RunSpec
 from pipeline.worker import carry_out
-from tests.export.contracts import export_spec
 
 SHORT = {"epochs": 4, "batch_size": 16, "learning_rate": 2e-3}
 #: Kind of the model that is left → what makes it one.
@@ -37,7 +36,7 @@ def test_what_a_run_trained_is_exported_in_every_variant(tiny_spec: RunSpec, set
     carry_out(store, run, settings)
     assert _kind(store, run) == kind
 
-    report = export_model(store, run, export_spec("O2", "int8"))
+    report = export_model(store, run, ExportSpec())
     assert [variant.name for variant in report.variants] == ["fp32", "O2", "int8"]
     for variant in report.variants[:2]:
         assert variant.parity.passed

@@ -15,6 +15,7 @@ from transformers import AutoConfig, AutoTokenizer, PreTrainedModel
 
 from export.calibration import Ranges
 from export.convert import convert
+from export.half import HALF_LADDER, HalfRung
 from export.optimise import LEVELS, halve, optimise
 from export.predictor import Question
 from export.quantise import LADDER, STATIC_LADDER, quantise
@@ -22,7 +23,7 @@ from export.reference import Reference
 from pipeline.models.bridge import build_bridge
 from pipeline.models.ensemble import build_ensemble
 from pipeline.models.layers import encoder_layers
-from pipeline.spec import AttentionBridge, LowRankAdaptation, Optimisation, Quantisation, TaskName
+from pipeline.spec import AttentionBridge, LowRankAdaptation, Optimisation, TaskName, VariantName
 from pipeline.stages.tunings import lora
 from pipeline.tasks import TASKS
 
@@ -59,7 +60,7 @@ class Zoo:
 
     def variants(self, name: str, task: TaskName, kind: str = "plain") -> Path:
         """A folder with its exports ``fp32``, ``o2`` and ``int8``."""
-        made = [self.variant(name, task, kind, *way) for way in (("none", "none"), ("O2", "none"), ("none", "int8"))]
+        made = [self.variant(name, task, kind, variant) for variant in ("fp32", "O2", "int8")]
         return made[0].parent
 
     def variant(
@@ -67,35 +68,57 @@ class Zoo:
         name: str,
         task: TaskName,
         kind: str = "plain",
-        level: Optimisation = "none",
-        quantisation: Quantisation = "none",
+        variant: VariantName = "fp32",
+        level: Optimisation | None = None,
+        *,
+        rung: HalfRung = HALF_LADDER[0],
     ) -> Path:
-        """The folder of one export; tasks with one kind of head share the graph."""
+        """The folder of one variant; tasks with one kind of head share the graph.
+
+        Args:
+            name: Of the family.
+            task: What the model does.
+            kind: Of the model.
+            variant: Which.
+            level: Of the graph that fp16 is made of; None: the converted one.
+            rung: What half precision leaves in float32.
+        """
         model = self.model(name, task, kind)
-        parts = [part for part in (level, quantisation) if part != "none"] or ["fp32"]
-        made, wanted = (model.with_name(f"{model.name}-{end}") / "-".join(parts).lower() for end in ("onnx", task))
+        parts = [level, variant, str(HALF_LADDER.index(rung)) if rung.types else None]
+        made, wanted = (
+            model.with_name(f"{model.name}-{end}") / "-".join(filter(None, parts)).lower() for end in ("onnx", task)
+        )
         if not (made / "model.onnx").exists():
-            self._make(made, model, task, level, quantisation)
+            self._make(made, model, task, variant, level, rung=rung)
         if not wanted.exists():
             shutil.copytree(made, wanted)
             config = wanted / "config.json"
             config.write_text(json.dumps({**json.loads(config.read_text()), "graft_task": task}))
         return wanted
 
-    def _make(self, out: Path, model: Path, task: TaskName, level: Optimisation, quantisation: Quantisation) -> None:
+    def _make(
+        self,
+        out: Path,
+        model: Path,
+        task: TaskName,
+        variant: VariantName,
+        level: Optimisation | None,
+        *,
+        rung: HalfRung,
+    ) -> None:
         base = out.with_name("fp32")
         if not (base / "model.onnx").exists():
             with warnings.catch_warnings(action="ignore", category=torch.jit.TracerWarning):
                 convert(Reference(model, task), base)
-        if quantisation == "fp16":
-            halve(base, out, level)
-        elif quantisation == "int8":
+        if variant == "fp16":
+            halve(base, out, level, rung)
+        elif variant == "int8":
             quantise(base, out, LADDER[0])
-        elif quantisation == "int8-static":
+        elif variant == "int8-static":
             ranges = Ranges(base / "model.onnx", Reference(model, task), self._questions[task][:8], "minmax")
             quantise(base, out, STATIC_LADDER[0], ranges)
-        elif level != "none":
-            optimise(base, out, level, gpu=LEVELS[level].half)
+        elif variant in LEVELS:
+            optimise(base, out, variant, gpu=LEVELS[variant].half, rung=rung)
 
     def _members(self, name: str, task: TaskName) -> list[PreTrainedModel]:
         config = AutoConfig.from_pretrained(self._family(name), initializer_range=0.3)

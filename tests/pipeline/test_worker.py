@@ -36,7 +36,7 @@ def progress(store: RunStore, run: str) -> Progress:
 def finished(tmp_path_factory: pytest.TempPathFactory, tiny_spec: RunSpec) -> tuple[RunStore, str, RunSpec]:
     """A finished run of every kind of stage, and the store it lies in."""
     adaptation = MaskedLanguageModelling(embedding_epochs=1, epochs=1)
-    export = ExportSpec(model="transferred", optimisation="O1", quantisation="none")
+    export = ExportSpec(model="transferred", optimisation=("O1",), quantisation=())
     recipe = tiny_spec.recipe.model_copy(update={"adaptation": adaptation})
     speed = SpeedSpec(batches=(1,), lengths=(4,), rounds=1, compiled=False)
     spec = tiny_spec.model_copy(update={"recipe": recipe, "exports": (export,), "speed": (speed,)})

@@ -21,7 +21,7 @@ def test_a_disk_that_fills_up_in_every_stage(alone: Callable[..., Any], short_sp
     recipe = short_spec.recipe.model_copy(
         update={"self_training": CoTraining(rounds=1), "ensemble": Bagging(members=2)}
     )
-    export = ExportSpec(model="transferred", optimisation="O1", quantisation="none")
+    export = ExportSpec(model="transferred", optimisation=("O1",), quantisation=())
     speed = SpeedSpec(batches=(1,), lengths=(8,), rounds=1, compiled=False)
     spec = short_spec.model_copy(update={"recipe": recipe, "exports": (export,), "speed": (speed,)})
     (tmp_path / "spec.json").write_text(spec.model_dump_json(), encoding="utf-8")

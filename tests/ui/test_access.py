@@ -35,7 +35,7 @@ HANDLERS: dict[str, Callable[[Services, str | None, str], object]] = {
     "ask": lambda services, visitor, run: ask.ask(services, visitor, run, "text"),
     "exports": export.exports_of,
     "export": lambda services, visitor, run: export.export(services, visitor, run, {}),
-    "speed": lambda services, visitor, run: speed.measure(services, visitor, run, "transferred"),
+    "speed": lambda services, visitor, run: speed.measure(services, visitor, run, {}),
     "speeds": lambda services, visitor, run: speed.speeds_of(services, visitor, run, {}),
     "zip": lambda services, visitor, run: export.zip_export(
         services, visitor, run, "transferred", services.store.root.parent

@@ -8,12 +8,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from export.report import FILE, ExportReport
 from pipeline.errors import DataError
 from pipeline.report import ModelReport, Report
 from pipeline.runs import RunState
 from pipeline.spec import MaskedLanguageModelling, RecipeSpec, RunSpec, TaskName
 from pipeline.tasks import TASKS
-from ui.handlers import ask
+from ui.handlers import ask, chosen
 from ui.services import Services
 from ui.views import answers as views
 
@@ -138,7 +139,7 @@ def test_a_variant_that_is_not_made_for_the_provider_says_so() -> None:
 
 def test_every_variant_answers_if_that_is_asked_for(services: Services, spec: RunSpec, finished: Finished) -> None:
     run_id = finished(services.store, spec, models=BOTH)
-    assert ask.variants(services, None, run_id) == ["fp32", "int8"]
+    assert ask.variants(services, None, run_id) == {"fp32": True, "int8": True}
     found = ask.ask(services, None, run_id, "text", variant=ask.EACH)
     assert [(answer.model, answer.variant) for answer in found] == [
         ("source-only", "fp32"),
@@ -147,6 +148,27 @@ def test_every_variant_answers_if_that_is_asked_for(services: Services, spec: Ru
         ("transferred", "int8"),
     ]
     assert [answer.variant for answer in ask.ask(services, None, run_id, "text", variant="fp32")] == ["fp32"] * 2
+
+
+def test_a_variant_that_missed_its_gate_is_marked_where_it_is_chosen_and_where_it_answers(
+    services: Services, spec: RunSpec, finished: Finished, export_of: Callable[..., ExportReport]
+) -> None:
+    run_id = finished(services.store, spec, models=BOTH)
+    missed = export_of(run_id, int8_passes=False)
+    path = services.store.export_folder(run_id, "transferred") / FILE
+    path.write_text(missed.model_dump_json(), encoding="utf-8")
+    assert ask.variants(services, None, run_id) == {"fp32": True, "int8": False}  # source-only's passed
+    titles = [title for title, _ in chosen.choosable(services, None, run_id)]
+    assert [title for title in titles if "(missed its gate)" in title] == [
+        f"transferred, int8 (missed its gate) ONNX · {spec.name}"
+    ]
+    source, transferred = ask.ask(services, None, run_id, "text", variant="int8")
+    assert (source.missed, transferred.missed) == ("", missed.variant("int8").parity.reason)
+    page = views.answers([source, transferred])
+    assert page.count("The variant missed its gate: the metric falls by 1 %") == 1
+    assert HOSTILE not in page
+    (entry,) = chosen.shown(services, None, run_id, [f"{run_id}/transferred/int8"]).report.models
+    assert "int8 ONNX, missed its gate" in entry.title
 
 
 def test_a_variant_that_a_model_lacks_is_told(services: Services, spec: RunSpec, finished: Finished) -> None:
@@ -165,8 +187,8 @@ def test_the_chosen_models_of_several_runs_answer_under_their_titles(
         finished(services.store, spec.model_copy(update={"name": name}), models=("transferred",))
         for name in ("Monday", "Tuesday")
     )
-    chosen = [f"{first}/transferred", f"{second}/transferred/fp32", f"{second}/target-only"]
-    found = ask.ask(services, None, first, "text", chosen=chosen)
+    keys = [f"{first}/transferred", f"{second}/transferred/fp32", f"{second}/target-only"]
+    found = ask.ask(services, None, first, "text", chosen=keys)
     assert [(answer.title, answer.variant) for answer in found] == [
         ("transferred · Monday", "int8"),
         ("transferred, fp32 ONNX · Tuesday", "fp32"),
@@ -175,7 +197,7 @@ def test_the_chosen_models_of_several_runs_answer_under_their_titles(
     page = views.answers(found)
     assert page.count("<article") == 2
     assert "target-only · Tuesday" in page
-    assert ask.variants(services, None, first, chosen) == ["fp32", "int8"]
+    assert ask.variants(services, None, first, keys) == {"fp32": True, "int8": True}
 
 
 def test_other_models_of_the_run_answer_too_once_they_are_exported(

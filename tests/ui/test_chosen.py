@@ -165,7 +165,7 @@ def test_a_guest_sees_the_shared_runs_models_and_no_export(shared: Services, spe
     guest = access.guest_of(share.token)
     assert handlers.shown(shared, guest, run_id).own
     assert len(handlers.shown(shared, guest, run_id, keys((run_id, "transferred"), (run_id, "source-only"))).picks) == 2
-    assert ask.variants(shared, guest, run_id) == []
+    assert ask.variants(shared, guest, run_id) == {}
     for chosen in ((run_id, "transferred", "int8"), (other, "transferred")):
         with pytest.raises(RunError, match="not yours"):
             handlers.shown(shared, guest, run_id, keys(chosen))

@@ -32,7 +32,7 @@ def test_an_export_is_added_to_the_spec_or_replaces_its_like(
         handlers.export(services, None, run_id, {"model": model, "optimisation": level, "quantisation": "none"})
     exports = {export.model: export for export in services.store.spec(run_id).exports}
     assert set(exports) == {"source-only", "transferred", "target-only"}
-    assert exports["transferred"] == ExportSpec(model="transferred", optimisation="none", quantisation="none")
+    assert exports["transferred"] == ExportSpec(model="transferred", optimisation=(), quantisation=())
     assert services.supervisor.asked == [("extend", run_id)] * 2
 
 

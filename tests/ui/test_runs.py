@@ -119,9 +119,11 @@ def test_differences_are_told_in_the_words_of_the_form(services: Services, spec:
 
 
 def test_an_export_in_static_int8_is_told_with_its_calibration(services: Services, spec: RunSpec) -> None:
-    made = ExportSpec(quantisation="int8-static", calibration="entropy", calibration_texts=64)
+    made = ExportSpec(
+        optimisation=("O1", "O2"), quantisation=("int8-static",), calibration="entropy", calibration_texts=64
+    )
     page = compared(services, spec.model_copy(update={"exports": ()}), spec.model_copy(update={"exports": (made,)}))
-    assert "<span>transferred, cpu, O2, int8-static, entropy, 64</span>" in page
+    assert "<span>transferred, cpu, O1 + O2, int8-static, entropy, 64</span>" in page
 
 
 def test_models_are_told_as_a_whole(services: Services, spec: RunSpec) -> None:

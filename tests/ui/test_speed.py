@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from export.speed.report import SpeedReport, place_of, write_speed
-from pipeline.errors import ExportError, RunError
+from pipeline.errors import ExportError, RunError, SpecError
 from pipeline.spec import RunSpec
 from ui.api import speed as api
 from ui.handlers import export as exporting
@@ -31,12 +31,13 @@ def run_id(services: Services, spec: RunSpec, finished: Callable[..., str]) -> s
 
 def test_a_measurement_is_asked_for_as_an_export_is(services: Services, run_id: str) -> None:
     before = services.store.spec(run_id)
-    handlers.measure(services, None, run_id, "transferred", compiled=False)
+    handlers.measure(services, None, run_id, {"compiled": False, "batches": ["1", "8"], "lengths": [16], "rounds": 2})
     (first,) = services.store.spec(run_id).speed
     assert (first.model, first.compiled) == ("transferred", False)
+    assert (first.batches, first.lengths, first.rounds) == ((1, 8), (16,), 2)
     assert first.asked_at > 0
     assert services.store.spec(run_id).exports == before.exports
-    handlers.measure(services, None, run_id, "transferred")
+    handlers.measure(services, None, run_id, {})
     (again,) = services.store.spec(run_id).speed
     assert again.asked_at >= first.asked_at
     assert services.supervisor.asked == [("extend", run_id)] * 2
@@ -46,17 +47,19 @@ def test_what_is_not_exported_or_not_finished_can_not_be_measured(
     services: Services, spec: RunSpec, run_id: str
 ) -> None:
     with pytest.raises(ExportError, match="target-only is not exported"):
-        handlers.measure(services, None, run_id, "target-only")
+        handlers.measure(services, None, run_id, {"model": "target-only"})
     with pytest.raises(RunError, match="has not finished"):
-        handlers.measure(services, None, services.store.create(spec).id, "transferred")
+        handlers.measure(services, None, services.store.create(spec).id, {})
+    with pytest.raises(SpecError, match="lengths holds 5000, and takes 1 to 4,096"):
+        handlers.measure(services, None, run_id, {"lengths": [5000]})
     assert services.supervisor.asked == []
 
 
 def test_another_export_forgets_what_was_measured_of_the_one_before(services: Services, run_id: str) -> None:
-    handlers.measure(services, None, run_id, "transferred")
+    handlers.measure(services, None, run_id, {})
     exporting.export(services, None, run_id, {"model": "source-only"})
     assert services.store.spec(run_id).speed
-    exporting.export(services, None, run_id, {"model": "transferred", "optimisation": "none"})
+    exporting.export(services, None, run_id, {"model": "transferred", "optimisation": []})
     assert services.store.spec(run_id).speed == ()
 
 

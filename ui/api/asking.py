@@ -59,6 +59,7 @@ class Answered(TypedDict):
     title: Annotated[str, "What it is called where models of several runs are asked; else empty."]
     variant: Annotated[str, "The exported variant that answered."]
     milliseconds: Annotated[float, "That it took."]
+    missed: Annotated[str, "Which limits of its parity gate the variant missed; empty if none."]
     fault: Annotated[str, "Why there is no answer; else empty."]
     remedy: Annotated[str, "What to do about that."]
     label: NotRequired[Annotated[str, "The most probable label."]]
@@ -138,6 +139,7 @@ def _answered(answer: handlers.Answer) -> Answered:
         "title": answer.title,
         "variant": answer.variant,
         "milliseconds": answer.milliseconds,
+        "missed": answer.missed,
         "fault": answer.fault,
         "remedy": answer.hint,
     }

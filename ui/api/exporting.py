@@ -10,9 +10,7 @@ from typing import Annotated
 from gradio import FileData
 from typing_extensions import TypedDict
 
-from pipeline.spec import ModelName
-from pipeline.spec.export import Calibration
-from pipeline.spec.variants import Optimisation, Provider, Quantisation
+from pipeline.spec import Calibration, ExportSpec, ModelName, Optimisation, Provider, Quantisation
 from ui.api.kinds import Run, Visitor
 from ui.api.watching import RunInfo, line_of
 from ui.handlers import export as handlers
@@ -20,6 +18,9 @@ from ui.services import Services
 from ui.text.telling import tell
 
 Model = Annotated[ModelName, "Which of the run's models; a classical one is no network and has no ONNX form."]
+
+#: What the spec makes where nobody says otherwise.
+LEVELS, QUANTISATIONS = [*ExportSpec().optimisation], [*ExportSpec().quantisation]
 
 
 class VariantInfo(TypedDict):
@@ -41,6 +42,7 @@ class Export(TypedDict):
     model: Annotated[str, "Which of the run's models."]
     served: Annotated[str, "The variant that answers in `predict`, and that `download_export` gives."]
     variants: Annotated[list[VariantInfo], "All that were made."]
+    unmade: Annotated[list[str], "What was asked for and could not be made; the remarks say why."]
     latency_ms_of_pytorch: Annotated[float, "One text in PyTorch."]
     remarks: Annotated[list[str], "What failed, and what had to be repaired."]
 
@@ -58,11 +60,14 @@ def export_model(
     run: Run,
     model: Model = "transferred",
     provider: Annotated[Provider, "What it is for: a CPU, or a GPU through CUDA or TensorRT."] = "cpu",
-    optimisation: Annotated[Optimisation, "onnxruntime's optimisation of the graph; O4 is for GPUs."] = "O2",
+    optimisation: Annotated[
+        list[Optimisation], "onnxruntime's optimisation of the graph, a variant of each; O4 is for GPUs."
+    ] = LEVELS,
     quantisation: Annotated[
-        Quantisation,
-        "int8: smaller and faster on CPUs; int8-static: the same, calibrated on target training texts; fp16: for GPUs.",
-    ] = "int8",
+        list[Quantisation],
+        "int8: smaller and faster on CPUs; int8-static: the same, calibrated on target training texts; fp16: for GPUs. "
+        "A variant of each.",
+    ] = QUANTISATIONS,
     calibration: Annotated[Calibration, "How int8-static takes the range of its activations."] = "percentile",
     calibration_texts: Annotated[int, "On how many texts int8-static is calibrated, 8 to 2,000."] = 128,
     visitor: Visitor = "",
@@ -103,6 +108,7 @@ def list_exports(services: Services, *, run: Run, visitor: Visitor = "") -> Anno
                     }
                     for variant in report.variants
                 ],
+                "unmade": [*report.unmade],
                 "latency_ms_of_pytorch": report.torch_latency_ms,
                 "remarks": [tell(remark) for remark in report.remarks()],
             }

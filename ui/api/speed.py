@@ -7,6 +7,7 @@ from typing import Annotated
 from typing_extensions import TypedDict
 
 from export.speed.report import Candidate
+from pipeline.spec import SpeedSpec
 from ui.api.exporting import Model
 from ui.api.kinds import Run, Visitor
 from ui.api.watching import RunInfo, line_of
@@ -14,6 +15,9 @@ from ui.handlers import speed as handlers
 from ui.handlers.export import exports_of
 from ui.services import Services
 from ui.text.telling import tell
+
+#: What the spec measures where nobody says otherwise.
+BATCHES, LENGTHS, ROUNDS = [*SpeedSpec().batches], [*SpeedSpec().lengths], SpeedSpec().rounds
 
 
 class TimingInfo(TypedDict):
@@ -59,11 +63,15 @@ def measure_speed(
     *,
     run: Run,
     model: Model = "transferred",
+    batches: Annotated[list[int], "How many texts are asked at once; up to six numbers, 1 to 4,096."] = BATCHES,
+    lengths: Annotated[list[int], "How many tokens the texts have; likewise."] = LENGTHS,
+    rounds: Annotated[int, "How many turns each candidate has at each shape, 1 to 50."] = ROUNDS,
     compiled: Annotated[bool, "Whether torch.compile is timed too, which compiles for minutes."] = True,
     visitor: Visitor = "",
 ) -> Annotated[RunInfo, "The run, at work again; follow it with `wait_for_run`, then ask `read_speed`."]:
     """Compare the speed of an exported model's variants with PyTorch's: all take turns on the server's machine."""
-    record = handlers.measure(services, visitor, run, model, compiled=compiled)
+    values = {"model": model, "batches": batches, "lengths": lengths, "rounds": rounds, "compiled": compiled}
+    record = handlers.measure(services, visitor, run, values)
     return line_of(services, visitor, record.id)
 
 

@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args, get_origin
 import annotated_types
 from pydantic.fields import FieldInfo
 
-from pipeline.spec import DataSpec, ExportSpec, HubSource, Part, RunSpec
+from pipeline.spec import DataSpec, ExportSpec, HubSource, Part, RunSpec, SpeedSpec
 from ui.text import spec
 
 
@@ -68,7 +68,17 @@ class SpecField:
     @cached_property
     def alternatives(self) -> tuple[Any, ...]:
         """The allowed values, where they can be counted."""
-        return get_args(self.info.annotation) if get_origin(self.info.annotation) is Literal else ()
+        chosen = get_args(self.info.annotation)[0] if self._listed else self.info.annotation
+        return get_args(chosen) if get_origin(chosen) is Literal else ()
+
+    @property
+    def several(self) -> bool:
+        """Whether any number of the alternatives can be chosen."""
+        return self._listed and bool(self.alternatives)
+
+    @property
+    def _listed(self) -> bool:
+        return get_origin(self.info.annotation) is tuple
 
     @cached_property
     def _declared(self) -> tuple[Any, ...]:
@@ -79,11 +89,11 @@ class SpecField:
 
     @property
     def type(self) -> type:
-        """Of its values: str, bool, int, float, or tuple for a list of whole numbers."""
+        """Of its values: str, bool, int, float, or tuple for a list."""
+        if self._listed:
+            return tuple
         if self.alternatives:
             return type(self.alternatives[0])
-        if get_origin(self.info.annotation) is tuple:
-            return tuple
         return next(declared for declared in self._declared if declared is not NoneType)
 
     @property
@@ -93,11 +103,13 @@ class SpecField:
 
     @property
     def typed(self) -> bool:
-        """Whether its control is a text box: for names, lists, and numbers that may be left empty."""
-        return self.type in (str, tuple) or self.optional
+        """Whether its control is a text box: for names, lists of numbers, and numbers that may be left empty."""
+        return (self.type in (str, tuple) and not self.several) or self.optional
 
     def shown(self, value: Any) -> Any:
         """A value of the spec as the control holds it."""
+        if self.several:
+            return list(value)
         if self.type is tuple:
             return ", ".join(map(str, value))
         return "" if value is None else str(value) if self.optional else value
@@ -131,6 +143,7 @@ def _fields(path: tuple[str, ...], part: type[Part], *names: str) -> tuple[SpecF
 
 RUN = _fields((), RunSpec, "name", "seed", "repeats", "learning_curve")
 DATA = _fields(("data",), DataSpec, "max_length", "test_fraction", "dev_fraction", "source_test_fraction")
+SPEED = _fields(("speed",), SpeedSpec, "batches", "lengths", "rounds")
 EXPORT = _fields(
     ("exports",),
     ExportSpec,

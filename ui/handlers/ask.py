@@ -10,11 +10,11 @@ from typing import Any, get_args
 
 from export.report import ExportReport
 from pipeline.errors import DataError, ExportError
-from pipeline.spec import ModelName, TaskName
+from pipeline.spec import ModelName, TaskName, VariantName
 from pipeline.tasks import TASKS, Labelling
 from ui.access import is_guest, run_of
 from ui.handlers.chosen import Pick, shown
-from ui.handlers.variants import exported, variant_folder
+from ui.handlers.variants import exported, variant_folder, variants_of
 from ui.predictors import Predictor
 from ui.services import Services
 from ui.text import say
@@ -63,6 +63,7 @@ class Answer:
         question: What it was asked.
         why: What the answer rests on, if that was asked for: an Explanation of :mod:`export.predictor`.
         unfit: Why the variant is not made for the provider; empty if it is.
+        missed: Which limits of its gate the variant missed; empty if none.
     """
 
     model: str
@@ -77,6 +78,7 @@ class Answer:
     question: Question = Question("")
     why: Any = None
     unfit: str = ""
+    missed: str = ""
 
     @property
     def explicable(self) -> bool:
@@ -152,17 +154,21 @@ def ask(
     return answers
 
 
-def variants(services: Services, visitor: str | None, run_id: str, chosen: Sequence[str] | None = ()) -> list[str]:
-    """The variants that the models were exported in, all together; a guest asks none of them."""
+def variants(
+    services: Services, visitor: str | None, run_id: str, chosen: Sequence[str] | None = ()
+) -> dict[str, bool]:
+    """The variants that the models were exported in, all together → whether each passed the gate of every model.
+
+    A guest asks none of them.
+    """
     if is_guest(visitor):
-        return []
+        return {}
     run_of(services, visitor, run_id)
-    reports = [
-        report
-        for pick, _ in _models(services, visitor, run_id, chosen)
-        if not pick.variant and (report := exported(services, pick.run, pick.model))
-    ]
-    return list(dict.fromkeys(variant.name for report in reports for variant in report.variants))
+    found: dict[str, bool] = {}
+    for pick, _ in _models(services, visitor, run_id, chosen):
+        known = {} if pick.variant else variants_of(services, pick.run, pick.model)
+        found |= {name: passed and found.get(name, True) for name, passed in known.items()}
+    return {name: found[name] for name in get_args(VariantName) if name in found}
 
 
 def _models(
@@ -245,6 +251,7 @@ def _answer(services: Services, pick: Pick, task: TaskName, question: Question, 
         said=said,
         provider=predictor.provider,
         unfit=tell(predictor.unfit),
+        missed=tell(report.recall(report.variant(pick.variant).parity.reason)),
         milliseconds=1000 * seconds,
         why=rests,
     )

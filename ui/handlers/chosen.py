@@ -16,7 +16,7 @@ from pipeline.tasks import Task
 from ui.access import is_guest, reader_of, run_of, visible_runs
 from ui.handlers.compare import origins_of, report_of, report_path, stamp, task_of, whole_report
 from ui.handlers.progress import has_report
-from ui.handlers.variants import variant_file, variant_name, variants_of, with_variant
+from ui.handlers.variants import variant_file, variant_name, variant_title, variants_of, with_variant
 from ui.kept import Kept
 from ui.services import Services
 from ui.text import say
@@ -168,8 +168,10 @@ def choosable(services: Services, visitor: str | None, run_id: str) -> list[tupl
         for model in report.everyone:
             title, run_name = tell(report.recall(model.title)), names[run]
             found.append((say("compare.choice", model=title, run=run_name), Pick(run, model.name).key))
-            for variant in () if is_guest(visitor) else variants_of(services, run, model.name):
-                told = say("compare.choice_variant", model=title, variant=variant, run=run_name)
+            variants = {} if is_guest(visitor) else variants_of(services, run, model.name)
+            for variant, passed in variants.items():
+                called = variant_title(variant, passed=passed)
+                told = say("compare.choice_variant", model=title, variant=called, run=run_name)
                 found.append((told, Pick(run, model.name, variant).key))
     return found
 

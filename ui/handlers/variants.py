@@ -7,7 +7,7 @@ from typing import Any
 
 from export.report import ExportReport, read_report
 from pipeline.errors import DataError, ExportError
-from pipeline.messages import Message
+from pipeline.messages import Message, Template
 from pipeline.report import Example, Report
 from ui.handlers.compare import report_path, stamp, task_of
 from ui.kept import Kept
@@ -38,10 +38,15 @@ def variant_folder(services: Services, run_id: str, report: ExportReport, varian
     return services.store.export_folder(run_id, report.model) / report.variant(variant).folder
 
 
-def variants_of(services: Services, run_id: str, model: str) -> list[str]:
-    """Names of a model's exported variants; none if it is not exported."""
+def variants_of(services: Services, run_id: str, model: str) -> dict[str, bool]:
+    """A model's exported variants → whether each passed its gate; none if it is not exported."""
     report = exported(services, run_id, model)
-    return [variant.name for variant in report.variants] if report else []
+    return {variant.name: variant.parity.passed for variant in report.variants} if report else {}
+
+
+def variant_title(variant: str, *, passed: bool) -> str:
+    """What people call a variant, with a mark if it missed its gate."""
+    return variant if passed else say("compare.variant_missed", variant=variant)
 
 
 def variant_name(model: str, variant: str) -> str:
@@ -81,7 +86,9 @@ def with_variant(services: Services, run_id: str, report: Report, model: str, va
     key = (stamp(file), stamp(report_path(services, run_id)))
     said = _answered.get(key, lambda: _ask(services, file.parent, report))
     own = report.model(model)
-    title = Message("{model}, {variant} ONNX", model=report.recall(own.title), variant=variant)
+    titles = {True: Template("{model}, {variant} ONNX"), False: Template("{model}, {variant} ONNX, missed its gate")}
+    passed = variants_of(services, run_id, model)[variant]
+    title = Message(titles[passed], model=report.recall(own.title), variant=variant)
     # What its training cost is the model's; how large and how fast it is, the Export tab tells.
     entry = own.model_copy(update={"name": name, "title": title, "calibration_error": None})  # PyTorch's is not its own
     examples = [

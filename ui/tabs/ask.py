@@ -10,6 +10,7 @@ import gradio as gr
 from pipeline.report import Example, Report
 from ui.handlers import ask as handlers
 from ui.handlers.compare import task_of
+from ui.handlers.variants import variant_title
 from ui.page import Page
 from ui.tabs.chosen import ChosenModels
 from ui.tabs.highlighted import highlighted
@@ -60,7 +61,7 @@ class AskBox:
                 interactive=True,
                 elem_id="ask-variant",
                 elem_classes=present_if(False),
-                min_width=150,
+                min_width=220,  # a mark stands behind the name of what missed its gate
                 scale=1,
             )
             self.ask = gr.Button(say("compare.ask"), variant="primary", elem_id="ask", scale=0, min_width=180)
@@ -91,11 +92,12 @@ class AskBox:
             page.go_outputs("export"),
         )
 
-    def show(self, report: Report, variants: list[str]) -> Updates:
+    def show(self, report: Report, variants: dict[str, bool]) -> Updates:
         """The box as these models' task wants it, empty of answers."""
         task = task_of(report)
         hint = say("compare.ask_placeholder_mask" if task.labelling == "none" else "compare.ask_placeholder")
-        ways = [(say("compare.variant_served"), handlers.SERVED), *((name, name) for name in variants)]
+        marked = [(variant_title(name, passed=passed), name) for name, passed in variants.items()]
+        ways = [(say("compare.variant_served"), handlers.SERVED), *marked]
         ways.append((say("compare.variant_each"), handlers.EACH))
         return {
             self.text: gr.Textbox(placeholder=hint),

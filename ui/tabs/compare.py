@@ -108,7 +108,7 @@ class CompareTab:
         found, asked = shown(self.page.services, visitor, run_id, chosen), Asked(*filters)
         return {**self.closer.cross(found, asked.first, asked.second), **self.examples.filter(visitor, found, asked)}
 
-    def _draw(self, visitor: str | None, found: Shown, variants: list[str]) -> Updates:
+    def _draw(self, visitor: str | None, found: Shown, variants: dict[str, bool]) -> Updates:
         report = found.report
         return {
             self.verdict: views.verdict(report) if found.own else views.ahead(found),

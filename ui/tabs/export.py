@@ -11,6 +11,7 @@ import gradio as gr
 from pipeline.spec import ModelName
 from ui import fields, forms
 from ui.handlers import export as handlers
+from ui.handlers.places import places_of
 from ui.handlers.progress import choose_run
 from ui.page import COPY, Page, run_dropdown
 from ui.tabs.speed import SpeedCard
@@ -125,6 +126,7 @@ class ExportTab:
         if chosen is None:
             return {self.empty: views.nothing(), self.body: gr.Column(elem_classes=present_if(False))}
         exports = handlers.exports_of(services, visitor, chosen)
+        runs = {name: places_of(services, chosen, report) for name, report in exports.reports.items()}
         models = list(exports.reports)
         model = "transferred" if "transferred" in models else next(iter(models), None)
         updates: Updates = {
@@ -132,10 +134,10 @@ class ExportTab:
             self.run: self.page.run_choices(visitor, chosen, finished=True),
             self.empty: None,
             self.body: gr.Column(elem_classes=present_if(True)),
-            self.variants: views.variants(exports),
+            self.variants: views.variants(exports, runs),
             self.options["model"]: gr.Dropdown(choices=handlers.exportable(services, visitor, chosen)),
             self.timed: gr.Column(elem_classes=present_if(models, "g-card")),
-            **self.speed.show(visitor, chosen, exports.reports, model),
+            **self.speed.show(visitor, chosen, exports.reports, model, runs),
             self.away: gr.Column(elem_classes=present_if(models, "g-card")),
             self.model: gr.Dropdown(choices=[(say(f"common.model.{name}"), name) for name in models], value=model),
         }

@@ -45,13 +45,13 @@ def head(answer: Answer) -> Markup:
 
 
 def foot(answer: Answer) -> Markup:
-    """What computed it, how long that took, and whether the variant is made for it."""
+    """What computed it, how long that took, whether the variant is made for it, and whether it missed its gate."""
     latency = f"{answer.milliseconds:.1f}"
     by = say("compare.served", variant=answer.variant, provider=answer.provider, latency=latency)
     said = tag("p", by, class_="g-hint")
-    if not answer.unfit:
-        return said
-    return join([said, tag("p", say("compare.unfit", reason=answer.unfit), class_="g-hint")])
+    told = [say("compare.unfit", reason=answer.unfit)] if answer.unfit else []
+    told += [say("compare.missed", reason=answer.missed)] if answer.missed else []
+    return join([said, *(tag("p", sentence, class_="g-hint") for sentence in told)])
 
 
 def spans(answer: Answer) -> list[Any]:

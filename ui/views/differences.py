@@ -107,7 +107,7 @@ def _whole(part: Any) -> str:
     if "path" in part:
         return PurePath(part["path"]).name
     read = {key: value for key, value in part.items() if key not in CALIBRATED}
-    if part.get("quantisation") == "int8-static":
+    if "int8-static" in part.get("quantisation", ()):
         read = part
     return say("common.list_separator").join(_word(key, value) for key, value in read.items())
 
@@ -117,6 +117,8 @@ def _word(name: str, value: Any) -> str:
         return say("runs.value_none")
     if isinstance(value, bool):
         return say("runs.value_yes" if value else "runs.value_no")
+    if isinstance(value, list):
+        return " + ".join(_word(name, part) for part in value)
     if name == "task":
         return spec.task(value)
     if isinstance(value, str):

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import get_args
 
 from export.report import ExportReport, VariantReport
 from pipeline.messages import Message
-from pipeline.spec import LEFT_OUT, ExportSpec, Provider, TaskName, rows
+from pipeline.spec import LEFT_OUT, ModelName, Provider, TaskName, rows
 from pipeline.tasks import TASKS
 from ui.handlers.export import Exports
+from ui.handlers.places import Place
 from ui.text import say, spec
 from ui.text.telling import tell
 from ui.views import metrics
 from ui.views.html import Content, Markup, empty, heading, model_name, table, tag
+from ui.views.places import NOWHERE, places
 
 SNIPPETS = {
     "python": """from export.predictor import Predictor  # {comment}
@@ -69,9 +72,9 @@ def nothing() -> Markup:
     return empty(say("export.empty"), say("export.empty_hint"))
 
 
-def variants(exports: Exports) -> Markup:
-    """All exported variants, a table a model."""
-    parts = [_model(report) for report in exports.reports.values()]
+def variants(exports: Exports, runs: Mapping[ModelName, Mapping[str, Place]] = NOWHERE) -> Markup:
+    """All exported variants, a table a model, and where those of each run."""
+    parts = [_model(report, runs.get(model, {})) for model, report in exports.reports.items()]
     body = parts or [tag("p", say("export.none"), class_="g-hint")]
     return tag("section", heading(say("export.existing")), *body)
 
@@ -88,12 +91,8 @@ def matrix() -> Markup:
             reasons.append(said)
         return tag("span", say("export.not_made", number=reasons.index(said) + 1), class_="g-hint", title=said)
 
-    columns = [spec.title(ExportSpec, field) for field in ("optimisation", "quantisation")]
-    columns += [spec.alternative("provider", name) for name in get_args(Provider)]
-    drawn = [
-        [spec.alternative("optimisation", level), spec.alternative("quantisation", kind), *map(cell, refused)]
-        for level, kind, refused in rows()
-    ]
+    columns = [say("export.column_variant"), *(spec.alternative("provider", name) for name in get_args(Provider))]
+    drawn = [[spec.alternative("quantisation", variant), *map(cell, refused)] for variant, refused in rows()]
     left_out = [tag("li", tag("b", name), " ", tell(reason)) for name, reason in LEFT_OUT.items()]
     return tag(
         "div",
@@ -133,9 +132,11 @@ def _snippet(name: str, code: str) -> Markup:
     return tag("div", tag("p", title), tag("pre", code, tabindex="0"), copy, class_="g-snippet")
 
 
-def _model(report: ExportReport) -> Markup:
+def _model(report: ExportReport, runs: Mapping[str, Place]) -> Markup:
     columns = ("variant", "parity", "metric", "flips", "logit", "size", "latency")
     lines = [_variant(report, variant) for variant in report.variants]
+    unmade = tag("span", say("export.unmade"), class_="g-said g-wrong")
+    lines += [[tag("b", name), unmade, *[""] * (len(columns) - 2)] for name in report.unmade]
     torch = tag("span", _milliseconds(report.torch_latency_ms), class_="g-num")
     lines.append([tag("span", say("export.torch"), class_="g-hint"), "", "", "", "", "", torch])
     remarks = [tag("li", tell(remark)) for remark in report.remarks()]
@@ -149,6 +150,7 @@ def _model(report: ExportReport) -> Markup:
             label=say(f"common.model.{report.model}"),
         ),
         tag("ul", *remarks, class_="g-plain g-hint") if remarks else None,
+        places(runs),
         class_="g-export",
     )
 

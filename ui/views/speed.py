@@ -8,21 +8,23 @@ from export.speed.plot import plot
 from export.speed.report import Candidate, Circumstances, Shape, SpeedReport
 from export.speed.showing import dots_of
 from pipeline.spec import ModelName
+from ui.handlers.places import Place
 from ui.text import say
 from ui.text.telling import tell
 from ui.views import metrics
 from ui.views.html import Content, Markup, drawing, folded, heading, model_name, percent, table, tag
+from ui.views.places import NOWHERE, places
 
 COLUMNS = ("candidate", "p50", "p95", "p99", "rate", "times", "share", "memory", "size")
 
 
-def speeds(found: Mapping[ModelName, SpeedReport]) -> Markup:
-    """All that was measured of a run's exports."""
-    parts = [_model(name, report) for name, report in found.items()]
+def speeds(found: Mapping[ModelName, SpeedReport], runs: Mapping[ModelName, Mapping[str, Place]] = NOWHERE) -> Markup:
+    """All that was measured of a run's exports, and where their variants run."""
+    parts = [_model(name, report, runs.get(name, {})) for name, report in found.items()]
     return tag("div", *(parts or [tag("p", say("speed.none"), class_="g-hint")]))
 
 
-def _model(name: str, report: SpeedReport) -> Markup:
+def _model(name: str, report: SpeedReport, runs: Mapping[str, Place]) -> Markup:
     advice = [tag("p", tell(sentence)) for sentence in report.said(report.recommendation)]
     notes = [tag("li", tell(note)) for note in report.said(report.left_out)]
     machine = say("speed.machine", threads=report.threads, processor=report.processor or "?", rounds=report.rounds)
@@ -38,6 +40,7 @@ def _model(name: str, report: SpeedReport) -> Markup:
         tag("p", machine, " ", say("speed.share_hint"), class_="g-hint"),
         _circumstances(report.circumstances),
         tag("ul", *notes, class_="g-plain g-hint") if notes else None,
+        places(runs),
         class_="g-export",
     )
 

@@ -19,7 +19,7 @@ from export.predictor import PROVIDERS, Predictor, Tokens, providers, session
 from export.predictor.folder import RECORD, Folder
 from export.record import RECORD as WRITTEN
 from export.record import Record
-from pipeline.spec import MATRIX, Optimisation, Provider, Quantisation
+from pipeline.spec import MATRIX, Optimisation, Provider, VariantName
 
 TENSORRT, CUDA, CPU = PROVIDERS
 ASKED_OF_CUDA = [(CUDA, {"use_tf32": "0"}), (CPU, {})]
@@ -148,16 +148,25 @@ def test_int8_stays_on_the_cpu(tensorrt: type[Graph], exported: Path, caplog: py
     assert "CUDAExecutionProvider is not what the variant is made for: dynamic int8 is for CPUs" in caplog.text
 
 
-@pytest.mark.parametrize(("level", "kind"), sorted({chosen[:2] for chosen in MATRIX}), ids="-".join)
+@pytest.mark.parametrize("variant", get_args(VariantName))
 def test_the_best_provider_is_taken_that_the_table_of_variants_allows(
-    tensorrt: type[Graph], exported: Path, tmp_path: Path, level: Optimisation, kind: Quantisation
+    tensorrt: type[Graph], exported: Path, tmp_path: Path, variant: VariantName
 ):
     folder = shutil.copytree(exported / "fp32", tmp_path / "made")
-    Record.of("fp32", level, kind).write(folder)
-    allowed = [name for name, each in PROVIDERS.items() if not MATRIX[level, kind, each.kind]]  # type: ignore[index]
+    Record.of(variant).write(folder)
+    allowed = [name for name, each in PROVIDERS.items() if not MATRIX[variant, each.kind]]  # type: ignore[index]
     predictor = Predictor(folder)
     assert predictor.provider == (allowed or [CPU])[0]
-    assert predictor.unfit == ("" if allowed else MATRIX[level, kind, "cpu"])
+    assert predictor.unfit == ("" if allowed else MATRIX[variant, "cpu"])
+
+
+@pytest.mark.parametrize(("level", "provider"), [(None, TENSORRT), ("O1", TENSORRT), ("O2", CUDA)])
+def test_what_a_level_is_not_for_its_half_is_not_for_either(
+    tensorrt: type[Graph], exported: Path, tmp_path: Path, level: Optimisation | None, provider: str
+):
+    folder = shutil.copytree(exported / "fp32", tmp_path / "made")
+    Record.of("fp16", level).write(folder)
+    assert Predictor(folder).provider == provider
 
 
 def test_fused_nodes_are_not_for_tensorrt(tensorrt: type[Graph], exported: Path, caplog: pytest.LogCaptureFixture):
@@ -166,15 +175,15 @@ def test_fused_nodes_are_not_for_tensorrt(tensorrt: type[Graph], exported: Path,
     assert "TensorrtExecutionProvider is not what the variant is made for: TensorRT fuses by itself" in caplog.text
 
 
-@pytest.mark.parametrize(("level", "kind"), [("none", "fp16"), ("O4", "none")])
+@pytest.mark.parametrize("variant", ["fp16", "O4"])
 def test_half_precision_on_a_cpu_is_computed_and_said(
-    exported: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, level: Optimisation, kind: Quantisation
+    exported: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, variant: VariantName
 ):
     folder = shutil.copytree(exported / "fp32", tmp_path / "made")
-    Record.of("fp16", level, kind).write(folder)
+    Record.of(variant).write(folder)
     predictor = Predictor(folder)
     assert predictor.provider == CPU
-    assert predictor.unfit == MATRIX[level, kind, "cpu"]
+    assert predictor.unfit == MATRIX[variant, "cpu"]
     (said,) = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
     assert said == f"{folder} runs on {CPU}, for which it is not made: {predictor.unfit}"
 

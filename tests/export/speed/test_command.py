@@ -181,8 +181,23 @@ def test_where_nothing_can_be_measured_it_says_why(copied: Path, capsys: pytest.
     assert "Nothing could be measured. PyTorch is left out" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("given", [["--rounds", "0"], ["--batches", "x"], ["--lengths"]])
+@pytest.mark.parametrize("given", [["--threads", "0"], ["--batches", "x"], ["--lengths"]])
 def test_wrong_usage_is_exit_code_two(given: list[str], copied: Path) -> None:
     with pytest.raises(SystemExit) as stop:
         main(["benchmark", str(copied), *given])
     assert stop.value.code == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["--rounds", "0"], "rounds: Input should be greater than or equal to 1"),
+        (["--batches", "1", "5000"], "batches holds 5000, and takes 1 to 4,096"),
+        (["--lengths", *map(str, range(1, 8))], "lengths: Tuple should have at most 6 items"),
+    ],
+)
+def test_what_the_spec_does_not_allow_is_refused_with_its_reason(
+    given: list[str], said: str, copied: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["benchmark", str(copied), *given]) == 1
+    assert said in capsys.readouterr().err

@@ -131,7 +131,7 @@ def shelf(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
 def test_without_a_shared_folder_stages_pass_over_the_shelf(
     shelf: Shelf, on_cluster: Running, tiny_spec: RunSpec, tmp_path: Path
 ) -> None:
-    export = ExportSpec(model="transferred", optimisation="O1", quantisation="int8-static", calibration_texts=8)
+    export = ExportSpec(model="transferred", optimisation=("O1",), quantisation=("int8-static",), calibration_texts=8)
     spec = recipe(tiny_spec).model_copy(update={"exports": (export,)})
     store = on_cluster.store
     run = on_cluster.supervisor.submit(spec).id

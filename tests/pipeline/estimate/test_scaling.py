@@ -124,8 +124,10 @@ def test_disk_is_told_from_parameters(tiny_spec: RunSpec, scale: Scale) -> None:
     assert disk_of(made["source-only"], scale) == 80_000_000
     assert disk_of(made["transferred"], scale) == 4 * (10_000_000 + 200 * 400)
     assert disk_of(made["report"], scale) == 0
-    assert export_factor(ExportSpec(optimisation="none", quantisation="none")) == 1
+    assert export_factor(ExportSpec(optimisation=(), quantisation=())) == 1
     assert export_factor(ExportSpec()) > 2
+    several = ExportSpec(optimisation=("O1", "O2", "O3"), quantisation=("int8", "int8-static"))
+    assert export_factor(several) == pytest.approx(export_factor(ExportSpec()) + 2.9)
 
 
 def test_checkpoints_count_only_where_a_training_outlasts_their_interval(scale: Scale) -> None:

@@ -56,7 +56,7 @@ def test_a_comparison_of_speed_comes_after_its_export_and_is_made_anew_when_aske
     assert [*first][-2:] == ["export-transferred", "speed-transferred"]
     assert first["speed-transferred"].inputs["export"] is first["export-transferred"]
     assert {name for name in first if first[name].key != again[name].key} == {"speed-transferred"}
-    other = timed(1, ExportSpec(optimisation="O1"))
+    other = timed(1, ExportSpec(optimisation=("O1",)))
     assert other["speed-transferred"].key != first["speed-transferred"].key
     assert "export" not in timed(1)["speed-transferred"].inputs  # what was exported by hand has no stage
 

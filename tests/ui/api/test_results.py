@@ -178,7 +178,7 @@ def test_exports_are_listed_made_and_taken_away(services: Services, run: str, ca
     assert Path(file.path).read_bytes()[:2] == b"PK"
     with pytest.raises(Refusal, match="source-only"):
         call(services, "download_export", run=run, model="source-only")
-    call(services, "export_model", run=run, model="source-only", optimisation="none", quantisation="none")
+    call(services, "export_model", run=run, model="source-only", optimisation=(), quantisation=())
     assert services.supervisor.asked == [("extend", run)]  # type: ignore[attr-defined]
     assert services.store.spec(run).exports[-1].model == "source-only"
 

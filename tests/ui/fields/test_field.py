@@ -12,7 +12,9 @@ from pydantic import TypeAdapter
 from ui import fields, forms
 
 OF_PARTS = [field for choice in fields.CHOICES for field in choice.controls]
-FIELDS = [field for field in (*fields.RUN, *fields.DATA, *OF_PARTS, *fields.EXPORT) if not field.is_source]
+FIELDS = [
+    field for field in (*fields.RUN, *fields.DATA, *OF_PARTS, *fields.EXPORT, *fields.SPEED) if not field.is_source
+]
 
 
 def limit(field: fields.SpecField, *names: str) -> Any:
@@ -47,7 +49,8 @@ def test_a_control_says_what_the_spec_says(
         assert control.value is not None  # it would become 0 in the browser
         assert (control.minimum, control.maximum) == (limit(field, "ge", "gt"), limit(field, "le", "lt"))
         assert control.precision == (0 if field.type is int else None)
-    elif isinstance(control, gr.Dropdown):
+    elif isinstance(control, gr.Dropdown | gr.CheckboxGroup):
+        assert isinstance(control, gr.CheckboxGroup) is field.several
         assert [value for _, value in control.choices] == list(field.alternatives)
         assert len(control.choices) > 1
     elif isinstance(control, gr.Checkbox):

@@ -102,6 +102,8 @@ TEXT = {
     "ask_too_long": "The text has more than {limit} characters.",
     "ask_too_long_remedy": "Shorten it.",
     "unfit": "The variant is not made for that: {reason}.",
+    "missed": "The variant missed its gate: {reason}.",
+    "variant_missed": "{variant} (missed its gate)",
     "served": "{variant} ONNX, onnxruntime {provider}, {latency} ms",
     "not_exported": "Not exported, so it can't answer here.",
     "not_exported_hint": "Export it on the Export tab; that takes a minute.",

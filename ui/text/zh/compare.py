@@ -100,6 +100,8 @@ TEXT = {
     "ask_too_long": "文本超过 {limit} 个字符。",
     "ask_too_long_remedy": "请缩短文本。",
     "unfit": "此变体并非为其导出：{reason}。",
+    "missed": "此变体未通过一致性检验：{reason}。",
+    "variant_missed": "{variant}（未通过一致性检验）",
     "served": "{variant} ONNX，onnxruntime {provider}，{latency} 毫秒",
     "not_exported": "尚未导出，因此无法在这里作答。",
     "not_exported_hint": "请在“导出”页导出，约需一分钟。",

@@ -51,8 +51,6 @@ NAMES = {
     "format.auto": "自动识别",
     "format.text": "纯文本",
     "encoding.auto": "自动识别",
-    "optimisation.none": "不优化",
-    "quantisation.none": "不量化",
     "quantisation.int8": "动态 int8",
     "quantisation.int8-static": "静态 int8",
     "provider.cpu": "CPU",

@@ -18,8 +18,11 @@ FIELDS = {
     "SpeedSpec.compiled": ("也测 torch.compile", "是否也测 torch.compile；它要编译几分钟。"),
     "SpeedSpec.asked_at": ("请求时间", "何时请求的，自 1970 年起的秒数：换个时间请求就会重新测量。"),
     "ExportSpec.model": ("模型", "这次运行中的哪个模型。"),
-    "ExportSpec.optimisation": ("优化", "onnxruntime 的图优化，级别名称与 Optimum 一致。"),
-    "ExportSpec.quantisation": ("量化", "int8 使模型在 CPU 上更小、更快，fp16 用于 GPU；静态 int8 需要校准。"),
+    "ExportSpec.optimisation": ("优化", "onnxruntime 的图优化，级别名称与 Optimum 一致；每个级别各生成一个变体。"),
+    "ExportSpec.quantisation": (
+        "量化",
+        "int8 使模型在 CPU 上更小、更快，fp16 用于 GPU；静态 int8 需要校准。每种各生成一个变体。",
+    ),
     "ExportSpec.provider": ("运行于", "为什么硬件导出：CPU、通过 CUDA 使用的 GPU，或通过 TensorRT 使用的 GPU。"),
     "ExportSpec.calibration": ("校准方法", "静态 int8 如何从目标训练文本中确定激活值的范围。"),
     "ExportSpec.calibration_texts": ("校准文本数", "用多少条目标训练文本校准静态 int8。"),

@@ -17,6 +17,7 @@ TEXT = {
     "all but the last layers in float32": "除最后几层外均保留 float32",
     "It takes longer here than {variant}.": "在这台机器上比 {variant} 更慢。",
     "{model}, {variant} ONNX": "{model}，{variant} ONNX",
+    "{model}, {variant} ONNX, missed its gate": "{model}，{variant} ONNX，未通过一致性检验",
     "{variant}: {remark}": "{variant}：{remark}",
     "{variant} was left out: {fault}": "{variant} 未能导出：{fault}",
     # 一致性检验
@@ -108,11 +109,15 @@ TEXT = {
     ),
     "early feed-forward in float32, calibrated": "前部前馈层保留 float32，经校准",
     "{way} could not be made: {fault}": "{way}：无法生成，{fault}",
+    "{method}; {way}": "{method}；{way}",
+    "everything in fp16": "全部采用 fp16",
+    "layer norms, sums and softmax in float32": "层归一化、求和与 softmax 保留 float32",
+    "layer norms, sums, softmax, GELU and the head in float32": "层归一化、求和、softmax、GELU 与输出层保留 float32",
+    "all of these and early feed-forward in float32": "以上各项与前部前馈层保留 float32",
     "The run's training texts are not kept any more, and static int8 is calibrated on them.": (
         "运行的训练文本已不再保留，而静态 int8 需要用它们校准。"
     ),
     "Run it anew, or choose dynamic int8.": "请重新运行，或选择动态 int8。",
-    "int8 is not to be had for this model.": "此模型无法使用 int8。",
     "fp16 is not to be had for this model: {fault}.": "此模型无法使用 fp16：{fault}。",
     "Made for {provider} and checked on a CPU, for there was no GPU here: its speed is not what a GPU gives.": (
         "为 {provider} 导出，但这里没有 GPU，只在 CPU 上检验过：其速度不代表 GPU 上的速度。"

@@ -204,12 +204,14 @@ TEXT = {
         "源模型按区分标签的能力排序，而这里没有标签。"
     ),
     "Give labelled texts, and choose a task that learns from them.": "请提供带标签的文本，并选择从中学习的任务。",
-    # 变体的表、校准、推送
+    # 变体的表、校准、推送、速度比较
+    "This comparison of speed is not made: {faults}.": "无法进行这次速度比较：{faults}。",
+    "docs/spec.md says what each value may be.": "docs/spec.md 说明了各个值的范围。",
     "O4 computes in fp16, which needs a GPU: choose O2 or O3, or the provider cuda": (
         "O4 以 fp16 计算，需要 GPU：请选择 O2 或 O3，或改为在 CUDA 上运行"
     ),
-    "a CPU computes fp16 by way of float32, which is slower and no more exact: choose int8, or none": (
-        "CPU 计算 fp16 要绕经 float32，更慢，也不更精确：请选择 int8，或不量化"
+    "a CPU computes fp16 by way of float32, which is slower and no more exact: choose int8": (
+        "CPU 计算 fp16 要绕经 float32，更慢，也不更精确：请选择 int8"
     ),
     "dynamic int8 is for CPUs; a GPU's providers have no such products: choose fp16": (
         "动态 int8 只用于 CPU，GPU 的执行提供方没有这种乘积：请选择 fp16"
@@ -218,10 +220,10 @@ TEXT = {
     "TensorRT wants int8 with ranges around zero, which is not made here: choose fp16": (
         "TensorRT 要求 int8 的范围以零为中心，这里不提供：请选择 fp16"
     ),
-    "TensorRT fuses by itself and does not know onnxruntime's fused nodes: choose none or O1": (
-        "TensorRT 自行融合，不认识 onnxruntime 的融合节点：请选择不优化或 O1"
+    "TensorRT fuses by itself and does not know onnxruntime's fused nodes: choose O1, or no level": (
+        "TensorRT 自行融合，不认识 onnxruntime 的融合节点：请选择 O1，或不选级别"
     ),
-    "O4 is in fp16 already: choose no quantisation beside it": "O4 本身就是 fp16：请不要再加量化",
+    "{names} for {provider}: {reason}": "{names}（{provider}）：{reason}",
     "onnxruntime has no products in bf16 on a CPU, and on a GPU fp16 is as fast and rounds to an eighth of the step": (
         "onnxruntime 在 CPU 上没有 bf16 乘积；在 GPU 上 fp16 同样快，舍入步长只有其八分之一"
     ),
