@@ -23,6 +23,7 @@ PAYS = 1.5  # times float32's speed; below that the casts eat the gain
 SHAPE = (2048, 384, 1536)  # a batch through MiniLM's widest layer
 ROUNDS = 5  # by turns, each at its best: the machine may be busy at the moment
 CPU_INFO = Path("/proc/cpuinfo")
+NAMED = ("model name", "cpu family", "model", "stepping")  # fields of it
 
 
 def pays() -> bool:
@@ -65,10 +66,11 @@ def _timed() -> float:
 
 
 def _processor() -> str:
-    """Its name."""
+    """Its name and generation; virtual machines tell a name that several generations share."""
     try:
-        lines = CPU_INFO.read_text(encoding="utf-8").splitlines()
+        lines = CPU_INFO.read_text(encoding="utf-8").partition("\n\n")[0].splitlines()  # of the first core
     except OSError:
         lines = []
-    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(named, platform.processor() or platform.machine())
+    told = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    found = [told[name] for name in NAMED if name in told]
+    return " ".join(found) or platform.processor() or platform.machine()

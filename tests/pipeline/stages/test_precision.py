@@ -94,6 +94,14 @@ def test_where_nothing_can_be_kept_it_is_timed_each_time(machine, tmp_path):
     assert bf16.pays()
 
 
+def test_a_processor_is_known_by_its_generation_too(monkeypatch, tmp_path):
+    told = "processor : 0\nmodel name : AMD EPYC\ncpu family : 26\nmodel : 2\nstepping : 1\n\nmodel name : other\n"
+    monkeypatch.setattr(bf16, "CPU_INFO", tmp_path / "cpuinfo")
+    assert bf16._processor()
+    (tmp_path / "cpuinfo").write_text(told)
+    assert bf16._processor() == "AMD EPYC 26 2 1"
+
+
 @pytest.mark.parametrize("native", [True, False])
 def test_a_gpus_features_decide(machine, monkeypatch, native):
     timed = machine(has_bf16=not native, gain=1)
