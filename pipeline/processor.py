@@ -9,6 +9,9 @@ CPU_INFO = Path("/proc/cpuinfo")
 #: What products of matrices are faster by: wide registers, and instructions for 8 bits and bf16.
 FEATURES = ("avx2", "avx512f", "avx512_vnni", "avx_vnni", "avx512_bf16", "amx_int8", "amx_bf16", "asimddp", "bf16")
 
+#: Fields of what the kernel says that tell generations apart.
+GENERATION = ("model name", "cpu family", "model", "stepping")
+
 
 def flags() -> frozenset[str]:
     """What it can do, as the kernel names it; none where that can't be found out."""
@@ -27,6 +30,13 @@ def model_name() -> str:
     """What it calls itself."""
     named = (line.partition(":")[2].strip() for line in _cpu_info() if line.startswith("model name"))
     return next(named, "") or platform.processor() or platform.machine()
+
+
+def generation() -> str:
+    """Its name and generation; virtual machines tell a name that several generations share."""
+    first = "\n".join(_cpu_info()).partition("\n\n")[0].splitlines()  # of the cores, which are alike
+    told = {name.strip(): value.strip() for name, _, value in (line.partition(":") for line in first)}
+    return " ".join(told[name] for name in GENERATION if name in told) or platform.processor() or platform.machine()
 
 
 def _cpu_info() -> list[str]:

@@ -16,7 +16,7 @@ import torch
 from filelock import FileLock
 
 from pipeline.gemm import cpu_has_bf16, gemm_speed
-from pipeline.processor import model_name
+from pipeline.processor import generation
 from pipeline.storage import write_atomically
 
 PAYS = 1.5  # times float32's speed; below that the casts eat the gain
@@ -33,7 +33,7 @@ def pays() -> bool:
 
 def _gain() -> float:
     """How many times as fast as float32, as it was first found on this processor with this torch."""
-    machine = f"{model_name()}, torch {torch.__version__}"
+    machine = f"{generation()}, torch {torch.__version__}"
     try:
         kept = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "graft" / "bf16.json"
         kept.parent.mkdir(parents=True, exist_ok=True)

@@ -33,6 +33,13 @@ def test_an_arm_is_known_by_its_features(cpu_info: Path, monkeypatch: pytest.Mon
     assert processor.features() == ("ASIMDDP", "BF16")
 
 
+def test_generations_that_share_a_name_are_told_apart(cpu_info: Path) -> None:
+    first = "model name\t: EPYC\ncpu family\t: 26\nmodel\t\t: 2\nstepping\t: 1\n"
+    cpu_info.write_text(f"processor\t: 0\n{first}\nprocessor\t: 1\n{first}")
+    assert processor.generation() == "EPYC 26 2 1"
+
+
 def test_where_nothing_is_said_nothing_is_known(cpu_info: Path) -> None:
     assert processor.flags() == frozenset()
     assert processor.model_name()
+    assert processor.generation()

@@ -32,7 +32,7 @@ def machine(monkeypatch, tmp_path) -> Callable[..., list[torch.dtype]]:
 
         monkeypatch.setattr(bf16, "cpu_has_bf16", lambda: has_bf16)
         monkeypatch.setattr(bf16, "gemm_speed", speed)
-        monkeypatch.setattr(bf16, "model_name", lambda: name)
+        monkeypatch.setattr(bf16, "generation", lambda: name)
         monkeypatch.setattr(precision, "gemm_speed", lambda shape, dtype, where: 7e9)
         return timed
 
