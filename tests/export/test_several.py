@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from safetensors.torch import load_file, save_file
 
 from export import making
 from export.calibration import Ranges
@@ -110,6 +111,23 @@ def test_an_export_of_an_older_graft_is_read(run: Run):
 
 
 # ── repairs of half precision ───────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("levels", [(), ("O2",)])
+def test_sums_that_half_precision_can_not_hold_stay_in_float32(run: Run, levels: tuple[Optimisation, ...]):
+    store, run_id = run
+    path = store.model_folder(run_id, "transferred") / "model.safetensors"
+    weights = load_file(path)
+    embedded = [name for name in weights if name.endswith("_embeddings.weight")]
+    # The layer norm behind their sum takes the factor out again.
+    factor = 60_000 / max(float(weights[name].abs().max()) for name in embedded)
+    save_file({**weights, **{name: weights[name] * factor for name in embedded}}, path, {"format": "pt"})
+    options = ExportSpec(provider="cuda", optimisation=levels, quantisation=("fp16",))
+    variant = export_model(store, run_id, options).variant("fp16")
+    assert variant.parity.passed
+    assert variant.parity.max_logit_difference < 0.05
+    assert HALF_LADDER[1].title in variant.method
+    assert len(variant.repairs) == 1
 
 
 def _missing(monkeypatch: pytest.MonkeyPatch, rungs: tuple[HalfRung, ...]) -> None:
