@@ -53,6 +53,18 @@ def test_what_does_not_go_together_is_refused_in_one_line(run: Run, capsys: pyte
     assert not store.export_folder(run_id, "transferred").exists()
 
 
+def test_several_levels_are_given_with_commas(run: tuple[RunStore, str], capsys: pytest.CaptureFixture[str]):
+    store, run_id = run
+    # Also before the run: what stands behind is no further level.
+    assert main(["--optimise", "O1,O3", "--quantise", "none", "--json", run_id, "--runs-dir", str(store.root)]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert [variant["name"] for variant in report["variants"]] == ["fp32", "O1", "O3"]
+    with pytest.raises(SystemExit) as stop:
+        main([run_id, "--optimise", "O1,O9"])
+    assert stop.value.code == 2
+    assert "invalid choice: 'O9' (choose from none, O1, O2, O3, O4)" in capsys.readouterr().err
+
+
 def test_variants_shows_the_whole_table(capsys: pytest.CaptureFixture[str]):
     assert main(["variants"]) == 0
     said = capsys.readouterr().out
