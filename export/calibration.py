@@ -1,15 +1,16 @@
-"""What static int8 is calibrated on: target training texts of the run, never its test texts."""
+"""What int8 is calibrated on: target training texts of the run, never its test texts."""
 
 from __future__ import annotations
 
 import random
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
+import onnxruntime as ort
 from datasets import load_from_disk
 from onnxruntime.quantization.calibrate import (
     CalibraterBase,
@@ -93,6 +94,29 @@ class Ranges:
         if self._found is None:
             self._found = self._calibrate()
         return self._found
+
+    def peaks(self, model: Path, tensors: Collection[str]) -> dict[str, np.ndarray]:
+        """Name of a tensor → the largest size of each of its channels, ``[channels]``, its last axis.
+
+        Args:
+            model: The graph, which may be written beside while it is watched.
+            tensors: Of it.
+        """
+        watched = model.with_name("watched.onnx")
+        proto = onnx.load(model, load_external_data=False)
+        names = [item.name for item in proto.graph.input]
+        proto.graph.output.extend(onnx.ValueInfoProto(name=name) for name in tensors)
+        found: dict[str, np.ndarray] = {}
+        try:
+            onnx.save(proto, watched)  # beside its weights, where they lie beside it
+            session = ort.InferenceSession(str(watched), providers=["CPUExecutionProvider"])
+            for feeds in self._feeds(names):
+                for name, values in zip(tensors, session.run(list(tensors), feeds), strict=True):
+                    sizes = np.abs(values).reshape(-1, values.shape[-1]).max(axis=0)
+                    found[name] = np.maximum(found.get(name, sizes), sizes)
+        finally:
+            watched.unlink(missing_ok=True)
+        return found
 
     def _calibrate(self) -> TensorsData:
         kind, options = METHODS[self.method]

@@ -96,7 +96,7 @@ def _int8(name: Literal["int8", "int8-static"], ladder: tuple[Rung, ...], yardst
         return Variant(name, method, predictor, yardstick.compare(predictor, exact=False))
 
     # Where there is nothing to calibrate on, dynamic int8 has other repairs.
-    rungs = [rung for rung in ladder if ranges or not rung.static or name == "int8-static"]
+    rungs = [rung for rung in ladder if ranges or not rung.calibrated or name == "int8-static"]
     made = _laddered(out, name, [(rung.title, partial(make, rung)) for rung in rungs], compared)
     found = fusions_when_loaded(out / "fp32" / "model.onnx", out / name / "model.onnx")
     notes = [note for note in (told(found, FUSED_WHEN_LOADED),) if note]

@@ -17,12 +17,14 @@ class Weighted:
     Attributes:
         feed_forward: Products of the feed-forward blocks, known by weights that are not square,
             whatever a family of models calls them.
+        narrowing: Those of them that give fewer values than they read; the outliers are what these read.
         others: The other products, of the attentions.
         embeddings: Look-ups, and a product with the whole vocabulary.
         heads: Products behind which no other with a weight comes.
     """
 
     feed_forward: list[str]
+    narrowing: list[str]
     others: list[str]
     embeddings: list[str]
     heads: list[str]
@@ -41,6 +43,7 @@ class Weighted:
         lookups = [node.name for node in graph.node if node.op_type == "Gather" and node.input[0] in shapes]
         return cls(
             feed_forward=[name for name, rows, columns in body if rows != columns],
+            narrowing=[name for name, rows, columns in body if rows > columns],
             others=[name for name, rows, columns in body if rows == columns],
             embeddings=lookups + wide,
             heads=sorted(heads),

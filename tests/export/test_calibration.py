@@ -89,7 +89,7 @@ def test_without_texts_the_ladder_goes_on_past_static(run: Run, monkeypatch: pyt
     made = export_model(*run, INT8).variant("int8")
     assert made.parity.passed
     assert not any("calibrated" in repair for repair in made.repairs)
-    assert len(made.repairs) == len(LADDER) - 2
+    assert len(made.repairs) == sum(not rung.calibrated for rung in LADDER) - 1
 
 
 def test_what_no_rung_repairs_is_marked_and_not_served(run: Run, monkeypatch: pytest.MonkeyPatch):

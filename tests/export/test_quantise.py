@@ -8,14 +8,25 @@ import numpy as np
 import onnx
 import pytest
 
+from export.calibration import Ranges
 from export.predictor import Predictor
-from export.quantise import LADDER, Rung, quantise
+from export.quantise import LADDER, SMOOTHED, Rung, quantise
+from export.reference import Reference
+
+
+@pytest.fixture
+def ranges(exported: Path, model_folder: Path, texts: list[tuple[str, str]]) -> Ranges:
+    reference = Reference(model_folder, "text-classification")
+    return Ranges(exported / "fp32" / "model.onnx", reference, [text for text, _ in texts[:16]], "minmax")
 
 
 @pytest.mark.parametrize("rung", LADDER, ids=lambda rung: rung.title)
-def test_every_rung_runs_and_labels_alike(exported: Path, tmp_path: Path, rung: Rung, texts: list[tuple[str, str]]):
-    method = quantise(exported / "fp32", tmp_path / "int8", rung)
+def test_every_rung_runs_and_labels_alike(
+    exported: Path, tmp_path: Path, rung: Rung, texts: list[tuple[str, str]], ranges: Ranges
+):
+    method = quantise(exported / "fp32", tmp_path / "int8", rung, ranges)
     assert rung.title in method
+    assert [path.name for path in tmp_path.iterdir()] == ["int8"]
     words = [text for text, _ in texts]
     labels = [Predictor(folder).logits(words).argmax(axis=1) for folder in (exported / "fp32", tmp_path / "int8")]
     np.testing.assert_array_equal(*labels)
@@ -88,6 +99,17 @@ def test_weights_beside_the_graph(weights_beside: Path, exported: Path, tmp_path
     text = ["the soup was tasty"]
     expected = Predictor(exported / "int8").logits(text)
     np.testing.assert_allclose(Predictor(tmp_path / "int8").logits(text), expected, atol=1e-5)
+
+
+def test_what_is_smoothed_spares_a_third_of_what_reads_the_outliers(exported: Path, tmp_path: Path, ranges: Ranges):
+    method = quantise(exported / "fp32", tmp_path / "int8", SMOOTHED, ranges)
+    assert "smoothed by 16 target training texts" in method
+    graph = onnx.load(tmp_path / "int8" / "model.onnx").graph
+    floats = {weight.name for weight in graph.initializer if weight.data_type == onnx.TensorProto.FLOAT}
+    products = [node.name for node in graph.node if node.op_type == "MatMul" and node.input[1] in floats]
+    assert [name for name in products if "/encoder/" in name] == ["/bert/encoder/layer.0/output/dense/MatMul"]
+    # In each of two layers: what query, key and value read, the attention's output, and what the others read.
+    assert sum(node.name.endswith("_smoothed") for node in graph.node) == 2 * 4 - 1
 
 
 def test_a_ladder_ends_with_what_is_nearest_to_float32():

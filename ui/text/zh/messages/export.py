@@ -10,7 +10,12 @@ TEXT = {
     "dynamic int8 of the fp32 graph, {way}: {count} of {total} weight products quantised": (
         "对 fp32 图做动态 int8 量化，{way}：{total} 个权重乘积中量化了 {count} 个"
     ),
+    "dynamic int8 of the fp32 graph, {way}: {count} of {total} weight products quantised, "
+    "smoothed by {texts} target training texts": (
+        "对 fp32 图做动态 int8 量化，{way}：{total} 个权重乘积中量化了 {count} 个，依据 {texts} 条目标训练文本平滑"
+    ),
     "everything in int8": "全部采用 int8",
+    "outliers smoothed, a third of what reads them in float32": "平滑离群值，读取离群值的乘积中三分之一保留 float32",
     "early feed-forward in float32": "前部前馈层保留 float32",
     "early feed-forward and embeddings in float32": "前部前馈层和嵌入保留 float32",
     "early layers and embeddings in float32": "前部各层和嵌入保留 float32",
