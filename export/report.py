@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import ConfigDict, ValidationError
 
 from pipeline.errors import ExportError
-from pipeline.messages import Message
+from pipeline.messages import Message, Template
 from pipeline.report import Frozen, Telling
 from pipeline.spec import ExportSpec, ModelName, TaskName, VariantName
 
@@ -55,6 +55,10 @@ class Parity(Frozen):
     reason: Message  # which limit was missed and by what; empty if passed
 
 
+#: Whether a variant passed its gate → what it is called.
+TITLES = {True: Template("{model}, {variant} ONNX"), False: Template("{model}, {variant} ONNX, missed its gate")}
+
+
 class VariantReport(Frozen):
     """One exported folder."""
 
@@ -69,6 +73,10 @@ class VariantReport(Frozen):
     fusions: tuple[Fusion, ...] = ()  # what was fused of what there was, by kind
     repairs: list[Message]  # the ways that were tried before and missed the gate, with the numbers
     notes: list[Message]  # what a reader should know
+
+    def title(self, model: Message) -> Message:
+        """What people call it among the forms of a model, given what they call that."""
+        return Message(TITLES[self.parity.passed], model=model, variant=self.name)
 
 
 class ExportReport(Telling):

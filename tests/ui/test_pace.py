@@ -99,7 +99,7 @@ def asks(services: Services, run_id: str, spec: RunSpec, file: Path) -> dict[Act
         ],
         "measurements": [
             lambda: estimate.forecast(services, spec, MINE),
-            lambda: speed.measure(services, MINE, run_id, "transferred"),
+            lambda: speed.measure(services, MINE, run_id, {"model": "transferred"}),
         ],
         "questions": [
             lambda: ask.ask(services, MINE, run_id, "a text"),

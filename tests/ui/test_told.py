@@ -108,7 +108,7 @@ def test_an_export_is_told_in_chinese(export_of: Callable[..., ExportReport], tm
     with speaking("zh"):
         assert tell(read.recall(read.variants[0].method)) == "fp32，a{b}"
         assert tell(read.remarks()[0]) == "O3 未能导出：x 是空的。"
-        assert exports._model(read)
+        assert exports._model(read, {})
 
 
 @pytest.mark.parametrize(

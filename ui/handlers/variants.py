@@ -7,7 +7,6 @@ from typing import Any
 
 from export.report import ExportReport, read_report
 from pipeline.errors import DataError, ExportError
-from pipeline.messages import Message, Template
 from pipeline.report import Example, Report
 from ui.handlers.compare import report_path, stamp, task_of
 from ui.kept import Kept
@@ -86,9 +85,9 @@ def with_variant(services: Services, run_id: str, report: Report, model: str, va
     key = (stamp(file), stamp(report_path(services, run_id)))
     said = _answered.get(key, lambda: _ask(services, file.parent, report))
     own = report.model(model)
-    titles = {True: Template("{model}, {variant} ONNX"), False: Template("{model}, {variant} ONNX, missed its gate")}
-    passed = variants_of(services, run_id, model)[variant]
-    title = Message(titles[passed], model=report.recall(own.title), variant=variant)
+    exports = exported(services, run_id, model)
+    assert exports is not None  # noqa: S101 - there is a file of it
+    title = exports.variant(variant).title(report.recall(own.title))
     # What its training cost is the model's; how large and how fast it is, the Export tab tells.
     entry = own.model_copy(update={"name": name, "title": title, "calibration_error": None})  # PyTorch's is not its own
     examples = [
