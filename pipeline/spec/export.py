@@ -47,7 +47,7 @@ class ExportSpec(Part):
         ge=8,
         le=2000,
         title="Calibration texts",
-        description="How many target training texts static int8 is calibrated on.",
+        description="How many target training texts static int8 is calibrated on, and a repaired int8 smoothed by.",
     )
 
     @field_validator("optimisation", "quantisation", mode="before")

@@ -14,7 +14,7 @@ from ui.text import say, spec
 from ui.views.html import Content, Markup, table, tag
 
 FILES = ("path", "dictionary")  # fields that name a file
-CALIBRATED = ("calibration", "calibration_texts")  # fields of an export that only static int8 reads
+CALIBRATED = ("calibration", "calibration_texts")  # fields of an export that are told of static int8 only
 
 
 def differences(found: Comparison | None) -> Markup:

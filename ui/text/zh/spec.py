@@ -25,7 +25,7 @@ FIELDS = {
     ),
     "ExportSpec.provider": ("运行于", "为什么硬件导出：CPU、通过 CUDA 使用的 GPU，或通过 TensorRT 使用的 GPU。"),
     "ExportSpec.calibration": ("校准方法", "静态 int8 如何从目标训练文本中确定激活值的范围。"),
-    "ExportSpec.calibration_texts": ("校准文本数", "用多少条目标训练文本校准静态 int8。"),
+    "ExportSpec.calibration_texts": ("校准文本数", "用多少条目标训练文本校准静态 int8，或在修复 int8 时据以平滑。"),
     "DataSpec.source": ("源文本", "源领域的带标签文本；没有时，仅源模型只是编码器上的线性探针。"),
     "DataSpec.target": ("目标文本", "目标领域的带标签文本；没有时，不从标签中学习。"),
     "DataSpec.test": ("测试文本", "目标领域的固定测试集；没有时，从目标文本中留出一部分。"),
