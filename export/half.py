@@ -17,7 +17,7 @@ import onnxruntime as ort
 from onnxruntime.transformers.onnx_model import OnnxModel
 
 from export.weighted import Weighted
-from export.weights import beside
+from export.weights import rewriting
 from pipeline.messages import Message
 
 
@@ -68,19 +68,15 @@ def to_half(folder: Path, rung: HalfRung, *, fused: bool) -> None:
         Exception: onnxruntime can't convert the graph, or not load what came of it.
     """
     path = (folder / "model.onnx").absolute()
-    files = beside(folder)
-    model = OnnxModel(onnx.load(path))
-    # Where shapes can't be inferred, onnxruntime writes what it has of the model into the working folder.
-    with TemporaryDirectory() as place, chdir(place):
-        model.convert_float_to_float16(
-            use_symbolic_shape_infer=fused,
-            keep_io_types=True,
-            node_block_list=_spared(model.model.graph, rung),
-        )
-    _straightened(model)
-    for file in files:  # they may be called otherwise from now on
-        file.unlink()
-    model.save_model_to_file(str(path), use_external_data_format=bool(files))
+    with rewriting(path.parent) as model:
+        # Where shapes can't be inferred, onnxruntime writes what it has of the model into the working folder.
+        with TemporaryDirectory() as place, chdir(place):
+            model.convert_float_to_float16(
+                use_symbolic_shape_infer=fused,
+                keep_io_types=True,
+                node_block_list=_spared(model.model.graph, rung),
+            )
+        _straightened(model)
     if rung.types:  # where no types can be inferred there are no casts
         options = ort.SessionOptions()
         options.log_severity_level = 4

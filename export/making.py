@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from export.convert import convert
 from export.fusion import FUSED_WHEN_LOADED, fused_nodes, fusions, fusions_when_loaded, missing, told
@@ -22,8 +22,7 @@ from pipeline.messages import Message
 from pipeline.spec import ExportSpec, Optimisation, Provider, VariantName
 
 Maker = Callable[[Yardstick, Path], Variant]
-#: One way to make a variant: its title, and what makes it in a folder and says how.
-Attempt = tuple[Message, Callable[[Path], Message]]
+Way = TypeVar("Way", Rung, HalfRung)
 
 
 def ways(options: ExportSpec) -> list[tuple[VariantName, str, Maker]]:
@@ -60,8 +59,7 @@ def _optimised(level: Optimisation, yardstick: Yardstick, out: Path) -> Variant:
         optimise(out / "fp32", folder, level, gpu=gpu, rung=rung)
         return _halved(method, rung)
 
-    attempts = [(rung.title, partial(make, rung)) for rung in HALF_LADDER]
-    return _laddered(out, level, attempts, partial(_graph, yardstick, out, level, level))
+    return _laddered(out, level, HALF_LADDER, make, partial(_graph, yardstick, out, level, level))
 
 
 def _fp16(yardstick: Yardstick, out: Path) -> Variant:
@@ -76,8 +74,7 @@ def _fp16(yardstick: Yardstick, out: Path) -> Variant:
         halve(out / "fp32", folder, level, rung)
         return _halved(method, rung)
 
-    attempts = [(rung.title, partial(make, rung)) for rung in HALF_LADDER]
-    return _laddered(out, "fp16", attempts, partial(_graph, yardstick, out, "fp16", level))
+    return _laddered(out, "fp16", HALF_LADDER, make, partial(_graph, yardstick, out, "fp16", level))
 
 
 def _halved(method: Message, rung: HalfRung) -> Message:
@@ -97,21 +94,26 @@ def _int8(name: Literal["int8", "int8-static"], ladder: tuple[Rung, ...], yardst
 
     # Where there is nothing to calibrate on, dynamic int8 has other repairs.
     rungs = [rung for rung in ladder if ranges or not rung.calibrated or name == "int8-static"]
-    made = _laddered(out, name, [(rung.title, partial(make, rung)) for rung in rungs], compared)
+    made = _laddered(out, name, rungs, make, compared)
     found = fusions_when_loaded(out / "fp32" / "model.onnx", out / name / "model.onnx")
     notes = [note for note in (told(found, FUSED_WHEN_LOADED),) if note]
     return replace(made, fusions=tuple(found), notes=[*made.notes, *notes])
 
 
 def _laddered(
-    out: Path, name: VariantName, attempts: Iterable[Attempt], compared: Callable[[Message], Variant]
+    out: Path,
+    name: VariantName,
+    ladder: Iterable[Way],
+    make: Callable[[Way, Path], Message],
+    compared: Callable[[Message], Variant],
 ) -> Variant:
-    """The first attempt that passes; if none does, the nearest to float32 that could be made.
+    """The first rung that passes; if none does, the nearest to float32 that could be made.
 
     Args:
         out: Folder of the export.
         name: Of the variant.
-        attempts: Ways to make it, fastest first.
+        ladder: Ways to make it, fastest first.
+        make: Makes it so in a folder, and says how.
         compared: Opens what was made and holds it against PyTorch, given how it was made.
 
     Raises:
@@ -121,23 +123,23 @@ def _laddered(
     repairs: list[Message] = []
     made: Variant | None = None
     fault: ExportError | None = None
-    for title, make in attempts:
+    for rung in ladder:
         shutil.rmtree(attempt, ignore_errors=True)
         try:
-            method = make(attempt)
+            method = make(rung, attempt)
         except ExportError as error:
             fault = error
-            repairs.append(Message("{way} could not be made: {fault}", way=title, fault=error.message))
+            repairs.append(Message("{way} could not be made: {fault}", way=rung.title, fault=error.message))
             continue
         shutil.rmtree(folder, ignore_errors=True)
         attempt.rename(folder)
         made = replace(compared(method), repairs=list(repairs))
         if made.parity.passed:
             break
-        repairs.append(Message("{way} missed the gate: {reason}.", way=title, reason=made.parity.reason))
+        repairs.append(Message("{way} missed the gate: {reason}.", way=rung.title, reason=made.parity.reason))
     shutil.rmtree(attempt, ignore_errors=True)
     if made is None:
-        assert fault is not None  # noqa: S101 - there are attempts, and each was made or failed
+        assert fault is not None  # noqa: S101 - a ladder has rungs, and each was made or failed
         raise fault
     return made
 

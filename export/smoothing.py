@@ -16,9 +16,8 @@ from pathlib import Path
 import numpy as np
 import onnx
 from onnx import helper, numpy_helper
-from onnxruntime.transformers.onnx_model import OnnxModel
 
-from export.weights import beside
+from export.weights import rewriting
 
 #: How much of a channel's size moves. Of MiniLM tuned on SST-2, everything in int8: by how much a logit differs in the
 #: mean from float32's, at 0 (not smoothed), 0.5, 0.7, 0.8, 0.9 and 1: 0.22, 0.38, 0.17, 0.19, 0.26, 0.29.
@@ -45,23 +44,21 @@ def smooth(folder: Path, products: Sequence[str], peaks: Mapping[str, np.ndarray
         products: Names of the products with a weight ``[channels, outputs]``.
         peaks: What they read → the largest size of each of its channels, ``[channels]``.
     """
-    files = beside(folder)
-    model = OnnxModel(onnx.load(folder / "model.onnx"))
-    graph = model.model.graph
-    weights = {weight.name: weight for weight in graph.initializer}
-    for read, nodes in read_by(graph, products).items():
-        rows = [numpy_helper.to_array(weights[node.input[1]]) for node in nodes]
-        largest = np.max([np.abs(weight).max(axis=1) for weight in rows], axis=0)
-        factors = np.maximum(peaks[read], LEAST) ** STRENGTH / np.maximum(largest, LEAST) ** (1 - STRENGTH)
-        divided, by = read + SMOOTHED, f"{read}{SMOOTHED}_by"
-        model.add_initializer(numpy_helper.from_array((1 / factors).astype(np.float32), by))
-        model.add_node(helper.make_node("Mul", [read, by], [divided], name=divided))
-        for node, weight in zip(nodes, rows, strict=True):
-            multiplied = f"{node.name}{SMOOTHED}_weight"  # of its own: others may read the same weight
-            model.add_initializer(numpy_helper.from_array((weight * factors[:, None]).astype(np.float32), multiplied))
-            node.input[:] = [divided, multiplied]
-    model.prune_graph()
-    model.topological_sort()
-    for file in files:
-        file.unlink()
-    model.save_model_to_file(str(folder / "model.onnx"), use_external_data_format=bool(files))
+    with rewriting(folder) as model:
+        graph = model.model.graph
+        weights = {weight.name: weight for weight in graph.initializer}
+        for read, nodes in read_by(graph, products).items():
+            rows = [numpy_helper.to_array(weights[node.input[1]]) for node in nodes]
+            largest = np.max([np.abs(weight).max(axis=1) for weight in rows], axis=0)
+            factors = np.maximum(peaks[read], LEAST) ** STRENGTH / np.maximum(largest, LEAST) ** (1 - STRENGTH)
+            divided, by = read + SMOOTHED, f"{read}{SMOOTHED}_by"
+            model.add_initializer(numpy_helper.from_array((1 / factors).astype(np.float32), by))
+            model.add_node(helper.make_node("Mul", [read, by], [divided], name=divided))
+            for node, weight in zip(nodes, rows, strict=True):
+                multiplied = f"{node.name}{SMOOTHED}_weight"  # of its own: others may read the same weight
+                model.add_initializer(
+                    numpy_helper.from_array((weight * factors[:, None]).astype(np.float32), multiplied)
+                )
+                node.input[:] = [divided, multiplied]
+        model.prune_graph()
+        model.topological_sort()

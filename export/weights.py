@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import onnx
+from onnxruntime.transformers.onnx_model import OnnxModel
 
 
 def settle(model: Path) -> None:
@@ -50,3 +52,14 @@ def nodes(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:
         for attribute in node.attribute:
             for branch in (attribute.g, *attribute.graphs):
                 yield from nodes(branch)
+
+
+@contextmanager
+def rewriting(folder: Path) -> Iterator[OnnxModel]:
+    """A folder's graph, changed within and then written in its place: its weights in it or beside it, as before."""
+    files = beside(folder)
+    model = OnnxModel(onnx.load(folder / "model.onnx"))
+    yield model
+    for file in files:  # they may be called otherwise from now on
+        file.unlink()
+    model.save_model_to_file(str(folder / "model.onnx"), use_external_data_format=bool(files))

@@ -30,6 +30,20 @@ from pipeline.tasks import TASKS
 FAST = {"epochs": 12, "batch_size": 8, "learning_rate": 5e-3}
 
 
+def _parameters(task, tuning, **sampling):
+    return FineTuningParameters(
+        task=task,
+        start="given",
+        source=EmbeddedSource(),
+        source_hash="",
+        max_length=32,
+        seed=0,
+        split="target_train",
+        tuning=tuning,
+        **sampling,
+    )
+
+
 @pytest.fixture
 def train_members(make_context, frozen_data, tiny_model):
     """A function: kind of ensemble, task, tuning → the members' folders and the ensemble's."""
@@ -38,15 +52,9 @@ def train_members(make_context, frozen_data, tiny_model):
         data = frozen_data(task)
         folders = []
         for number in range(1, kind.members + 1):
-            parameters = FineTuningParameters(
-                task=task,
-                start="given",
-                source=EmbeddedSource(),
-                source_hash="",
-                max_length=32,
-                seed=0,
-                split="target_train",
-                tuning=tuning,
+            parameters = _parameters(
+                task,
+                tuning,
                 sampling="bootstrap" if kind.kind == "bagging" else "boosted",
                 member=number,
                 shared_layers=kind.shared_layers,
@@ -117,16 +125,8 @@ def test_the_rival_of_members_that_share_layers_has_their_compute(
     kind = Bagging(members=3, shared_layers=1)
     recipe = tiny_spec.recipe.model_copy(update={"ensemble": kind, "fine_tuning": tuning})
     data, folders, _ = train_members(kind, "text-classification", tuning)
-    parameters = FineTuningParameters(
-        task="text-classification",
-        start="given",
-        source=EmbeddedSource(),
-        source_hash="",
-        max_length=32,
-        seed=0,
-        split="target_train",
-        tuning=prolonged(tuning, times(tiny_spec.model_copy(update={"recipe": recipe}))),
-    )
+    longer = prolonged(tuning, times(tiny_spec.model_copy(update={"recipe": recipe})))
+    parameters = _parameters("text-classification", longer)
     rival = make_context(parameters, {"data": data, "model": tiny_model}, "rival")
     fine_tuning.run(rival)
     spent = [json.loads((folder / "training.json").read_text())["flops"] for folder in (*folders, rival.out)]
