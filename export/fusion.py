@@ -34,7 +34,8 @@ class Pattern:
         constant: Whether one may be of weights alone, as DeBERTa's norm of positions is, and be computed once and for
             all; it is not counted then.
         sums: Whether it is known by a sum that a norm reads. Those of embeddings are not counted before, for they are
-            fused in few families; where they are, they count as fused and as there.
+            fused in few families; where they are, they count as fused and as there. Sums that are kept apart on
+            purpose (:mod:`export.lean`) are not to be fused, and don't count.
     """
 
     fused: tuple[str, ...]
@@ -89,7 +90,7 @@ def fusions(converted: Path, optimised: Path) -> list[Fusion]:
             left = (after[mark] // parts for mark, parts in pattern.marks.items() if mark not in pattern.fused)
             there = min(there, fused + sum(left))
         if pattern.sums:
-            there = max(fused, _sums(graph))
+            there = max(fused, _sums(graph) - after["Sum"])
         if there:
             found.append(Fusion(kind=kind, fused=fused, there=there))
     return found

@@ -15,6 +15,7 @@ from export.apart import bring_together, set_apart
 from export.fusion import FUSED_DOMAIN
 from export.half import HALF_LADDER, HalfRung, to_half
 from export.kinds import make_known
+from export.lean import lighten
 from export.weights import beside, nodes
 from pipeline.errors import ExportError
 from pipeline.messages import Message
@@ -71,6 +72,8 @@ def optimise(
         _write(onnx_folder, out, config)
         if LEVELS[level].half:
             _halve(out, rung, config)
+        if not gpu:
+            lighten(out / "model.onnx")
     except Exception as error:  # its passes fail in as many ways as there are graphs
         raise ExportError(
             "{level} is not to be had for this model: {fault}.",
