@@ -342,3 +342,12 @@ report_of, shown_of, model_of, export_of, speed_of, finished, ended, services_fo
         "services_for": make_services,
     }.items()
 )
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> Path:
+    """A file that most tasks can read."""
+    path = tmp_path / "rows.csv"
+    lines = [f"a text {number},its second {number},{'good' if number % 2 else 'bad'}" for number in range(20)]
+    path.write_text("\n".join(["text,second,label", *lines]), encoding="utf-8")
+    return path
