@@ -78,3 +78,26 @@ def frozen_data(tmp_path: Path) -> Callable[..., Path]:
         return folder
 
     return make
+
+
+@pytest.fixture
+def fine_tune(make_context: Callable[..., Any], frozen_data: Callable[..., Path]) -> Callable[..., Any]:
+    """A function: folder of a model, task, tuning … → the context of a finished stage."""
+    from pipeline.spec import FullFineTuning
+    from pipeline.stages.fine_tuning import run
+    from tests.pipeline.stages.trained import FULL, parameters
+
+    def fine_tune(
+        folder, task="text-classification", tuning=None, *, inputs=None, name="stage", before=None, **options
+    ):
+        asked = parameters(task, tuning=tuning or FullFineTuning(**FULL), **options)
+        data = {"data": frozen_data(task)} if not (inputs and "data" in inputs) else {}
+        context = make_context(asked, {**data, "model": folder, **(inputs or {})}, name)
+        if before:
+            before(context)
+        else:
+            context.settings = context.settings.model_copy(update={"checkpoint_seconds": 60})
+        run(context)
+        return context
+
+    return fine_tune
