@@ -101,3 +101,18 @@ def fine_tune(make_context: Callable[..., Any], frozen_data: Callable[..., Path]
         return context
 
     return fine_tune
+
+
+@pytest.fixture
+def draw(make_context: Callable[..., Any]) -> Callable[..., Any]:
+    """A function: encoded labels and how to sample → the sample."""
+    from datasets import Dataset
+
+    from pipeline.stages.sampling import sample
+    from tests.pipeline.stages.trained import parameters
+
+    def draw(labels, sampling="bootstrap", inputs=None, known=None, **options):
+        context = make_context(parameters(sampling=sampling, **{"member": 1} | options), inputs)
+        return sample(context, Dataset.from_dict({"labels": labels}), len(labels) if known is None else known)
+
+    return draw
