@@ -65,3 +65,7 @@ def training(context):
 
 def same(first, second):
     return first.keys() == second.keys() and all(torch.equal(value, second[name]) for name, value in first.items())
+
+
+def notes(context):
+    return [event["text"] for event in context.events.read()[0] if event["kind"] == "note"]
