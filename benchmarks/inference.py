@@ -25,10 +25,10 @@ from benchmarks import embedded
 from benchmarks.profiling import profiled
 from benchmarks.results import record
 from benchmarks.speed_goals import MODELS, judged
+from benchmarks.speed_table import parities, speeds
 from export.predictor import Predictor, Tokens, processors
 from export.speed.measuring import asked_of, measure_speed
-from export.speed.report import Shape, SpeedReport
-from export.speed.showing import about, peak_of
+from export.speed.report import Shape
 from export.speed.subject import Subject, subject
 from export.speed.turns import Race
 
@@ -61,8 +61,8 @@ def shapes(options: argparse.Namespace, root: Path, found: Found) -> None:
     found.figures["many"] = times["torch"].at(MANY).p50_ms / times["int8"].at(MANY).p50_ms
     found.figures["gemm"] = times["fp32"].at(MANY).gemm_share or 0.0
     found.details["shapes"] = report.model_dump(mode="json")
-    found.details["parity"] = _parities(wanted)
-    found.sections.append(_speeds(report, wanted))
+    found.details["parity"] = parities(wanted)
+    found.sections.append(speeds(report, wanted))
     if options.profile:
         lines = profiled(wanted.variants["fp32"], MANY, found.details.setdefault("profile", {}))
         found.sections.append("Where onnxruntime's time goes, fp32, " + f"{MANY.told}:\n\n" + lines)
@@ -174,52 +174,6 @@ def _texts(options: argparse.Namespace, count: int) -> list[str]:
     lines = (options.data / "en" / "stsa.binary.train").read_text(encoding="utf-8").splitlines()
     texts = [line[2:] for line in lines]
     return (texts * -(-count // len(texts)))[:count]
-
-
-def _speeds(report: SpeedReport, wanted: Subject) -> str:
-    """A table a shape; of a real export each variant's parity on the frozen test set stands beside its speed."""
-    parities = _parities(wanted)
-    lines = []
-    for shape in report.shapes:
-        base = next(one.at(shape).p50_ms for one in report.candidates if one.name == "torch")
-        columns = [
-            "",
-            "p50 ms",
-            "p95 ms",
-            "p99 ms",
-            "texts/s",
-            "of that rate",
-            "against PyTorch",
-            "memory, MB",
-            "where",
-        ]
-        columns += ["parity on the frozen test set"] if parities else []
-        lines += [f"{shape.told}{peak_of(report, shape)}:\n", _row(columns), _row(["---"] * len(columns))]
-        for one in report.candidates:
-            took = one.at(shape)
-            cells = [one.name, *(f"{value:.2f}" for value in (took.p50_ms, took.p95_ms, took.p99_ms))]
-            cells.append(f"{took.texts_per_second:,.1f}")
-            cells.append(f"{took.gemm_share:.0%}" if took.gemm_share is not None else "")
-            cells += [f"{base / took.p50_ms:.2f} ×", f"{one.memory_bytes / 1e6:,.0f}", one.provider]
-            lines.append(_row([*cells, parities.get(one.name, "")] if parities else cells))
-        lines.append("")
-    return "\n".join([*lines, *(f"- {line}" for line in (*about(report), *report.left_out))]).strip()
-
-
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def _parities(wanted: Subject) -> dict[str, str]:
-    """What the export's gate found of each variant; nothing of models that were made here."""
-    if wanted.report is None:
-        return {}
-    return {
-        variant.name: f"{wanted.report.metric} {variant.parity.metric:.4f}, "
-        f"PyTorch {variant.parity.metric_reference:.4f}; "
-        f"{variant.parity.flip_count} of {variant.parity.answers} answers changed"
-        for variant in wanted.report.variants
-    }
 
 
 def told(done: int, total: int, text: str) -> None:

@@ -13,18 +13,17 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from export.choosing import ALLOW_FAILED, chosen
-from export.parent import end_with_parent
+from export.command import parser as export_parser
+from export.command import run as export_run
 from export.report import FILE
 from pipeline.errors import DataError, ExportError, GraftError
 from pipeline.events import as_fields
 from pipeline.messages import Message
 from pipeline.mishaps import behind
-from pipeline.runs import RunStore
-from pipeline.settings import Settings
-from pipeline.spec import MATRIX, NOTHING, ExportSpec, ModelName, export_spec
+from pipeline.spec import MATRIX
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -45,93 +44,6 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     return 0
-
-
-# ── export ──────────────────────────────────────────────────────────────────────────────
-
-
-#: Field of the spec → its option.
-OPTIONS = {
-    "provider": "--provider",
-    "optimisation": "--optimise",
-    "quantisation": "--quantise",
-    "calibration": "--calibrate",
-    "calibration_texts": "--calibration-texts",
-}
-
-
-def _export_parser() -> argparse.ArgumentParser:
-    default = ExportSpec()
-    parser = argparse.ArgumentParser(
-        prog="python -m export",
-        description="Export a run's model to ONNX, checked against PyTorch.",
-        epilog="`python -m export predict --help` and `… serve --help` tell how to ask an exported model, "
-        "`… benchmark --help` how to compare its speed.",
-    )
-    parser.add_argument("run", help="the run's id, or enough of its beginning")
-    parser.add_argument("--model", choices=get_args(ModelName), default=default.model, help="default: %(default)s")
-    for field, option in OPTIONS.items():
-        info, value = ExportSpec.model_fields[field], getattr(default, field)
-        told = f"{info.description} Default: %(default)s"
-        if isinstance(value, tuple):
-            names = [NOTHING, *get_args(get_args(info.annotation)[0])]
-            told = f"{', '.join(names)}, or several with commas between. {told}"
-            parser.add_argument(
-                option, dest=field, metavar="NAME,…", type=_several(names), default=",".join(value), help=told
-            )
-        else:
-            choices = get_args(info.annotation) or None
-            parser.add_argument(option, dest=field, choices=choices, type=type(value), default=value, help=told)
-    parser.add_argument("--runs-dir", type=Path, help="folder of runs (default: GRAFT_RUNS_DIR, or ./runs)")
-    parser.add_argument("--out", type=Path, help="where to put the export (default: in the run's folder)")
-    parser.add_argument("--stage", help="tell progress in the run's events too, under this stage's name")
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
-    return parser
-
-
-def _several(names: list[str]) -> Callable[[str], list[str]]:
-    """Reads names with commas between, each one of these."""
-
-    def read(text: str) -> list[str]:
-        given = [name.strip() for name in text.split(",")]
-        if unknown := [name for name in given if name not in names]:
-            raise argparse.ArgumentTypeError(f"invalid choice: {unknown[0]!r} (choose from {', '.join(names)})")
-        return given
-
-    return read
-
-
-def _export(options: argparse.Namespace) -> None:
-    from tqdm import tqdm
-
-    from export import showing
-    from export.exporting import export_model
-
-    if options.stage:
-        end_with_parent()
-    store = RunStore(options.runs_dir or Settings.from_environment().runs_dir)
-    run_id = store.find(options.run).id
-    events = store.events(run_id)
-    wanted = export_spec({"model": options.model, **{field: getattr(options, field) for field in OPTIONS}})
-    destination = options.out or store.export_folder(run_id, wanted.model)
-    # disable=None: no bar where stderr is no terminal.
-    with tqdm(disable=None, file=sys.stderr, bar_format="{desc} |{bar}| {n_fmt}/{total_fmt} {elapsed}") as bar:
-
-        def progress(done: int, total: int, text: str) -> None:
-            bar.total, bar.n = total, done
-            bar.set_description(text)
-            if options.stage:
-                events.append("step", stage=options.stage, step=done, total=total)
-
-        report = export_model(store, run_id, wanted, out=destination, progress=progress)
-    if options.stage:
-        for remark in report.remarks():
-            events.append("note", stage=options.stage, **as_fields("text", remark))
-    if options.json:
-        _print_json({**json.loads(report.model_dump_json()), "destination": str(destination)})
-    else:
-        print(showing.table(report))
-        print(f"Served: {destination / report.variant(report.served).folder}")
 
 
 # ── predict ─────────────────────────────────────────────────────────────────────────────
@@ -288,7 +200,7 @@ def _benchmark(options: argparse.Namespace) -> None:
 #: The command's name → its parser and what it does. A run's id in the place of a name means EXPORT.
 EXPORT = "export"
 COMMANDS: dict[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argparse.Namespace], None]]] = {
-    EXPORT: (_export_parser, _export),
+    EXPORT: (export_parser, export_run),
     "predict": (_predict_parser, _predict),
     "serve": (_serve_parser, _serve),
     "benchmark": (_benchmark_parser, _benchmark),

@@ -5,24 +5,13 @@ from __future__ import annotations
 import re
 
 from export.circumstances import libraries, processor
-from export.circumstances import licence as licence_of
+from export.licence import licence_of
 from export.recipe import source, steps
 from export.report import ExportReport, VariantReport
 from pipeline.evaluation.wording import MEASURES, shown
 from pipeline.report import DataSummary, Interval, ModelReport, Report
-from pipeline.spec import DataSpec, EmbeddedSource, HubSource, RunSpec, TaskName
+from pipeline.spec import DataSpec, RunSpec, TaskName
 from pipeline.tasks import TASKS, Labelling, Task
-
-EMBEDDED = "sentence-transformers/all-MiniLM-L6-v2"
-#: By the source's kind: the licence as the Hub names it, and what to say of it.
-LICENCES = {
-    "embedded": (
-        "apache-2.0",
-        "The source encoder, sentence-transformers/all-MiniLM-L6-v2, is under the Apache License 2.0.",
-    ),
-    "hub": ("other", "The source encoder's licence is stated on its page; this model is bound by it."),
-    "local": ("other", "The source encoder came from a local folder; ask its author for the licence."),
-}
 
 DATA_TITLES = {
     "source_train": "Source texts, for training",
@@ -135,7 +124,7 @@ tokenizing included, on the machine that exported (PyTorch: {torch_latency:.1f} 
 def card(variant: VariantReport, export: ExportReport, spec: RunSpec, report: Report) -> str:
     """The README.md of one variant."""
     task = TASKS[export.task]
-    licence, licence_note, base = _origin(spec)
+    licence, licence_note, base = licence_of(spec.source)
     return CARD.format(
         licence=licence,
         licence_note=licence_note,
@@ -167,17 +156,6 @@ def card(variant: VariantReport, export: ExportReport, spec: RunSpec, report: Re
         remarks="\n".join(f"- {remark}" for remark in export.remarks()) or "Nothing had to be repaired.",
         limits="\n".join(f"- {limit}" for limit in _limits(variant, spec)),
     )
-
-
-def _origin(spec: RunSpec) -> tuple[str, str, str]:
-    """The licence as the Hub names it, what to say of it, and the source model's name on the Hub, if it has one."""
-    named, said = LICENCES[spec.source.kind]
-    if not isinstance(spec.source, HubSource):
-        return named, said, EMBEDDED if isinstance(spec.source, EmbeddedSource) else ""
-    found = licence_of(spec.source)
-    if found:
-        said = f"The source encoder, {spec.source.repo_id}, is under the licence `{found}`, by its own card."
-    return found or named, said, spec.source.repo_id
 
 
 def _table(header: list[str], rows: list[list[str]]) -> str:

@@ -1,37 +1,16 @@
-"""What a model card owes to where the export was made: the source's own card, the libraries, and the processor."""
+"""What a model card owes to where the export was made: the libraries, and the processor."""
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from importlib import metadata
 
 from pipeline.processor import flags
-from pipeline.spec import HubSource
 
 #: Flags of processors that sum products of 8 bits in 32 bits: Intel's and AMD's names, and ARM's.
 DOT_PRODUCTS = frozenset({"avx512_vnni", "avx_vnni", "asimddp"})
 #: Distributions that an export is made and checked with; onnxruntime comes in two builds.
 LIBRARIES = ("onnxruntime", "onnxruntime-gpu", "optimum", "optimum-onnx", "transformers", "tokenizers", "torch")
-LICENCE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,63}")
-
-
-def licence(source: HubSource) -> str:
-    """The licence that the source's card tells, as the Hub names it; empty where no card was brought along.
-
-    Only what lies in the Hub's cache is read: the run has fetched it with the weights.
-    """
-    from huggingface_hub import try_to_load_from_cache  # noqa: PLC0415 - a second that only an export waits for
-    from huggingface_hub.repocard import metadata_load  # noqa: PLC0415
-
-    card = try_to_load_from_cache(source.repo_id, "README.md", revision=source.revision)
-    if not isinstance(card, str):
-        return ""
-    try:
-        told = (metadata_load(card) or {}).get("license")
-    except Exception:  # noqa: BLE001 - a stranger's YAML
-        return ""
-    return told if isinstance(told, str) and LICENCE.fullmatch(told) else ""
 
 
 def libraries() -> dict[str, str]:

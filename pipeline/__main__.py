@@ -22,12 +22,11 @@ from pipeline import spec as specs
 from pipeline.engine.engines import engine_of
 from pipeline.engine.supervisor import Supervisor
 from pipeline.errors import GraftError, RunError
-from pipeline.evaluation.wording import MEASURES, number, shown
+from pipeline.evaluation.showing import table
 from pipeline.events import Progress
 from pipeline.hub import command as hub
 from pipeline.messages import Message
 from pipeline.plan import plan
-from pipeline.report import Report
 from pipeline.runs import RunRecord, RunState, RunStore
 from pipeline.settings import Settings
 from pipeline.states import STATES
@@ -219,23 +218,6 @@ def _answer(record: RunRecord, options: argparse.Namespace, store: RunStore | No
         state = Message("Run {run} is {state}.", run=record.id, state=STATES[record.state])
         raise RunError(record.fault or state, Message("See {run}/worker.log.", run=record.id))
     return int(record.state is RunState.CANCELLED and options.command in ("run", "follow", "resume"))
-
-
-def table(report: Report) -> str:
-    """The models with their metrics and 95 % intervals; below it what to make of them."""
-    width = max(len(model.title) for model in report.models) + 2
-    metrics = [*dict.fromkeys(metric for model in report.models for metric in model.metrics)]
-    lines = [f"{'model':<{width}}" + "".join(f"{MEASURES[metric].title:<26}" for metric in metrics)]
-    for model in report.models:
-        cells = [
-            f"{shown(metric, found.value)} [{number(metric, found.low)}, {number(metric, found.high)}]"
-            if (found := model.metrics.get(metric))
-            else "–"
-            for metric in metrics
-        ]
-        lines.append(f"{model.title:<{width}}" + "".join(f"{cell:<26}" for cell in cells))
-    curve = [report.curve.sentence] if report.curve else []
-    return "\n".join([*(line.rstrip() for line in lines), report.verdict.sentence, *report.verdict.remarks, *curve])
 
 
 def _print_json(value: Any) -> None:

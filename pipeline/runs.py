@@ -156,20 +156,17 @@ class RunStore:
         Raises:
             RunError: The present state does not allow it; nothing was changed.
         """
+        told = error.kept if isinstance(error, Message) else None
         with self.locked(run_id):
-            record = self.get(run_id)
-            if record.state not in TRANSITIONS[state]:
+            present = self.get(run_id).state
+            if present not in TRANSITIONS[state]:
                 raise RunError(
                     "Run {run} is {state}; it can't become {wanted}.",
                     run=run_id,
-                    state=STATES[record.state],
+                    state=STATES[present],
                     wanted=STATES[state],
                 )
-            told = error.kept if isinstance(error, Message) else None
-            update = {"state": state, "pid": pid, "error": str(error), "told": told, "changed": time.time()}
-            record = record.model_copy(update=update)
-            write_atomically(self.folder(run_id) / "state.json", record.as_json())
-        return record
+            return self._amend(run_id, state=state, pid=pid, error=str(error), told=told, changed=time.time())
 
     def rename(self, run_id: str, name: str) -> RunRecord:
         """Call a run something else; its id stays.
@@ -181,15 +178,17 @@ class RunStore:
         if not 0 < len(name.strip()) <= limit:
             raise RunError("A run's name has 1 to {limit} characters.", "Choose another name.", limit=limit)
         with self.locked(run_id):
-            record = self.get(run_id).model_copy(update={"name": name.strip()})
-            write_atomically(self.folder(run_id) / "state.json", record.as_json())
-        return record
+            return self._amend(run_id, name=name.strip())
 
     def give(self, run_id: str, owner: str) -> RunRecord:
         """Make a run somebody else's."""
         with self.locked(run_id):
-            record = self.get(run_id).model_copy(update={"owner": owner})
-            write_atomically(self.folder(run_id) / "state.json", record.as_json())
+            return self._amend(run_id, owner=owner)
+
+    def _amend(self, run_id: str, **changes: object) -> RunRecord:
+        """Change a run's record; whoever calls holds its lock."""
+        record = self.get(run_id).model_copy(update=changes)
+        write_atomically(self.folder(run_id) / "state.json", record.as_json())
         return record
 
     def delete(self, run_id: str) -> None:

@@ -11,9 +11,9 @@ from pipeline.engine.supervisor import Supervisor
 from pipeline.hub.asking import fetching
 from pipeline.hub.records import Fetched
 from pipeline.keeping import Keeper, keeper_of
+from pipeline.reachability import HubProbe
 from pipeline.runs import RunStore
 from pipeline.settings import Settings
-from pipeline.sources import HubProbe
 from ui.pace import Pace
 from ui.predictors import Predictors
 

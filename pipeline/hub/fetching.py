@@ -9,7 +9,8 @@ from itertools import chain
 from pathlib import Path
 
 from pipeline.errors import DataError, system_fault
-from pipeline.hub.finding import Found, find, told
+from pipeline.hub.faults import told
+from pipeline.hub.finding import Found, find
 from pipeline.hub.records import Fetched, Wanted
 from pipeline.hub.rows import Shape, shape
 from pipeline.messages import Message, series

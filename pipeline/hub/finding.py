@@ -7,10 +7,9 @@ where it did, and refused elsewhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from datasets import (
     IterableDataset,
@@ -19,27 +18,13 @@ from datasets import (
     get_dataset_split_names,
     load_dataset,
 )
-from datasets.data_files import EmptyDatasetError
-from datasets.exceptions import DataFilesNotFoundError, DatasetNotFoundError
 from huggingface_hub import HfApi
-from huggingface_hub.errors import (
-    EntryNotFoundError,
-    GatedRepoError,
-    HfHubHTTPError,
-    LocalEntryNotFoundError,
-    OfflineModeIsEnabled,
-    RepositoryNotFoundError,
-    RevisionNotFoundError,
-)
-from requests.exceptions import ConnectionError as NotConnected
-from requests.exceptions import Timeout
+from huggingface_hub.errors import RevisionNotFoundError
 
 from pipeline.errors import DataError
+from pipeline.hub.faults import told
 from pipeline.hub.records import WHAT, Wanted
 from pipeline.messages import series
-from pipeline.outward import InwardError
-
-T = TypeVar("T")
 
 PATIENCE = 20  # seconds for the Hub's first answer
 CONVERTED = "refs/convert/parquet"  # where the Hub keeps what it made of a data set
@@ -167,99 +152,3 @@ def _chosen(wanted: Wanted, what: str, names: Sequence[str], choice: str) -> str
 def _licence(card: Any) -> str:
     found = getattr(card, "license", None) or ""
     return ", ".join(map(str, found)) if isinstance(found, list) else str(found)
-
-
-@contextmanager
-def told(wanted: Wanted) -> Iterator[None]:
-    """Turn what the libraries raise into an error that a person can act on."""
-    try:
-        yield
-    except DataError:
-        raise
-    except Exception as error:
-        chain = [*_chain(error)]
-        for kinds, tell in FAULTS:
-            if any(isinstance(one, kinds) for one in chain):
-                raise tell(wanted, chain[-1]) from error
-        fault = " ".join(str(error).split())[:300] or type(error).__name__
-        raise DataError(
-            "{dataset} can't be read: {fault}.",
-            "Choose another data set, or download its texts and upload them as a file.",
-            dataset=wanted.dataset,
-            fault=fault.rstrip("."),
-        ) from error
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """An error and what it came from."""
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
-
-
-def _gated(wanted: Wanted, _: BaseException) -> DataError:
-    return DataError(
-        "{dataset} is open only to those who were given access.",
-        "Ask for it on the data set's page on the Hub; then sign in, or set HF_TOKEN to a token of yours.",
-        dataset=wanted.dataset,
-    )
-
-
-def _unknown(wanted: Wanted, _: BaseException) -> DataError:
-    return DataError(
-        "The Hub has no data set {dataset}, or it is private.",
-        "Check the id. For a private one sign in, or set HF_TOKEN to a token that may read it.",
-        dataset=wanted.dataset,
-    )
-
-
-def _no_revision(wanted: Wanted, _: BaseException) -> DataError:
-    return DataError(
-        "{dataset} has no revision {revision!r}.",
-        "Leave it empty to take the newest.",
-        dataset=wanted.dataset,
-        revision=wanted.revision,
-    )
-
-
-def _no_files(wanted: Wanted, _: BaseException) -> DataError:
-    return DataError("{dataset} has no files with texts.", "Choose another data set.", dataset=wanted.dataset)
-
-
-def _inward(wanted: Wanted, _: BaseException) -> DataError:
-    return DataError(
-        "{dataset} can't be fetched: an answer leads to an address of this server's own network.",
-        "Choose another data set, or upload the texts as a file.",
-        dataset=wanted.dataset,
-    )
-
-
-def _out_of_reach(wanted: Wanted, _: BaseException) -> DataError:
-    return DataError(
-        "{dataset} can't be fetched: the Hugging Face Hub is out of reach.",
-        "Try again later, or upload the texts as a file.",
-        dataset=wanted.dataset,
-    )
-
-
-def _refused(wanted: Wanted, error: BaseException) -> DataError:
-    status = getattr(getattr(error, "response", None), "status_code", "?")
-    return DataError(
-        "The Hub answered {status} for {dataset}.",
-        "Try again later. If it is private, sign in, or set HF_TOKEN.",
-        status=status,
-        dataset=wanted.dataset,
-    )
-
-
-#: What the libraries raise, the telling ones first → what is said of it.
-FAULTS: tuple[tuple[tuple[type[BaseException], ...], Callable[[Wanted, BaseException], DataError]], ...] = (
-    ((InwardError,), _inward),
-    ((GatedRepoError,), _gated),
-    ((RepositoryNotFoundError,), _unknown),
-    ((RevisionNotFoundError,), _no_revision),
-    ((OfflineModeIsEnabled, LocalEntryNotFoundError, NotConnected, Timeout), _out_of_reach),
-    ((DataFilesNotFoundError, EmptyDatasetError, EntryNotFoundError), _no_files),
-    ((DatasetNotFoundError,), _unknown),
-    ((HfHubHTTPError,), _refused),
-)

@@ -1,8 +1,6 @@
-"""The whole graph: the models of a run, their repeats, the report and the exports."""
+"""The whole graph: the data, the models and their repeats, the report and the exports."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from pipeline import sources
 from pipeline.messages import Message
@@ -17,10 +15,10 @@ from pipeline.plan.chains import Chains, published
 from pipeline.plan.compute import check_shared_layers
 from pipeline.plan.describing import descriptions, member, titles
 from pipeline.plan.files import count_texts, files, sha256, source_side
+from pipeline.plan.models import models_of, models_of_point
 from pipeline.plan.stage import Stage
-from pipeline.spec import Bagging, Boosting, LinearProbe, MaskedLanguageModelling, ModelName, NoEnsemble, RunSpec
+from pipeline.spec import ModelName, RunSpec
 from pipeline.spec.compatibility import TAGGING
-from pipeline.tasks import TASKS
 
 #: Expected work in steps of one text through training: of one round at one shape, and of a variant of an export.
 SPEED_COST, EXPORT_COST = 40, 200
@@ -48,121 +46,20 @@ def plan(spec: RunSpec) -> tuple[Stage, ...]:
     def chains(seed: int, limit: int | None = None, suffix: str = "") -> Chains:
         return Chains(spec, data, rows, side, seed, limit, suffix, made)
 
-    models = _models(chains(spec.seed))
+    models = models_of(chains(spec.seed))
     repeats: dict[ModelName, list[Stage]] = {name: [] for name in models}
     for number in range(1, spec.repeats):
-        for name, stage in _models(chains(spec.seed + number, suffix=f"@seed-{spec.seed + number}")).items():
+        for name, stage in models_of(chains(spec.seed + number, suffix=f"@seed-{spec.seed + number}")).items():
             repeats[name].append(stage)
     curve = {
-        limit: _curve_models(chains(spec.seed, limit, f"@{limit}-labels")) for limit in sorted(set(spec.learning_curve))
+        limit: models_of_point(chains(spec.seed, limit, f"@{limit}-labels"))
+        for limit in sorted(set(spec.learning_curve))
     }
     report = _report(spec, data, models=models, repeats=repeats, curve=curve, rows=rows)
     shown = {stage.key: f"models/{name}" for name, stage in models.items() if stage.kind != "classical"}
     stages = [published(stage, shown[stage.key]) if stage.key in shown else stage for stage in made]
     exports = _exports(spec, report, models)
     return (*stages, report, *exports, *_speed(spec, report, models, exports))
-
-
-@dataclass(frozen=True)
-class _Core:
-    """The three models that every run has, and what the transferred one was made from, before and after masked LM."""
-
-    source_only: Stage
-    vocabulary: Stage
-    start: Stage
-    transferred: Stage
-    target_only: Stage | None
-
-
-def _core(chains: Chains) -> _Core:
-    spec, recipe = chains.spec, chains.spec.recipe
-    if spec.task == "language-modelling":
-        return _language_models(chains)
-    if spec.data.source is not None:
-        source_only = chains.fine_tune(
-            "source-only",
-            Message("Train on the source texts"),
-            recipe.source_training,
-            split="source_train",
-            start="pretrained",
-        )
-    else:
-        source_only = chains.fine_tune(
-            "source-only",
-            Message("Train a linear probe on the source model"),
-            LinearProbe(),
-            split="target_train",
-            start="pretrained",
-        )
-    vocabulary = chains.exchange_vocabulary(source_only)
-    start = chains.adapted(vocabulary)
-    target_only = None
-    if chains.labelled:
-        target_only = chains.fine_tune(
-            "target-only",
-            Message("Train from scratch, to compare"),
-            recipe.target_only,
-            split="target_train",
-            start="random",
-            model=vocabulary,
-        )
-    return _Core(source_only, vocabulary, start, chains.transferred(vocabulary, start), target_only)
-
-
-def _language_models(chains: Chains) -> _Core:
-    """The same three where the language model itself is the task."""
-    options = chains.spec.recipe.adaptation
-    assert isinstance(options, MaskedLanguageModelling)  # noqa: S101 - pipeline.spec.compatibility sees to it
-    on_source = chains.spec.data.source is not None
-    source_only = chains.adapt(
-        "source-only",
-        Message("Train on the source texts" if on_source else "Take the source model as it is"),
-        options if on_source else options.model_copy(update={"epochs": 0, "embedding_epochs": 0}),
-        splits=("source_train",) if on_source else (),
-        start="pretrained",
-    )
-    vocabulary = chains.exchange_vocabulary(source_only)
-    splits = chains.target_splits()
-    transferred = chains.adapt(
-        "transferred", Message("Train on the target texts"), options, splits=splits, start="given", model=vocabulary
-    )
-    target_only = chains.adapt(
-        "target-only",
-        Message("Train from scratch, to compare"),
-        options,
-        splits=splits,
-        start="random",
-        model=vocabulary,
-    )
-    return _Core(source_only, vocabulary, vocabulary, transferred, target_only)
-
-
-def _models(chains: Chains) -> dict[ModelName, Stage]:
-    """Every model of the report, in its order."""
-    spec = chains.spec
-    core = _core(chains)
-    models: dict[ModelName, Stage] = {"source-only": core.source_only, "transferred": core.transferred}
-    if core.target_only is not None:
-        models["target-only"] = core.target_only
-    if TASKS[spec.task].classical and chains.labelled:
-        models["classical"] = chains.classical()
-    ensemble = spec.recipe.ensemble
-    if isinstance(ensemble, Bagging | Boosting):
-        taught = chains.taught(core.vocabulary, core.start)  # the same stages as for the transferred model
-        models["same-compute"] = chains.rival(taught)
-        models["seed-ensemble"] = chains.ensemble("seed-ensemble", NoEnsemble(), taught, count=ensemble.members)
-    return models
-
-
-def _curve_models(chains: Chains) -> dict[ModelName, Stage]:
-    """The models of one point of the learning curve."""
-    core = _core(chains)
-    models: dict[ModelName, Stage] = {"transferred": core.transferred}
-    if core.target_only is not None:
-        models["target-only"] = core.target_only
-    if TASKS[chains.spec.task].classical and chains.labelled:
-        models["classical"] = chains.classical()
-    return models
 
 
 def _report(

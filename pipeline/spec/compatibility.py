@@ -7,20 +7,12 @@ from dataclasses import dataclass
 
 from pipeline.messages import Message
 from pipeline.spec.base import TaskName
-from pipeline.spec.data import DatasetSpec, DataSpec
-from pipeline.spec.ensemble import Bagging, Boosting
+from pipeline.spec.choice import Choice
+from pipeline.spec.data import DataSpec
+from pipeline.spec.ensemble import Boosting
 from pipeline.spec.recipe import RecipeSpec
-from pipeline.spec.self_training import CoTraining, NoSelfTraining
-from pipeline.spec.tuning import (
-    AttentionBridge,
-    FullFineTuning,
-    GradualUnfreezing,
-    LinearProbe,
-    LowRankAdaptation,
-    MaskedLanguageModelling,
-    NoAdaptation,
-)
-from pipeline.spec.vocabulary import KeepVocabulary
+from pipeline.spec.self_training import CoTraining
+from pipeline.spec.tuning import AttentionBridge, FullFineTuning, LinearProbe
 
 TAGGING: frozenset[TaskName] = frozenset({"entity-recognition", "part-of-speech"})
 #: Part of a recipe → what rules look at of it, besides the way in which it is done.
@@ -33,78 +25,6 @@ FIELDS_READ: dict[str, frozenset[str]] = {
     "target_only": frozenset({"patience"}),
 }
 SINGLE_LABEL: frozenset[TaskName] = frozenset({"text-classification", "sentence-pair-classification"})
-
-
-@dataclass(frozen=True)
-class Choice:
-    """All that a rule may look at."""
-
-    task: TaskName
-    data: DataSpec
-    recipe: RecipeSpec
-    curve: tuple[int, ...]
-
-    @property
-    def is_lm(self) -> bool:
-        """Whether the task is the language model itself, which has no labels."""
-        return self.task == "language-modelling"
-
-    @property
-    def self_training(self) -> bool:
-        """Whether unlabelled text is to be labelled."""
-        return not isinstance(self.recipe.self_training, NoSelfTraining)
-
-    @property
-    def transplants(self) -> bool:
-        """Whether the vocabulary changes."""
-        return not isinstance(self.recipe.vocabulary, KeepVocabulary)
-
-    @property
-    def adapts(self) -> bool:
-        """Whether masked LM is part of the recipe."""
-        return not isinstance(self.recipe.adaptation, NoAdaptation)
-
-    @property
-    def adapts_by_nothing(self) -> bool:
-        """Whether masked LM is asked for, and no pass of it."""
-        masked = self.recipe.adaptation
-        return isinstance(masked, MaskedLanguageModelling) and max(masked.epochs, masked.embedding_epochs) == 0
-
-    @property
-    def shrinks(self) -> bool:
-        """Whether self-training would take less of the pool from round to round."""
-        rounds = self.recipe.self_training
-        return (
-            not isinstance(rounds, NoSelfTraining)
-            and rounds.rounds > 1
-            and rounds.last_fraction < rounds.first_fraction
-        )
-
-    @property
-    def grouped(self) -> bool:
-        """Whether it is known what unlabelled texts are about."""
-        return self.data.unlabelled is not None and self.data.unlabelled.group_column is not None
-
-    @property
-    def grouped_elsewhere(self) -> bool:
-        """Whether another file names a group column."""
-        files = [value for name, value in self.data if isinstance(value, DatasetSpec) and name != "unlabelled"]
-        return any(file.group_column is not None for file in files)
-
-    @property
-    def ensemble(self) -> bool:
-        """Whether several models vote."""
-        return isinstance(self.recipe.ensemble, Bagging | Boosting)
-
-    @property
-    def patient(self) -> bool:
-        """Whether a fine-tuning on target labels stops early."""
-        return any(tuning.patience is not None for tuning in (self.recipe.fine_tuning, self.recipe.target_only))
-
-    @property
-    def has_dev(self) -> bool:
-        """Whether there are target texts to watch."""
-        return self.data.dev is not None or self.data.dev_fraction > 0
 
 
 @dataclass(frozen=True)
@@ -129,18 +49,11 @@ RULES: tuple[Rule, ...] = (
         Message("language-modelling learns from data.target, which is missing"),
     ),
     Rule(
-        lambda c: (
-            not isinstance(c.recipe.adaptation, NoAdaptation) and c.data.target is None and c.data.unlabelled is None
-        ),
+        lambda c: c.adapts and not c.has_target_text,
         Message("masked-lm adaptation needs target text: give data.unlabelled or data.target"),
     ),
     Rule(
-        lambda c: (
-            not isinstance(c.recipe.vocabulary, KeepVocabulary)
-            and c.recipe.vocabulary.kind != "adopt"
-            and c.data.target is None
-            and c.data.unlabelled is None
-        ),
+        lambda c: c.transplants and c.recipe.vocabulary.kind != "adopt" and not c.has_target_text,
         Message("a vocabulary is learned from target text: give data.unlabelled or data.target"),
     ),
     Rule(
@@ -233,23 +146,11 @@ RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
-        lambda c: (
-            (isinstance(c.recipe.ensemble, Bagging | Boosting) and c.recipe.ensemble.shared_layers > 0)
-            and isinstance(c.recipe.fine_tuning, AttentionBridge)
-        ),
+        lambda c: c.shares_layers and isinstance(c.recipe.fine_tuning, AttentionBridge),
         Message("the bridge trains its whole target encoder, so its members can't share frozen layers"),
     ),
     Rule(
-        lambda c: (
-            (isinstance(c.recipe.ensemble, Bagging | Boosting) and c.recipe.ensemble.shared_layers > 0)
-            and (
-                (
-                    isinstance(c.recipe.fine_tuning, FullFineTuning | GradualUnfreezing)
-                    and bool(c.recipe.fine_tuning.embedding_learning_rate)
-                )
-                or (isinstance(c.recipe.fine_tuning, LowRankAdaptation) and c.recipe.fine_tuning.train_embeddings)
-            )
-        ),
+        lambda c: c.shares_layers and c.trains_embeddings,
         Message("shared layers are frozen, the embeddings with them: leave out the embeddings' own learning rate"),
     ),
     Rule(

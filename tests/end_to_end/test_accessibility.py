@@ -22,7 +22,7 @@ from pipeline.runs import RunStore
 from tests.end_to_end.acts import open_tab
 from tests.end_to_end.made import worked
 from tests.end_to_end.test_compare import finish
-from tests.ui.conftest import make_speed
+from tests.ui.records import make_speed
 from ui.access import SHARE, Share
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from playwright.sync_api import expect
 from pipeline.runs import RunState, RunStore
 from pipeline.spec import RunSpec
 from tests.end_to_end.acts import choose, open_tab
-from tests.ui.conftest import make_export, make_report
+from tests.ui.records import make_export, make_report
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

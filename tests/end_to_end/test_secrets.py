@@ -5,34 +5,21 @@ from __future__ import annotations
 import json
 import threading
 import time
-import zipfile
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, quote_plus, urlencode
+from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
 
 from pipeline.spec import RunSpec
 from tests.end_to_end.conftest import served
+from tests.end_to_end.leaks import HOSTS, PUSHED, SECRETS, SIGNED_IN, VISITOR, contents, unfound
 from tests.ui.test_accounts import cookie
 from ui.api.endpoints import ENDPOINTS
 
-#: In the server's environment: what hosts keep there.
-HOSTS = {
-    "HF_TOKEN": "hf_hostsowntoken0000000000000000001",
-    "HUGGING_FACE_HUB_TOKEN": "hf_hostsowntoken0000000000000000002",
-    "GRAFT_SERVE_API_KEYS": "serve-key-0000000000000003,serve-key-0000000000000004",
-    "OAUTH_CLIENT_SECRET": "oauth-secret-00000000000000005",
-    "AWS_SECRET_ACCESS_KEY": "aws-secret-000000000000000006",
-    "GRADIO_PASSWORD": 'a "pass/wörd" & 密码-000000000000000007',  # looks otherwise in JSON and in an address
-    "GRAFT_SYNC_TOKEN": "hf_hostskeeptoken0000000000000000010",
-}
-VISITOR, PUSHED = "visitor-token-of-mine-0000000000000000008", "hf_visitorstoken00000000000000000009"
-SIGNED_IN = "hf_oauthtokenofsomebody000000000000000011"
-SECRETS = [*(part for value in HOSTS.values() for part in value.split(",")), VISITOR, PUSHED, SIGNED_IN]
 #: What a Space is given that lets people sign in.
 SPACE = {
     "SYSTEM": "spaces",
@@ -41,12 +28,6 @@ SPACE = {
     "OAUTH_SCOPES": "openid",
     "OPENID_PROVIDER_URL": "http://127.0.0.1:9",
 }
-
-
-def spellings(secret: str) -> set[bytes]:
-    """A secret as it is, as a part of JSON, and as a part of an address."""
-    inside = [json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)]
-    return {one.encode() for one in (secret, *inside, quote(secret), quote(secret, safe=""), quote_plus(secret))}
 
 
 class Echo(BaseHTTPRequestHandler):
@@ -130,27 +111,6 @@ class Caller:
                 return str(state.value)
             time.sleep(0.5)
         raise AssertionError(f"{run} does not end")
-
-
-def contents(top: Path) -> Iterator[tuple[str, bytes]]:
-    """Every file below a folder, and what is in archives."""
-    for path in top.rglob("*"):
-        if not path.is_file():
-            continue
-        yield str(path), path.read_bytes()
-        if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
-                yield from ((f"{path}!{name}", archive.read(name)) for name in archive.namelist())
-
-
-def unfound(places: Iterator[tuple[str, bytes]] | list[tuple[str, bytes]]) -> int:
-    """How many places hold no secret, neither as it is, as environments have it, nor as JSON or an address has it."""
-    count, sought = 0, {spelling for secret in SECRETS for spelling in spellings(secret)}
-    for place, content in places:
-        for spelling in sought:
-            assert spelling not in content, place
-        count += 1
-    return count
 
 
 @pytest.mark.parametrize("secret", SECRETS)

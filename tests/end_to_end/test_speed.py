@@ -16,7 +16,7 @@ from export.speed.report import place_of, write_speed
 from pipeline.spec import RunSpec
 from tests.end_to_end.acts import open_tab
 from tests.end_to_end.test_compare import finish
-from tests.ui.conftest import make_speed
+from tests.ui.records import make_speed
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -14,7 +14,7 @@ from pipeline.runs import RunState, RunStore
 from pipeline.settings import Settings
 from pipeline.spec import ExportSpec, FullFineTuning, LocalSource, RunSpec
 from pipeline.worker import carry_out
-from tests.conftest import FAMILIES
+from tests.families import FAMILIES
 
 pytestmark = pytest.mark.slow
 

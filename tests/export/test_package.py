@@ -1,4 +1,4 @@
-"""Model card, checksums and zip."""
+"""Checksums and zip."""
 
 from __future__ import annotations
 
@@ -7,28 +7,8 @@ import shutil
 import zipfile
 from pathlib import Path
 
-import pytest
-import transformers
-
-from export import circumstances
-from export.card import ANSWER_LIMITS, CALLS, DATA_TITLES, LICENCES, card
 from export.package import zip_folder
 from export.record import CHECKSUMS
-from export.report import read_report
-from pipeline import processor
-from pipeline.report import DataSummary, Interval, Report
-from pipeline.runs import RunStore
-from pipeline.spec import DatasetSpec, EmbeddedSource, HubSource, LocalSource, Origin, RunSpec
-from pipeline.tasks import TASKS
-
-Run = tuple[RunStore, str]
-
-
-def _given(run: Run) -> tuple[RunSpec, Report]:
-    store, run_id = run
-    report = store.report(run_id)
-    assert report is not None
-    return store.spec(run_id), report
 
 
 def test_the_checksums_hold(exported: Path):
@@ -37,158 +17,6 @@ def test_the_checksums_hold(exported: Path):
     assert {"model.onnx", "README.md", "config.json", "tokenizer.json"} <= set(named)
     for name, digest in named.items():
         assert hashlib.sha256((exported / "int8" / name).read_bytes()).hexdigest() == digest
-
-
-def test_the_card_tells_what_matters(exported: Path):
-    text = (exported / "int8" / "README.md").read_text()
-    head = (
-        "license: apache-2.0\nbase_model: sentence-transformers/all-MiniLM-L6-v2\npipeline_tag: text-classification\n"
-    )
-    assert text.startswith(f"---\n{head}")
-    assert "Its parity was found on a processor" in text
-    for part in (
-        "Labels: bad, good",
-        "| Source texts, for training | 640 |",
-        "- Fine tuning: full (",
-        "epochs 10,",
-        "Source model: sentence-transformers/all-MiniLM-L6-v2. This model: trained on both.",
-        "| **transferred** | 90.0 % (85.0 % to 95.0 %)",
-        "| source-only (linear probe) | 90.0 %",
-        "No difference can be told. A classical model would do.",
-        "Made and checked with onnxruntime",
-        f"transformers {transformers.__version__}, tokenizers",
-        "asked in batches\nand text by text (of this variant 60 texts)",
-        "| **int8** | passed |",
-        "| O2 | passed |",
-        "It is for CPUs",
-        "under the Apache License 2.0",
-        "ORTModelForSequenceClassification",
-    ):
-        assert part in text
-    assert "/private" not in text
-
-
-@pytest.mark.parametrize(
-    ("source", "named", "licence"),
-    [
-        (HubSource(repo_id="bert-base-chinese"), "`bert-base-chinese` at `main`", "stated on its page"),
-        (LocalSource(path="/home/me/encoders/mine"), "a local folder `mine`", "ask its author"),
-        (LocalSource(path="C:\\encoders\\mine\\"), "a local folder `mine`", "ask its author"),
-        (EmbeddedSource(), "all-MiniLM-L6-v2", "Apache"),
-    ],
-)
-def test_the_card_names_the_source_and_its_licence(exported: Path, run: Run, source, named: str, licence: str):
-    spec, report = _given(run)
-    export = read_report(exported)
-    text = card(export.variants[0], export, spec.model_copy(update={"source": source}), report)
-    assert named in text
-    assert licence in text
-    assert "/home/me" not in text
-
-
-@pytest.mark.parametrize(
-    ("card_of_the_source", "told"),
-    [
-        ("---\nlicense: mit\n---\n# BERT\n", "mit"),
-        ("---\nlicense: [a, b]\n---\n", "other"),
-        ("---\nlicense: 'x y: z'\n---\n", "other"),
-        ("---\n: [\n---\n", "other"),
-        ("no header", "other"),
-        (None, "other"),
-    ],
-)
-def test_the_licence_of_a_source_of_the_hub_is_that_of_its_card(
-    exported: Path,
-    run: Run,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    *,
-    card_of_the_source: str | None,
-    told: str,
-):
-    path = tmp_path / "README.md"
-    path.write_text(card_of_the_source or "")
-    found = str(path) if card_of_the_source else None
-    monkeypatch.setattr("huggingface_hub.try_to_load_from_cache", lambda *_, **__: found)
-    spec, report = _given(run)
-    export = read_report(exported)
-    source = HubSource(repo_id="google-bert/bert-base-chinese")
-    text = card(export.variants[0], export, spec.model_copy(update={"source": source}), report)
-    assert text.startswith(f"---\nlicense: {told}\nbase_model: google-bert/bert-base-chinese\n")
-    assert ("is under the licence `mit`" in text) is (told == "mit")
-
-
-@pytest.mark.parametrize(
-    ("said", "told"),
-    [
-        ("flags\t\t: fpu avx2 avx512_vnni\n", "on a processor with VNNI"),
-        ("Features\t: fp asimd asimddp\n", "on a processor with VNNI"),
-        ("flags\t\t: fpu avx2\n", "on a processor without VNNI"),
-        ("model name: x\n", ""),
-        (None, ""),
-    ],
-)
-def test_the_processor_is_told_by_its_flags(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str | None, told: str
-):
-    path = tmp_path / "cpuinfo"
-    if said is not None:
-        path.write_text(said)
-    monkeypatch.setattr(processor, "CPU_INFO", path)
-    assert told in circumstances.processor()
-    assert bool(circumstances.processor()) is bool(told)
-
-
-def test_the_card_names_the_data_sets_of_the_hub(exported: Path, run: Run):
-    spec, report = _given(run)
-    origin = Origin(
-        dataset="tiny/my_reviews", config="plain", split="train", commit="c" * 40, licence="mit <b>", rows=1200
-    )
-    data = spec.data.model_copy(update={"source": DatasetSpec(path="/private/x.jsonl", origin=origin)})
-    export = read_report(exported)
-    text = card(export.variants[0], export, spec.model_copy(update={"data": data}), report)
-    assert "\ndatasets: [tiny/my_reviews]\n---" in text
-    assert "- Source texts: tiny/my\\_reviews (plain, train) of the Hugging Face Hub at commit cccccccccccc" in text
-    assert "its first 1,200 rows, licence: mit \\<b\\>" in text
-    assert "/private" not in text
-
-
-@pytest.mark.parametrize(("error", "told"), [(0.0449, "word by word: 4.5%"), (None, "")])
-def test_the_card_says_how_well_a_model_is_calibrated(exported: Path, run: Run, error: float | None, told: str):
-    spec, report = _given(run)
-    models = [model.model_copy(update={"calibration_error": error}) for model in report.models]
-    export = read_report(exported).model_copy(update={"task": "part-of-speech"})
-    text = card(export.variants[0], export, spec, report.model_copy(update={"models": models}))
-    assert told in text
-    assert ("calibration error" in text) == bool(told)
-
-
-def test_a_card_of_another_task(exported: Path, run: Run):
-    """With tags, perplexity or several labels the card says other things of use, quality and limits."""
-    spec, report = _given(run)
-    interval = Interval(value=12.345, low=11, high=13)
-    models = [model.model_copy(update={"metrics": {"perplexity": interval}}) for model in report.models]
-    report = report.model_copy(update={"task": "language-modelling", "labels": [], "models": models})
-    export = read_report(exported).model_copy(update={"task": "language-modelling", "metric": "perplexity"})
-    text = card(export.variants[0], export, spec.model_copy(update={"task": "language-modelling"}), report)
-    for part in (
-        "pipeline_tag: fill-mask",
-        "ORTModelForMaskedLM",
-        'f"Paris is {tokenizer.mask_token}."',
-        "12.35 (11.00 to 13.00)",
-        "not measured",  # masked accuracy
-        "By how much the perplexity is worse",
-        "It guesses sub-word tokens",
-    ):
-        assert part in text
-    assert "Labels:" not in text
-
-
-def test_tables_hold_every_kind():
-    assert set(LICENCES) == {"embedded", "hub", "local"}
-    assert set(CALLS) == set(TASKS)
-    assert set(ANSWER_LIMITS) == {task.labelling for task in TASKS.values()}
-    assert set(DATA_TITLES) == set(DataSummary.model_fields)
 
 
 def test_a_zip_unpacks_to_the_same_files_below_its_name(exported: Path, tmp_path: Path):

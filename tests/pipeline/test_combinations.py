@@ -47,7 +47,7 @@ from pipeline.spec import (
 from pipeline.spec.compatibility import TAGGING, conflicts
 from pipeline.tasks import TASKS
 from pipeline.worker import carry_out
-from tests.conftest import BAD, DINGE, GOOD, GUT, SCHLECHT, THINGS
+from tests.texts import BAD, DINGE, GOOD, GUT, SCHLECHT, THINGS
 
 pytestmark = pytest.mark.slow
 

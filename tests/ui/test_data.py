@@ -1,4 +1,4 @@
-"""The tab of one's own texts: the task, the cards, and what does not go together."""
+"""The tab of one's own texts: what does not go together, what is started, and what the doctor is given."""
 
 from __future__ import annotations
 
@@ -33,19 +33,10 @@ def tab(services: Services) -> DataTab:
     return made
 
 
-@pytest.fixture
-def rows(tmp_path: Path) -> Path:
-    """A file that most tasks can read."""
-    path = tmp_path / "rows.csv"
-    lines = [f"a text {number},its second {number},{'good' if number % 2 else 'bad'}" for number in range(20)]
-    path.write_text("\n".join(["text,second,label", *lines]), encoding="utf-8")
-    return path
-
-
 def held(tab: DataTab, slots: dict[Role, Slot], task: str = TASK) -> list[Any]:
     """What the page would send when the button is pressed."""
     form = [control.value for control in tab.recipe.inputs]
-    return [task, *(slots.get(role, Slot()) for role in tab.cards), uploads.DictionarySlot(), {}, {}, *form]
+    return [task, *(slots.get(role, Slot()) for role in tab.files.cards), uploads.DictionarySlot(), {}, {}, *form]
 
 
 def checked(tab: DataTab, values: list[Any]) -> Any:
@@ -53,45 +44,6 @@ def checked(tab: DataTab, values: list[Any]) -> Any:
     count = len(values) - len(tab.recipe.inputs)
     rules = [control.value for control in tab.recipe.read_by_rules.values()]
     return tab._check(*values[:count], *rules)[tab.conflicts]
-
-
-def test_every_role_of_the_spec_has_a_card(tab: DataTab) -> None:
-    assert set(tab.cards) == set(uploads.ROLES)
-
-
-def test_the_samples_come_with_their_task(tab: DataTab) -> None:
-    updates = tab._fill("reviews")
-    assert updates[tab.task] == TASK
-    assert updates[tab.cards["source"].slot].accepted
-    assert "g-gone" in updates[tab.mapping.box].elem_classes
-    assert tab._fill("entities")[tab.task] == "entity-recognition"
-
-
-@pytest.mark.parametrize(
-    ("task", "name"),
-    [("multi-label-classification", "label_separator"), ("sentence-pair-classification", "second_text_column")],
-)
-def test_another_task_reads_the_files_anew_and_shows_what_can_be_corrected(
-    tab: DataTab, services: Services, rows: Path, task: str, name: str
-) -> None:
-    slot = uploads.accept(services, Slot(), "source", rows, TASK)
-    control = tab.cards["source"].corrections[name]
-    assert "g-gone" in tab.cards["source"].draw(slot, TASK)[control].elem_classes
-    given = [slot if role == "source" else Slot() for role in tab.cards]
-    assert "g-gone" not in tab._look_again(task, *given)[control].elem_classes
-
-
-def test_what_is_removed_while_it_is_read_for_another_task_does_not_come_back(
-    tab: DataTab, services: Services, rows: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kept, removed = (uploads.accept(services, Slot(), role, rows, TASK) for role in ("source", "target"))
-    held = {tab.cards["target"].slot: Slot()}
-    monkeypatch.setattr("ui.tabs.data.by_now", held.get)
-    given = [{"source": kept, "target": removed}.get(role, Slot()) for role in tab.cards]
-    updates = tab._look_again("language-modelling", *given)
-    assert updates[tab.cards["source"].slot].accepted.label_counts == {}
-    assert updates[tab.cards["target"].slot].shown is None
-    assert not updates[tab.cards["target"].status]
 
 
 def test_what_does_not_go_together_is_told_before_it_is_started(tab: DataTab, services: Services, rows: Path) -> None:
@@ -116,7 +68,7 @@ def test_the_doctor_is_given_what_the_page_holds(tab: DataTab, services: Service
     slots = {role: uploads.accept(services, Slot(), role, rows, TASK) for role in ("source", "target")}
     controls, picker = tab.recipe.read_by_doctor, tab.recipe.source
     form = [*(control.value for control in controls.values()), *(part.value for part in picker.inputs), None]
-    given = [slots.get(role, Slot()) for role in tab.cards]
+    given = [slots.get(role, Slot()) for role in tab.files.cards]
     updates = tab._look(TASK, *given, uploads.DictionarySlot(), {}, {}, *form)
     assert "rows.csv" in updates[tab.doctor.report]
     assert "g-gone" not in updates[tab.recipe.suggested.box].elem_classes
@@ -147,7 +99,7 @@ def test_a_form_that_was_put_away_is_filled_in_again(tab: DataTab, services: Ser
     assert len(values) == len(tab.held)
     updates = tab.put_back(values)
     assert set(updates) <= set(tab.form)
-    assert updates[tab.cards["source"].slot].accepted == source.accepted
+    assert updates[tab.files.cards["source"].slot].accepted == source.accepted
     assert updates[tab.recipe.preset] == "same-language"
     assert updates[tab.recipe.controls["recipe.fine_tuning.kind"]] == "lora"
     assert "low-rank" in updates[tab.recipe.summary]

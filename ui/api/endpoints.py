@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ui.api import asking, comparing, exporting, files, forms, managing, server, speed, starting, watching
+from ui.api import asking, checking, comparing, exporting, files, forms, managing, server, speed, starting, watching
 from ui.api.describing import Endpoint
 
 #: What is asked → the functions, in the order in which somebody needs them.
@@ -13,8 +13,8 @@ GROUPS: dict[str, Sequence[Callable[..., Any]]] = {
     "The server": (server.about_server, server.new_visitor, server.open_shared_report),
     "Files": (files.upload_file, files.upload_text, files.fetch_dataset, files.list_samples, files.inspect_file),
     "Before a run": (
-        forms.check_data,
-        forms.suggest_recipe,
+        checking.check_data,
+        checking.suggest_recipe,
         forms.list_presets,
         starting.list_sources,
         starting.rank_sources,

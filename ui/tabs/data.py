@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import gradio as gr
 
-from pipeline.samples import SAMPLES
-from pipeline.spec import RunSpec, TaskName
-from ui.handlers import doctor, editing, estimate, ranking, recipes, training, uploads
+from pipeline.spec import RunSpec
+from ui.handlers import doctor, editing, estimate, ranking, recipes, training
 from ui.page import COPY, Page
-from ui.sessions import by_now
-from ui.tabs.dataset import DatasetCard, DictionaryCard
 from ui.tabs.doctor import DoctorCard
 from ui.tabs.estimate import EstimateCard
-from ui.tabs.mapping import LabelMapping
+from ui.tabs.files import BroughtFiles
 from ui.tabs.recipe import RecipeForm, edit_of
 from ui.tabs.samples import SamplePicker
-from ui.tabs.task import TaskPicker
 from ui.text import say
 from ui.views import data as views
 from ui.views import runs as run_views
@@ -30,7 +25,7 @@ SECONDS = 1.5  # between two looks at whether the Hub has answered
 
 
 class DataTab:
-    """Task, uploads, label mapping, source model, recipe."""
+    """The files, what the doctor says of them, source model, recipe, and the buttons that make a run of it."""
 
     id = "data"
 
@@ -41,18 +36,7 @@ class DataTab:
                 gr.HTML(f'<p class="g-lead">{say("data.intro")}</p>', apply_default_css=False)
                 self.samples = SamplePicker()
             self.origin = gr.HTML(elem_id="edited-from", apply_default_css=False)
-            picker = TaskPicker()
-            self.task, self.hint = picker.chosen, picker.hint
-            with gr.Row(elem_classes="g-columns"):
-                self.cards = {role: DatasetCard(page, role) for role in uploads.MAIN_ROLES}
-            self.mapping = LabelMapping()
-            with (
-                gr.Accordion(say("data.more_files"), open=False, elem_id="more-files"),
-                gr.Row(elem_classes="g-files"),
-            ):
-                others = [role for role in uploads.ROLES if role not in self.cards]
-                self.cards |= {role: DatasetCard(page, role) for role in others}
-                self.dictionary = DictionaryCard(page)
+            self.files = BroughtFiles(page)
             self.doctor = DoctorCard()
             self.recipe = RecipeForm(page)
             self.conflicts = gr.HTML(elem_id="conflicts", apply_default_css=False)
@@ -65,23 +49,12 @@ class DataTab:
             self.estimate = EstimateCard()
             self.recipe_text = gr.HTML(js_on_load=COPY, elem_id="form-spec", apply_default_css=False)
             self.timer = gr.Timer(SECONDS)
-            # Changes once with any number of files, where each file's own state would set off the same events.
-            self.brought = gr.State("")
-        self._slots = [card.slot for card in self.cards.values()]
-        matched = [self.cards[role].slot for role in LabelMapping.ROLES]
-        self.mapping.build(self.task, self.brought, *matched)
 
     def connect(self) -> None:
         """Wire the tab's events."""
-        matched = [self.cards[role].slot for role in LabelMapping.ROLES]
-        for card in self.cards.values():
-            card.connect(self.task, self._after, matched, [*self.mapping.outputs, self.brought])
-        self.dictionary.connect(self._stamp, [self.brought])
-        drawn = [output for card in self.cards.values() for output in card.outputs]
-        drawn += [self.hint, *self.mapping.outputs, self.brought]
-        listen(self.task.input, self._look_again, [self.task, *self._slots], drawn, busy=self.hint)
-        filled = [self.task, *drawn, *self.dictionary.outputs]
-        listen(self.samples.fill.click, self._fill, [self.samples.chosen], filled, busy=self.samples.chosen)
+        self.files.connect()
+        fill = self.samples.fill.click
+        listen(fill, self.files.fill, [self.samples.chosen], self.files.outputs, busy=self.samples.chosen)
         self.recipe.connect()
         picker = self.recipe.source
         poll(self.timer, self._look_for_hub, [picker.chosen], [self.timer, *self._hub_outputs])
@@ -93,37 +66,31 @@ class DataTab:
         # rules read, not the whole form.
         rules = self.recipe.read_by_rules
         listen(
-            partial(gr.on, [*self.recipe.edits(rules), self.brought.change]),
+            partial(gr.on, [*self.recipe.edits(rules), self.files.brought.change]),
             self._check,
-            [*self._brought, *rules.values()],
+            [*self.files.inputs, *rules.values()],
             [self.conflicts, self.recipe.summary],
             trigger_mode="always_last",
         )
         self.recipe.ranking.connect(self._rank, inputs)
         edits = self.recipe.edits(self.recipe.controls)
-        edited = partial(gr.on, [*edits, self.brought.change, *self.mapping.changes, *picker.changes])
+        edited = partial(gr.on, [*edits, *self.files.changes, *picker.changes])
         self.estimate.connect(self.ask, self._estimate, inputs, edited)
         self._connect_doctor()
 
     def _connect_doctor(self) -> None:
         controls, picker = self.recipe.read_by_doctor, self.recipe.source
-        inputs = [*self._brought, *controls.values(), *picker.inputs, self.recipe.preset]
+        inputs = [*self.files.inputs, *controls.values(), *picker.inputs, self.recipe.preset]
         outputs = [*self.doctor.outputs, *self.recipe.suggested.outputs]
         shown = {"busy": self.doctor.report}
-        changes = [self.brought.change, *self.mapping.changes]
-        changes += [*map(edit_of, controls.values()), *picker.changes]
+        changes = [*self.files.changes, *map(edit_of, controls.values()), *picker.changes]
         listen(partial(gr.on, changes), self._look, inputs, outputs, trigger_mode="always_last", **shown)
         listen(self.doctor.ask.click, partial(self._look, asked=True), inputs, outputs, **shown)
 
     @property
     def _inputs(self) -> list[Any]:
         """What a spec is made of."""
-        return [*self._brought, *self.recipe.inputs]
-
-    @property
-    def _brought(self) -> list[Any]:
-        """What :meth:`_files` reads."""
-        return [self.task, *self._slots, self.dictionary.slot, self.mapping.edited, self.mapping.renamed]
+        return [*self.files.inputs, *self.recipe.inputs]
 
     @property
     def held(self) -> list[Any]:
@@ -133,22 +100,12 @@ class DataTab:
     @property
     def form(self) -> list[Any]:
         """What :meth:`put_back` sets."""
-        drawn = [output for card in self.cards.values() for output in card.outputs]
-        drawn += [self.brought, *self.mapping.outputs, *self.dictionary.outputs]
-        return [self.task, self.hint, *drawn, *self.recipe.outputs]
+        return [*self.files.outputs, *self.recipe.outputs]
 
     def put_back(self, values: Sequence[Any]) -> Updates:
         """Fill the form in as it was, in the words of the language that is spoken now."""
-        preset, task, *_ = values
-        files, mapping, form = self._files(values[1:])
-        return {
-            self.task: task,
-            **self._draw(self._read_for(task, files.slots), task),  # of another page's session
-            self.mapping.edited: mapping,
-            self.mapping.renamed: files.renamed,
-            **self.dictionary.draw(files.dictionary),
-            **self.recipe.put_back(form, preset),
-        }
+        files, mapping, form = self.files.read(values[1:])
+        return {**self.files.put_back(files, mapping), **self.recipe.put_back(form, values[0])}
 
     @property
     def edited(self) -> list[Any]:
@@ -162,17 +119,13 @@ class DataTab:
             self.page.tabs: gr.Tabs(selected=self.id),
             self.origin: views.origin(draft),
             self.recipe_text: None,
-            self.task: draft.task,
-            **self._draw(draft.slots, draft.task),
-            self.mapping.edited: draft.mapping,
-            self.mapping.renamed: draft.renamed,
-            **self.dictionary.draw(draft.dictionary),
+            **self.files.put(draft.task, draft.slots, draft.dictionary, draft.mapping, draft.renamed),
             **self.recipe.put(draft.values, draft.sources),
         }
 
     @property
     def _hub_outputs(self) -> list[gr.components.Component]:
-        boxes = [output for card in self.cards.values() for output in card.hub.outputs]
+        boxes = [output for card in self.files.cards.values() for output in card.hub.outputs]
         return [*(output for picker in self.recipe.pickers.values() for output in picker.outputs), *boxes]
 
     def _look_for_hub(self, chosen: str | None) -> Updates:
@@ -181,51 +134,13 @@ class DataTab:
         updates: Updates = {self.timer: gr.Timer(active=False)}
         for picker in self.recipe.pickers.values():
             updates |= picker.refresh(chosen if picker is self.recipe.source else None)
-        for card in self.cards.values():
+        for card in self.files.cards.values():
             updates |= card.hub.refresh()
         return updates
 
-    def _fill(self, name: str) -> Updates:
-        slots, dictionary = uploads.sample(self.page.services, name)
-        task = SAMPLES[name].task
-        return {self.task: task, **self._draw(slots, task), **self.dictionary.draw(dictionary)}
-
-    def _look_again(self, task: TaskName, *given: uploads.Slot) -> Updates:
-        """What was brought, read as another task wants it; what is removed or replaced meanwhile does not come back."""
-        slots = dict(zip(self.cards, given, strict=True))
-        while True:
-            found = self._read_for(task, slots)
-            now = {role: by_now(card.slot, slots[role]) for role, card in self.cards.items()}
-            if all(now[role] is slot for role, slot in slots.items()):
-                return self._draw(found, task)
-            slots = now
-
-    def _read_for(self, task: TaskName, slots: dict[uploads.Role, uploads.Slot]) -> dict[uploads.Role, uploads.Slot]:
-        return {role: uploads.look_again(self.page.services, slot, role, task) for role, slot in slots.items()}
-
-    def _draw(self, slots: dict[uploads.Role, uploads.Slot], task: TaskName) -> Updates:
-        updates: Updates = {self.hint: views.task_hint(task)}
-        for role, card in self.cards.items():
-            updates |= card.draw(slots[role], task)
-        return updates | self._after("source", slots["source"], *(slots[role] for role in LabelMapping.ROLES))
-
-    def _after(self, role: uploads.Role, slot: uploads.Slot, *slots: uploads.Slot) -> Updates:
-        """What changes with a file besides its card."""
-        return {**self.mapping.draw(role, slot, *slots), **self._stamp()}
-
-    def _stamp(self) -> Updates:
-        return {self.brought: secrets.token_hex(8)}
-
-    def _files(self, values: Sequence[Any]) -> tuple[training.Files, dict[str, str], list[Any]]:
-        """What was brought, how labels were matched, and what the form holds."""
-        count = len(self._slots)
-        slots = dict(zip(self.cards, values[1 : count + 1], strict=True))
-        dictionary, mapping, renamed, *form = values[count + 1 :]
-        return training.Files(slots, dictionary, values[0], renamed), mapping, form
-
     def _look(self, *values: Any, asked: bool = False) -> Updates:
         """What the doctor says."""
-        files, mapping, rest = self._files(values)
+        files, mapping, rest = self.files.read(values)
         controls, services = self.recipe.read_by_doctor, self.page.services
         *chosen, preset = rest[len(controls) :]
         found = doctor.check_up(
@@ -240,7 +155,7 @@ class DataTab:
         return {**self.doctor.draw(found), **self.recipe.suggested.draw(suggestion, preset)}
 
     def _rank(self, *values: Any) -> ranking.Places:
-        files, _, form = self._files(values)
+        files, _, form = self.files.read(values)
         source, recipe = self.recipe.read(form)
         return ranking.rank(self.page.services, files, source, recipe)
 
@@ -248,7 +163,7 @@ class DataTab:
         return estimate.forecast(self.page.services, self._spec(*values))
 
     def _check(self, *values: Any) -> Updates:
-        files, _, form = self._files(values)
+        files, _, form = self.files.read(values)
         read = dict(zip(self.recipe.read_by_rules, form, strict=True))
         return {
             self.conflicts: views.conflicts(training.conflicts(files, read)),
@@ -259,12 +174,12 @@ class DataTab:
         return run_views.recipe(recipes.recipe(self.page.services, self._spec(*values)))
 
     def _spec(self, *values: Any) -> RunSpec:
-        files, mapping, form = self._files(values)
+        files, mapping, form = self.files.read(values)
         source, recipe = self.recipe.read(form)
         return training.spec_of(self.page.services, files, mapping=mapping, source=source, values=recipe)
 
     def _start(self, visitor: str | None, *values: Any) -> Updates:
-        files, mapping, form = self._files(values)
+        files, mapping, form = self.files.read(values)
         source, recipe = self.recipe.read(form)
         record = training.start(self.page.services, visitor, files, mapping=mapping, source=source, values=recipe)
         return self.page.go("progress", visitor, record.id)

@@ -5,8 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.data.preparation import prepare
 from pipeline.errors import DataError
 from pipeline.settings import Settings
+from pipeline.spec import DatasetSpec, DataSpec
+from pipeline.tasks import TASKS
+from tests.pipeline.data.files import CLASSES, SOURCE, TARGET
 
 Write = Callable[..., str]
 Refusal = Callable[..., str]
@@ -41,3 +45,21 @@ def refusal() -> Refusal:
         return str(caught.value)
 
     return _refusal
+
+
+@pytest.fixture
+def ready(write, settings):
+    """Prepare files given by their role; options go to the DataSpec."""
+
+    def _ready(*, seed=0, source=SOURCE, target=TARGET, dictionary=None, options=None, task=CLASSES, **others):
+        files = {"source": source, "target": target, **others}
+        suffix = "conll" if TASKS[task].labelling == "tags" else "csv"
+        datasets = {
+            role: DatasetSpec(path=write(f"{role}.{suffix}", content), skip_missing=True)
+            for role, content in files.items()
+            if content is not None
+        }
+        path = write("words.tsv", dictionary) if dictionary else None
+        return prepare(DataSpec(**datasets, dictionary=path, **(options or {})), seed, settings, task)
+
+    return _ready

@@ -10,31 +10,16 @@ from pipeline.plan import Stage, plan
 from pipeline.spec import (
     AdoptVocabulary,
     Bagging,
-    Boosting,
-    CoTraining,
     DatasetSpec,
     ExportSpec,
     FullFineTuning,
-    KeepVocabulary,
     LocalSource,
     MaskedLanguageModelling,
     Origin,
-    PseudoLabelling,
     RunSpec,
     SpeedSpec,
 )
-
-
-def stages(spec: RunSpec) -> dict[str, Stage]:
-    return {stage.name: stage for stage in plan(spec)}
-
-
-def keys(spec: RunSpec) -> dict[str, str]:
-    return {stage.name: stage.key for stage in plan(spec)}
-
-
-def with_recipe(spec: RunSpec, **changes: object) -> RunSpec:
-    return spec.model_copy(update={"recipe": spec.recipe.model_copy(update=changes)})
+from tests.plans import keys, stages, with_recipe
 
 
 def test_every_stage_comes_after_what_it_reads(tiny_spec: RunSpec) -> None:
@@ -141,137 +126,16 @@ def test_where_a_file_is_from_counts_for_nothing(tiny_spec: RunSpec) -> None:
     assert keys(fetched) == keys(tiny_spec)
 
 
-def test_keeping_the_vocabulary_leaves_the_stage_out(tiny_spec: RunSpec) -> None:
-    assert "vocabulary" not in keys(with_recipe(tiny_spec, vocabulary=KeepVocabulary()))
-
-
-def test_without_source_texts_source_only_is_a_probe_on_the_target_labels_and_named_so(tiny_spec: RunSpec) -> None:
-    data = tiny_spec.data.model_copy(update={"source": None})
-    found = stages(tiny_spec.model_copy(update={"data": data}))
-    parameters = found["source-only"].parameters
-    assert (parameters.split, parameters.tuning.kind, parameters.start) == ("target_train", "probe", "pretrained")
-    titles = {model.name: model.title for model in found["report"].parameters.models}
-    assert titles["source-only"] == "source-only (linear probe)"
-
-
-def test_without_target_labels_only_what_can_be_had_is_made(tiny_spec: RunSpec) -> None:
-    data = tiny_spec.data.model_copy(update={"target": None})
-    found = stages(with_recipe(tiny_spec.model_copy(update={"data": data}), self_training=CoTraining()))
-    assert not {"target-only", "classical", "teacher"} & set(found)
-    assert found["transferred"].parameters.split is None
-    assert found["transferred"].inputs["labels"] is found["pseudo-labels-1"]
-
-
-@pytest.mark.parametrize(("teacher", "stage"), [("adapted", "adaptation"), ("transplanted", "vocabulary")])
-def test_who_labels_first_without_target_labels_can_be_chosen(tiny_spec: RunSpec, teacher: str, stage: str) -> None:
-    data = tiny_spec.data.model_copy(update={"target": None})
-    recipe = {"adaptation": MaskedLanguageModelling(), "self_training": CoTraining(teacher=teacher)}
-    found = stages(with_recipe(tiny_spec.model_copy(update={"data": data}), **recipe))
-    assert found["pseudo-labels-1"].inputs["model"] is found[stage]
-    assert found["transferred"].inputs["model"] is found["adaptation"]  # who learns has read the target in any case
-    labelled = stages(with_recipe(tiny_spec, **recipe))
-    assert labelled["pseudo-labels-1"].inputs["model"] is labelled["teacher"]
-
-
-def test_pseudo_labelling_goes_round_by_round(tiny_spec: RunSpec) -> None:
-    found = stages(with_recipe(tiny_spec, self_training=PseudoLabelling(rounds=3)))
-    assert found["pseudo-labels-1"].inputs["model"] is found["teacher"]
-    assert found["pseudo-labels-3"].inputs["previous"] is found["pseudo-labels-2"]
-    assert found["pseudo-labels-3"].inputs["model"] is found["student-2"]
-    assert found["transferred"].inputs["labels"].key == found["pseudo-labels-3"].key
-    assert "student" not in found["student-1"].inputs
-    assert found["student-2"].inputs["student"] is found["student-1"]
-    assert found["transferred"].inputs["student"] is found["student-2"]
-
-
-def test_a_recipe_may_end_with_the_true_labels_alone(tiny_spec: RunSpec) -> None:
-    found = stages(with_recipe(tiny_spec, self_training=CoTraining(finish=True)))
-    assert found["student"].inputs["labels"] is found["pseudo-labels-1"]
-    assert found["transferred"].inputs["model"] is found["student"]
-    assert "labels" not in found["transferred"].inputs
-
-
-def test_members_and_their_rivals_end_with_the_true_labels_alike(tiny_spec: RunSpec) -> None:
-    found = stages(with_recipe(tiny_spec, self_training=CoTraining(finish=True), ensemble=Bagging(members=2)))
-    last = [found[name] for name in ("transferred-member-1", "seed-ensemble-member-1", "same-compute")]
-    assert all(stage.inputs["model"] is found["student"] and "labels" not in stage.inputs for stage in last)
-
-
-def test_without_target_labels_there_are_no_true_ones_to_end_with(tiny_spec: RunSpec) -> None:
-    data = tiny_spec.data.model_copy(update={"target": None})
-    found = stages(with_recipe(tiny_spec.model_copy(update={"data": data}), self_training=CoTraining(finish=True)))
-    assert found["transferred"].inputs["labels"] is found["pseudo-labels-1"]
-
-
-@pytest.mark.parametrize(
-    ("ensemble", "sampling"), [(Bagging(members=3), "bootstrap"), (Boosting(members=3), "boosted")]
-)
-def test_an_ensemble_is_compared_with_the_same_compute_and_other_seeds(
-    tiny_spec: RunSpec, ensemble: Bagging | Boosting, sampling: str
-) -> None:
-    found = stages(with_recipe(tiny_spec, ensemble=ensemble))
-    members = [found[f"transferred-member-{number}"] for number in (1, 2, 3)]
-    assert {member.parameters.sampling for member in members} == {sampling}
-    assert len({member.key for member in members}) == 3
-    assert ("previous" in members[2].inputs) == (sampling == "boosted")
-    assert found["same-compute"].parameters.tuning.epochs == 3 * members[0].parameters.tuning.epochs
-    told = {model.name: model.description for model in found["report"].parameters.models}
-    assert told["same-compute"] == "one model trained 3 times as long as a member, which takes the compute of all 3"
-    assert found["seed-ensemble"].inputs["member-3"].parameters.sampling == "all"
-    assert [model.name for model in found["report"].parameters.models][-2:] == ["same-compute", "seed-ensemble"]
-    assert [model.name for model in found["report"].parameters.members] == [member.name for member in members]
-    assert all(found["report"].inputs[member.name] is member for member in members)
-
-
-def test_a_rival_of_members_that_share_layers_trains_no_longer_than_they_do_together(tiny_spec: RunSpec) -> None:
-    """Two layers, one shared, ten epochs: 3 × 3 × 10 passes and one through the shared layer, of 3 × 2 × 10."""
-    found = stages(with_recipe(tiny_spec, ensemble=Bagging(members=3, shared_layers=1)))
-    assert found["same-compute"].parameters.tuning.epochs == pytest.approx(10 * 91 / 60)
-    told = {model.name: model.description for model in found["report"].parameters.models}
-    assert told["same-compute"] == "one model trained 1.52 times as long as a member, which takes the compute of all 3"
-
-
 @pytest.mark.parametrize("shared", [2, 5])
 def test_sharing_every_layer_is_refused_before_anything_is_done(tiny_spec: RunSpec, shared: int) -> None:
     with pytest.raises(SpecError, match=rf"shared_layers is {shared}, but .* has 2 layers.*Share at most 1 layers"):
         plan(with_recipe(tiny_spec, ensemble=Bagging(shared_layers=shared)))
 
 
-def test_repeats_differ_in_their_seed_and_share_the_data(tiny_spec: RunSpec) -> None:
-    found = stages(tiny_spec.model_copy(update={"repeats": 3}))
-    assert found["transferred@seed-2"].parameters.seed == 2
-    assert found["transferred@seed-2"].inputs["data"] is found["transferred"].inputs["data"]
-    transferred = next(model for model in found["report"].parameters.models if model.name == "transferred")
-    assert len(transferred.repeats) == 2
-
-
-def test_a_learning_curve_shares_all_but_what_learns_from_labels(tiny_spec: RunSpec) -> None:
-    spec = with_recipe(tiny_spec, adaptation=MaskedLanguageModelling()).model_copy(
-        update={"learning_curve": (0, 10, 20)}
-    )
-    found = stages(spec)
-    assert {name for name in found if "@" in name} == {
-        f"{model}@{count}-labels" for model in ("transferred", "target-only", "classical") for count in (10, 20)
-    }
-    assert found["transferred@10-labels"].inputs["model"] is found["adaptation"]
-    curve = found["report"].parameters.curve
-    assert set(curve[0]) == {"transferred"}
-    assert found["report"].inputs[curve[0]["transferred"]] is found["adaptation"]  # zero-shot: nothing to learn from
-
-
 def test_what_training_cost_counts_each_maker_once_and_not_what_lends_its_shape(tiny_spec: RunSpec) -> None:
     models = {model.name: model.makers for model in stages(tiny_spec)["report"].parameters.models}
     assert models["transferred"] == ("transferred: source-only", "transferred: vocabulary", "transferred: transferred")
     assert models["target-only"] == ("target-only: target-only",)
-
-
-def test_a_language_model_is_the_same_chain_without_labels(tiny_spec: RunSpec) -> None:
-    spec = with_recipe(tiny_spec, adaptation=MaskedLanguageModelling(epochs=2))
-    found = stages(spec.model_copy(update={"task": "language-modelling"}))
-    assert found["source-only"].parameters.splits == ("source_train",)
-    assert found["transferred"].parameters.splits == ("target_train", "unlabelled")
-    assert found["target-only"].parameters.start == "random"
-    assert "classical" not in found
 
 
 def test_an_adopted_tokenizer_counts_by_its_files(tiny_spec: RunSpec, tiny_model: Path, tmp_path: Path) -> None:
@@ -284,23 +148,6 @@ def test_an_adopted_tokenizer_counts_by_its_files(tiny_spec: RunSpec, tiny_model
     assert adopting(copied) == adopting(tiny_model)
     (copied / "tokenizer.json").write_text((copied / "tokenizer.json").read_text().replace("soup", "loup"))
     assert adopting(copied) != adopting(tiny_model)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {},
-        {"target": None},
-        {"task": "language-modelling", "adaptation": MaskedLanguageModelling()},
-        {"ensemble": Bagging()},
-        {"ensemble": Bagging(), "target": None, "self_training": CoTraining()},
-    ],
-)
-def test_the_spec_tells_which_models_a_run_makes(tiny_spec: RunSpec, change: dict[str, object]) -> None:
-    data = tiny_spec.data.model_copy(update={key: change[key] for key in ("target",) if key in change})
-    spec = tiny_spec.model_copy(update={"data": data, "task": change.get("task", tiny_spec.task)})
-    spec = with_recipe(spec, **{key: part for key, part in change.items() if key not in ("target", "task")})
-    assert spec.models == tuple(model.name for model in stages(spec)["report"].parameters.models)
 
 
 def test_a_missing_file_is_named(tiny_spec: RunSpec) -> None:

@@ -20,7 +20,8 @@ from pipeline.spec import (
     VocabularySpec,
     parse,
 )
-from pipeline.spec.compatibility import FIELDS_READ, RULES, Choice, conflicts
+from pipeline.spec.choice import Choice
+from pipeline.spec.compatibility import FIELDS_READ, RULES, conflicts
 
 FILE = {"path": "x.csv"}
 GROUPED = {"path": "x.csv", "group_column": "shop"}

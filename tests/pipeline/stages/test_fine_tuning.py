@@ -8,97 +8,24 @@ import json
 import numpy as np
 import pytest
 import torch
-from datasets import Dataset
 from safetensors.torch import load_file
 
-from pipeline.errors import Cancelled, TrainingError
-from pipeline.parameters import FineTuningParameters
-from pipeline.scores import softmax
+from pipeline.errors import Cancelled
 from pipeline.spec import (
-    AttentionBridge,
-    EmbeddedSource,
     FullFineTuning,
-    GradualUnfreezing,
-    LinearProbe,
-    LowRankAdaptation,
 )
 from pipeline.stages import fine_tuning
 from pipeline.stages.answering import predict
 from pipeline.stages.data import read_split
-from pipeline.stages.fine_tuning import run, training_set
-from pipeline.stages.heads import HEADS, encode, objective
 from pipeline.stages.models import load_model, load_tokenizer
 from pipeline.tasks import TASKS
+from tests.pipeline.stages.trained import FULL, TUNINGS, labels_of, loss, same, training, weights
 
 FAMILIES = ["bert", "minilm", "distilbert", "electra", "roberta", "xlm-roberta", "deberta-v2"]
 TASK_NAMES = [name for name in TASKS if name != "language-modelling"]
-FULL = {"epochs": 6, "batch_size": 8, "learning_rate": 5e-3, "warmup_ratio": 0.1}
-TUNINGS = {
-    "probe": LinearProbe(**FULL | {"learning_rate": 1e-2}),
-    "gradual": GradualUnfreezing(**FULL, layer_decay=0.9),
-    "lora": LowRankAdaptation(**FULL | {"learning_rate": 1e-2}, rank=4, train_embeddings=True),
-    "bridge": AttentionBridge(**FULL, target_layers=1),
-}
 
 
-@pytest.fixture
-def fine_tune(make_context, frozen_data):
-    """A function: folder of a model, task, tuning … → the context of a finished stage."""
-
-    def fine_tune(
-        folder, task="text-classification", tuning=None, *, inputs=None, name="stage", before=None, **options
-    ):
-        parameters = FineTuningParameters(
-            task=task,
-            start=options.pop("start", "given"),
-            source=EmbeddedSource(),
-            source_hash="",
-            max_length=32,
-            seed=options.pop("seed", 0),
-            split=options.pop("split", "target_train"),
-            tuning=tuning or FullFineTuning(**FULL),
-            **options,
-        )
-        data = {"data": frozen_data(task)} if not (inputs and "data" in inputs) else {}
-        context = make_context(parameters, {**data, "model": folder, **(inputs or {})}, name)
-        if before:
-            before(context)
-        else:
-            context.settings = context.settings.model_copy(update={"checkpoint_seconds": 60})
-        run(context)
-        return context
-
-    return fine_tune
-
-
-def loss(folder, context):
-    """Mean loss of a model on the stage's training texts."""
-    task, labels = context.parameters.task, labels_of(context)
-    torch.manual_seed(0)
-    model, tokenizer = load_model(folder, task, labels).eval(), load_tokenizer(folder, 32)
-    rows = encode(read_split(context.inputs["data"], "target_train"), tokenizer, task, labels)
-    with torch.no_grad():
-        total, units = objective(task)(model, HEADS[task].collate(tokenizer)(rows.to_list()))
-    return (total / units).item()
-
-
-def weights(context):
-    return load_model(context.out, context.parameters.task, labels_of(context)).state_dict()
-
-
-def labels_of(context):
-    return json.loads((context.inputs["data"] / "data.json").read_text())["labels"]
-
-
-def training(context):
-    return json.loads((context.out / "training.json").read_text())
-
-
-def same(first, second):
-    return first.keys() == second.keys() and all(torch.equal(value, second[name]) for name, value in first.items())
-
-
-# ── every task on every family ──────────────────────────────────────────────────────
+# ── every task on every family ────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("name", FAMILIES)
@@ -122,7 +49,7 @@ def test_what_was_learned_is_in_the_folder(family, fine_tune):
     assert not {"pytorch_model.bin", "training_args.bin", "member.json"} & {path.name for path in context.out.iterdir()}
 
 
-# ── every kind of fine-tuning ───────────────────────────────────────────────────────
+# ── every kind of fine-tuning ─────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -203,7 +130,7 @@ def test_embeddings_learn_at_their_own_rate_and_only_those_of_the_texts(family, 
     assert moved == used | {"[CLS]", "[SEP]"}
 
 
-# ── starts and seeds ────────────────────────────────────────────────────────────────
+# ── starts and seeds ──────────────────────────────────────────────────────────────────
 
 
 def test_a_random_start_has_nothing_of_the_given_weights(family, fine_tune):
@@ -232,94 +159,7 @@ def test_a_seed_repeats_exactly_and_a_member_has_seeds_of_its_own(family, fine_t
     assert len(set(heads.values())) == 4
 
 
-# ── what it learns from ─────────────────────────────────────────────────────────────
-
-
-def pseudo_labels(folder, **columns):
-    Dataset.from_dict(columns).save_to_disk(str(folder / "texts"), num_shards=1)
-    return folder
-
-
-@pytest.fixture
-def collected(make_context, frozen_data, family):
-    """A function: parameters and inputs → the rows that would be learned from, and how many have true labels."""
-
-    def collected(inputs=None, **options):
-        parameters = FineTuningParameters(
-            task="text-classification",
-            start="given",
-            source=EmbeddedSource(),
-            source_hash="",
-            max_length=32,
-            seed=0,
-            split=options.pop("split", "target_train"),
-            tuning=FullFineTuning(),
-            **options,
-        )
-        context = make_context(parameters, {"data": frozen_data("text-classification"), **(inputs or {})})
-        return training_set(context, load_tokenizer(family("bert"), 32), ["negative", "positive"])
-
-    return collected
-
-
-def test_a_limit_takes_each_label_alike_and_is_nested(collected):
-    (few, known), (more, _) = collected(limit=10), collected(limit=20)
-    assert known == 10
-    assert sorted(few["labels"]) == [0] * 5 + [1] * 5
-    assert len(more) == 20
-    assert {tuple(ids) for ids in few["input_ids"]} <= {tuple(ids) for ids in more["input_ids"]}
-
-
-def test_labels_that_were_found_are_learned_beside_the_true_ones(collected, tmp_path):
-    found = pseudo_labels(tmp_path, text=["good soup"], label=[1], weight=[0.5])
-    rows, known = collected({"labels": found}, limit=4)
-    assert rows["weight"] == [1.0] * 4 + [0.5]
-    assert rows["labels"][-1] == 1
-    assert known == 4
-    rows, known = collected({"labels": found}, split=None)
-    assert (rows["weight"], known) == ([0.5], 0)
-
-
-def test_one_soft_label_makes_all_of_them_distributions(collected, tmp_path):
-    found = pseudo_labels(tmp_path, text=["good soup"], probabilities=[[0.25, 0.75]], weight=[1.0])
-    rows, _ = collected({"labels": found}, limit=2)
-    assert sorted(rows["labels"]) == [[0.0, 1.0], [0.25, 0.75], [1.0, 0.0]]
-
-
-def test_nothing_to_learn_from_is_told(collected, tmp_path):
-    empty = pseudo_labels(tmp_path, text=[], label=[], weight=[])
-    with pytest.raises(TrainingError, match="no labelled texts"):
-        collected({"labels": empty}, split=None)
-
-
-@pytest.mark.parametrize("stopped", [0, 1])
-def test_where_self_training_has_stopped_no_further_student_is_trained(family, fine_tune, tmp_path, stopped):
-    tuning = FullFineTuning(**FULL | {"epochs": 1})
-    found = pseudo_labels(tmp_path / "found", text=["good soup"] * 8, label=[1] * 8, weight=[1.0] * 8)
-    (found / "facts.json").write_text(json.dumps({"stopped": 0}))
-    first = fine_tune(family("bert"), tuning=tuning, inputs={"labels": found}, name="first")
-    (found / "facts.json").write_text(json.dumps({"stopped": stopped}))
-    second = fine_tune(
-        family("bert"), tuning=tuning, inputs={"labels": found, "student": first.out}, name="second", seed=1
-    )
-    assert same(weights(second), weights(first)) == bool(stopped)
-    assert (training(second)["seconds"] == 0) == bool(stopped)
-
-
-def test_a_model_learns_from_soft_labels_alone(family, fine_tune, tmp_path):
-    texts = ["good soup", "bad soup"] * 16
-    soft = [[0.1, 0.9], [0.9, 0.1]] * 16
-    found = pseudo_labels(tmp_path / "found", text=texts, probabilities=soft, weight=[1.0] * 32)
-    tuning = FullFineTuning(**FULL | {"epochs": 12})
-    context = fine_tune(family("bert"), tuning=tuning, inputs={"labels": found}, split=None)
-    assert training(context)["examples"] == 32
-    model, tokenizer = load_model(context.out, "text-classification", ["a", "b"]), load_tokenizer(context.out)
-    asked = Dataset.from_dict({"text": ["good soup", "bad soup"]})
-    sure = softmax(predict(model, tokenizer, asked, "text-classification").values)
-    np.testing.assert_allclose(sure, [[0.1, 0.9], [0.9, 0.1]], atol=0.07)
-
-
-# ── further options ─────────────────────────────────────────────────────────────────
+# ── further options ───────────────────────────────────────────────────────────────────
 
 
 def test_dropout_is_for_this_training_alone(family, fine_tune, monkeypatch):
@@ -359,45 +199,7 @@ def test_patience_watches_the_development_texts(family, fine_tune, shared):
         assert (predict(model, tokenizer, dev, "text-classification").predicted() == dev["label"]).all()
 
 
-@pytest.mark.parametrize("kind", ["full", "lora", "gradual"])
-def test_shared_layers_stay_as_they_were_under_what_learns(family, fine_tune, kind):
-    tuning = TUNINGS.get(kind, FullFineTuning(**FULL))
-    if kind == "lora":
-        tuning = tuning.model_copy(update={"train_embeddings": False})
-    found = weights(fine_tune(family("bert"), tuning=tuning, shared_layers=1, sampling="bootstrap", member=1))
-    source = load_model(family("bert"), "text-classification", ["a", "b"]).state_dict()
-    frozen = [name for name in source if ".layer.0." in name or ".embeddings." in name]
-    assert frozen
-    assert all(torch.equal(found[name], source[name]) for name in frozen)
-    assert not torch.equal(
-        found["bert.encoder.layer.1.output.dense.weight"], source["bert.encoder.layer.1.output.dense.weight"]
-    )
-
-
-def test_what_shared_layers_compute_once_is_part_of_the_first_members_cost(family, fine_tune):
-    options = {
-        "tuning": FullFineTuning(**FULL | {"epochs": 1}),
-        "shared_layers": 1,
-        "sampling": "bootstrap",
-        "member": 1,
-    }
-    first, second = (training(fine_tune(family("bert"), name=name, **options)) for name in ("first", "second"))
-    tokens = 48 * 5  # three words a text, and what stands around them
-    layer = 2 * (4 * 32 * 32 + 2 * 32 * 64)
-    assert first["flops"] - second["flops"] == pytest.approx(tokens * layer, rel=0.15)
-    assert first["tokens"] == second["tokens"]
-
-
-def test_boosted_members_follow_each_other(family, fine_tune):
-    first = fine_tune(family("bert"), sampling="boosted", member=1, name="first")
-    second = fine_tune(family("bert"), sampling="boosted", member=2, name="second", inputs={"previous": first.out})
-    for member in (first, second):
-        assert {"member.json", "example_weights.safetensors", "model.safetensors"} <= {
-            path.name for path in member.out.iterdir()
-        }
-
-
-# ── many rows ───────────────────────────────────────────────────────────────────────
+# ── many rows ─────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -416,15 +218,3 @@ def test_rows_on_disk_teach_what_rows_in_memory_do(tiny_model, fine_tune, monkey
     disk = fine_tune(tiny_model, task, tuning, name="disk")
     assert same(weights(disk), weights(memory))
     assert {path.name for path in disk.work.iterdir()} == {path.name for path in memory.work.iterdir()}
-
-
-def test_members_of_a_bag_with_shared_layers_read_rows_from_disk(tiny_model, fine_tune, monkeypatch):
-    tuning = FullFineTuning(**FULL | {"epochs": 1})
-    options = {"sampling": "bootstrap", "member": 1, "shared_layers": 1}
-    memory = fine_tune(tiny_model, tuning=tuning, name="memory", **options)
-    monkeypatch.setattr("pipeline.stages.rows.FEW", 2)
-    monkeypatch.setattr("pipeline.parts.PART", 7)
-    disk = fine_tune(tiny_model, tuning=tuning, name="disk", **options)
-    assert same(weights(disk), weights(memory))
-    unseen = [(context.out / "unseen.safetensors").read_bytes() for context in (memory, disk)]
-    assert unseen[0] == unseen[1]

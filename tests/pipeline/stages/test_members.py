@@ -6,14 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.parameters import EnsembleParameters, FineTuningParameters
+from pipeline.parameters import EnsembleParameters
 from pipeline.plan.compute import prolonged, times
 from pipeline.scores import sigmoid, softmax
 from pipeline.spec import (
     AttentionBridge,
     Bagging,
     Boosting,
-    EmbeddedSource,
     FullFineTuning,
     GradualUnfreezing,
     LinearProbe,
@@ -26,22 +25,9 @@ from pipeline.stages.judging import Judged
 from pipeline.stages.models import load_model, load_tokenizer
 from pipeline.stages.sharing import SUFFIX
 from pipeline.tasks import TASKS
+from tests.pipeline.stages.trained import FULL, TUNINGS, parameters, same, training, weights
 
 FAST = {"epochs": 12, "batch_size": 8, "learning_rate": 5e-3}
-
-
-def _parameters(task, tuning, **sampling):
-    return FineTuningParameters(
-        task=task,
-        start="given",
-        source=EmbeddedSource(),
-        source_hash="",
-        max_length=32,
-        seed=0,
-        split="target_train",
-        tuning=tuning,
-        **sampling,
-    )
 
 
 @pytest.fixture
@@ -52,9 +38,9 @@ def train_members(make_context, frozen_data, tiny_model):
         data = frozen_data(task)
         folders = []
         for number in range(1, kind.members + 1):
-            parameters = _parameters(
+            asked = parameters(
                 task,
-                tuning,
+                tuning=tuning,
                 sampling="bootstrap" if kind.kind == "bagging" else "boosted",
                 member=number,
                 shared_layers=kind.shared_layers,
@@ -62,7 +48,7 @@ def train_members(make_context, frozen_data, tiny_model):
             inputs = {"data": data, "model": tiny_model}
             if folders and kind.kind == "boosting":
                 inputs["previous"] = folders[-1]
-            context = make_context(parameters, inputs, f"member-{number}")
+            context = make_context(asked, inputs, f"member-{number}")
             fine_tuning.run(context)
             folders.append(context.out)
         inputs = {"data": data} | {f"member-{number}": folder for number, folder in enumerate(folders, start=1)}
@@ -126,8 +112,7 @@ def test_the_rival_of_members_that_share_layers_has_their_compute(
     recipe = tiny_spec.recipe.model_copy(update={"ensemble": kind, "fine_tuning": tuning})
     data, folders, _ = train_members(kind, "text-classification", tuning)
     longer = prolonged(tuning, times(tiny_spec.model_copy(update={"recipe": recipe})))
-    parameters = _parameters("text-classification", longer)
-    rival = make_context(parameters, {"data": data, "model": tiny_model}, "rival")
+    rival = make_context(parameters(tuning=longer), {"data": data, "model": tiny_model}, "rival")
     fine_tuning.run(rival)
     spent = [json.loads((folder / "training.json").read_text())["flops"] for folder in (*folders, rival.out)]
     assert spent[-1] == pytest.approx(sum(spent[:-1]), rel=0.2)
@@ -146,3 +131,53 @@ def test_members_learn_from_different_texts_and_keep_the_shared_layers(train_mem
             assert not torch.equal(first[name], second[name])
     unseen = [set(Judged.load(folder / "unseen.safetensors").rows.tolist()) for folder in folders]
     assert unseen[0] != unseen[1]
+
+
+@pytest.mark.parametrize("kind", ["full", "lora", "gradual"])
+def test_shared_layers_stay_as_they_were_under_what_learns(family, fine_tune, kind):
+    tuning = TUNINGS.get(kind, FullFineTuning(**FULL))
+    if kind == "lora":
+        tuning = tuning.model_copy(update={"train_embeddings": False})
+    found = weights(fine_tune(family("bert"), tuning=tuning, shared_layers=1, sampling="bootstrap", member=1))
+    source = load_model(family("bert"), "text-classification", ["a", "b"]).state_dict()
+    frozen = [name for name in source if ".layer.0." in name or ".embeddings." in name]
+    assert frozen
+    assert all(torch.equal(found[name], source[name]) for name in frozen)
+    assert not torch.equal(
+        found["bert.encoder.layer.1.output.dense.weight"], source["bert.encoder.layer.1.output.dense.weight"]
+    )
+
+
+def test_what_shared_layers_compute_once_is_part_of_the_first_members_cost(family, fine_tune):
+    options = {
+        "tuning": FullFineTuning(**FULL | {"epochs": 1}),
+        "shared_layers": 1,
+        "sampling": "bootstrap",
+        "member": 1,
+    }
+    first, second = (training(fine_tune(family("bert"), name=name, **options)) for name in ("first", "second"))
+    tokens = 48 * 5  # three words a text, and what stands around them
+    layer = 2 * (4 * 32 * 32 + 2 * 32 * 64)
+    assert first["flops"] - second["flops"] == pytest.approx(tokens * layer, rel=0.15)
+    assert first["tokens"] == second["tokens"]
+
+
+def test_boosted_members_follow_each_other(family, fine_tune):
+    first = fine_tune(family("bert"), sampling="boosted", member=1, name="first")
+    second = fine_tune(family("bert"), sampling="boosted", member=2, name="second", inputs={"previous": first.out})
+    for member in (first, second):
+        assert {"member.json", "example_weights.safetensors", "model.safetensors"} <= {
+            path.name for path in member.out.iterdir()
+        }
+
+
+def test_members_of_a_bag_with_shared_layers_read_rows_from_disk(tiny_model, fine_tune, monkeypatch):
+    tuning = FullFineTuning(**FULL | {"epochs": 1})
+    options = {"sampling": "bootstrap", "member": 1, "shared_layers": 1}
+    memory = fine_tune(tiny_model, tuning=tuning, name="memory", **options)
+    monkeypatch.setattr("pipeline.stages.rows.FEW", 2)
+    monkeypatch.setattr("pipeline.parts.PART", 7)
+    disk = fine_tune(tiny_model, tuning=tuning, name="disk", **options)
+    assert same(weights(disk), weights(memory))
+    unseen = [(context.out / "unseen.safetensors").read_bytes() for context in (memory, disk)]
+    assert unseen[0] == unseen[1]

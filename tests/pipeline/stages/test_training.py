@@ -1,124 +1,24 @@
-"""The training loop: its order, its steps, and that nothing that interrupts it changes what is learned."""
+"""The training loop: its rates, its patience, and that nothing that interrupts it changes what is learned."""
 
 from __future__ import annotations
 
 import shutil
 
-import numpy as np
 import pytest
 import torch
 
 from pipeline.errors import Cancelled, TrainingError
 from pipeline.stages import training
 from pipeline.stages.checkpoints import Checkpoints
-from pipeline.stages.data import read_split
-from pipeline.stages.gradients import Gradients
-from pipeline.stages.heads import HEADS, encode, objective
-from pipeline.stages.lessons import POOL, Lessons, Phase, Watch, order, steps_of
-from pipeline.stages.models import load_model, load_tokenizer
+from pipeline.stages.lessons import Phase, Watch
+from pipeline.stages.models import load_model
 from pipeline.stages.precision import Precision
 from pipeline.stages.training import train
 from pipeline.stages.tunings import grouped
+from tests.pipeline.stages.trained import notes, same
 
 TASK, LABELS = "text-classification", ["negative", "positive"]
 FP32 = Precision("fp32", 1.0)
-
-
-@pytest.fixture
-def lessons(tiny_model, frozen_data):
-    tokenizer = load_tokenizer(tiny_model, 32)
-    rows = encode(read_split(frozen_data(TASK), "target_train"), tokenizer, TASK, LABELS)
-    return Lessons(rows, HEADS[TASK].collate(tokenizer), objective(TASK), batch_size=8, warmup_ratio=0.1, seed=3)
-
-
-@pytest.fixture
-def learn(tiny_model, lessons):
-    """A function: a context → what a model learned in two phases, and what it took."""
-
-    def learn(context, *, epochs=2, rate=1e-3, watch=None, dropout=None):
-        torch.manual_seed(0)
-        model = load_model(tiny_model, TASK, LABELS, dropout=dropout)
-
-        def head():
-            model.base_model.requires_grad_(requires_grad=False)
-            return grouped(((p, rate) for p in model.classifier.parameters()), 0.0)
-
-        def everything():
-            model.requires_grad_(requires_grad=True)
-            return grouped(((p, rate) for p in model.parameters()), 0.01)
-
-        phases = [Phase("head", 1, head), Phase("training", epochs, everything)]
-        taken = train(model, lessons, phases, FP32, context, watch=watch)
-        return {name: value.clone() for name, value in model.state_dict().items()}, taken
-
-    return learn
-
-
-def same(first, second):
-    return all(torch.equal(value, second[name]) for name, value in first.items())
-
-
-def notes(context):
-    return [event["text"] for event in context.events.read()[0] if event["kind"] == "note"]
-
-
-# ── order and steps ─────────────────────────────────────────────────────────────────
-
-
-def test_the_order_depends_on_seed_and_epoch_alone():
-    lengths = np.array([n % 17 + 1 for n in range(103)])
-    first = [*order(lengths, 8, seed=3, epoch=0)]
-    assert sorted(row for batch in first for row in batch) == list(range(103))
-    assert [*order(lengths, 8, seed=3, epoch=0)] == first
-    assert [*order(lengths, 8, seed=3, epoch=1)] != first
-    assert [*order(lengths, 8, seed=4, epoch=0)] != first
-
-
-def order_as_before(lengths, batch_size, seed, epoch):
-    """The batches when all of them were lists."""
-    generator = torch.Generator().manual_seed(seed * 10_007 + epoch)
-    drawn = torch.randperm(len(lengths), generator=generator).tolist()
-    batches = []
-    for start in range(0, len(drawn), POOL * batch_size):
-        pool = sorted(drawn[start : start + POOL * batch_size], key=lengths.__getitem__)
-        batches += [pool[first : first + batch_size] for first in range(0, len(pool), batch_size)]
-    return [batches[number] for number in torch.randperm(len(batches), generator=generator).tolist()]
-
-
-@pytest.mark.parametrize("rows", [1, 7, 8, 400, 401, 2003])
-def test_the_batches_are_those_that_lists_gave(rows):
-    lengths = torch.randint(1, 9, (rows,), generator=torch.Generator().manual_seed(rows)).tolist()
-    for seed, epoch, size in ((0, 0, 8), (5, 2, 8), (1, 1, 3)):
-        found, before = order(np.array(lengths), size, seed, epoch), order_as_before(lengths, size, seed, epoch)
-        assert [*found] == before
-        assert found[:3] == before[:3]
-        assert len(found) == len(before)
-        assert found[-1] == before[-1]
-        assert all(type(row) is int for row in found[0])
-
-
-def test_a_million_rows_are_ordered_in_a_few_megabytes():
-    lengths = np.full(1_000_000, 7, np.int32)
-    found = order(lengths, 16, seed=0, epoch=0)
-    assert found.rows.nbytes + found.turns.nbytes < 5_000_000
-    assert len(found) == 62_500
-
-
-def test_batches_hold_texts_of_like_length():
-    lengths = np.array([1 + 7 * (n % 13) for n in range(1600)])
-
-    def padding(batches):
-        return sum(max(batch) * len(batch) - sum(batch) for batch in ([lengths[row] for row in b] for b in batches))
-
-    plain = [list(range(start, start + 8)) for start in range(0, 1600, 8)]
-    assert padding(order(lengths, 8, seed=0, epoch=0)) < padding(plain) / 5
-
-
-@pytest.mark.parametrize(
-    ("rows", "epochs", "batch", "steps"), [(100, 1, 10, 10), (101, 2, 10, 22), (5, 0.5, 10, 1), (100, 0.25, 10, 3)]
-)
-def test_steps_are_counted(rows, epochs, batch, steps):
-    assert steps_of(rows, epochs, batch) == steps
 
 
 # ── learning ────────────────────────────────────────────────────────────────────────
@@ -226,65 +126,6 @@ def test_a_loss_that_is_no_number_is_told_and_never_saved(learn, make_context, l
     with pytest.raises(TrainingError, match=r"became nan.*Lower the learning rate"):
         learn(context, rate=float("inf"))
     assert not [path for path in context.work.rglob("checkpoint-*") if not path.name.endswith("-1")]
-
-
-# ── memory ──────────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        torch.OutOfMemoryError("CUDA out of memory."),
-        RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory: 12 GB"),
-        MemoryError(),
-    ],
-)
-def test_a_batch_that_does_not_fit_is_learned_in_pieces(learn, make_context, monkeypatch, error):
-    """And teaches the same: but for rounding the sum of the pieces' gradients is the batch's."""
-    expected, _ = learn(make_context(None, name="whole"), dropout=0.0)
-    backward = Gradients._backward
-
-    def short_of_memory(self, rows):
-        if len(rows) > 2:
-            raise error
-        return backward(self, rows)
-
-    monkeypatch.setattr(Gradients, "_backward", short_of_memory)
-    context = make_context(None, name="cut")
-    found, _ = learn(context, dropout=0.0)
-    assert [note for note in notes(context) if "memory" in note] == [
-        "Cut: memory ran out, so each batch is learned in 2 pieces.",
-        "Cut: memory ran out, so each batch is learned in 4 pieces.",
-    ]
-    for name, value in expected.items():
-        torch.testing.assert_close(found[name], value, atol=2e-4, rtol=0)
-
-
-def test_a_text_that_does_not_fit_at_all_ends_the_run(learn, make_context, monkeypatch):
-    def no_memory(self, rows):
-        raise MemoryError
-
-    monkeypatch.setattr(Gradients, "_backward", no_memory)
-    with pytest.raises(TrainingError, match=r"Not even a single text.*max_length"):
-        learn(make_context(None))
-
-
-def test_an_optimiser_that_does_not_fit_is_told(learn, make_context, monkeypatch):
-    def no_memory(self, *args):
-        raise torch.OutOfMemoryError("CUDA out of memory.")
-
-    monkeypatch.setattr(torch.optim.AdamW, "step", no_memory)
-    with pytest.raises(TrainingError, match="optimiser do not fit"):
-        learn(make_context(None))
-
-
-def test_another_fault_is_not_taken_for_want_of_memory(learn, make_context, monkeypatch):
-    def fault(self, rows):
-        raise RuntimeError("shapes differ")
-
-    monkeypatch.setattr(Gradients, "_backward", fault)
-    with pytest.raises(RuntimeError, match="shapes differ"):
-        learn(make_context(None))
 
 
 # ── early stopping ──────────────────────────────────────────────────────────────────

@@ -35,8 +35,8 @@ ACTIONS: dict[str, tuple[str, ...] | str] = {
     "ui.tabs.dataset.DatasetCard.connect.<locals>.<lambda>": PAGE_ONLY,  # a file is taken out of the form
     "ui.tabs.dataset.DictionaryCard.connect.<locals>.accept": ("upload_file", "inspect_file"),
     "ui.tabs.dataset.DictionaryCard.connect.<locals>.remove": PAGE_ONLY,
-    "ui.tabs.data.DataTab._look_again": ("inspect_file",),
-    "ui.tabs.data.DataTab._fill": ("list_samples",),
+    "ui.tabs.files.BroughtFiles._look_again": ("inspect_file",),
+    "ui.tabs.files.BroughtFiles.fill": ("list_samples",),
     "ui.tabs.data.DataTab._look_for_hub": ("list_sources",),
     "ui.tabs.data.DataTab._look": ("check_data", "suggest_recipe"),
     "ui.tabs.data.DataTab._check": ("check_data",),

@@ -35,22 +35,6 @@ def test_presets_are_listed_with_their_recipes(services: Services, call: Call) -
     assert all(one["reason"] for one in listed)
 
 
-def test_the_doctor_says_what_it_says_on_the_page(services: Services, call: Call, sample_files: dict[str, str]) -> None:
-    told = call(services, "check_data", files=sample_files)
-    assert told["level"] in ("pass", "warn")
-    assert told["splits"]["test"] == 200
-    assert told["suggestion"]["preset"] in PRESETS
-    assert told["suggestion"] == call(services, "suggest_recipe", files=sample_files)
-    assert told["conflicts"] == []
-    assert told["labels"] == {"mapping": {}, "unmatched": [], "renamed": {}}
-
-
-def test_it_names_rows_and_remedies(services: Services, call: Call, bring: Bring) -> None:
-    files = {"target": bring(services, TARGET + "好东西1,负面\n"), "test": bring(services, TARGET)}
-    worse = [one for one in call(services, "check_data", files=files)["findings"] if one["level"] != "pass"]
-    assert any(one["rows"] and one["remedy"] for one in worse)
-
-
 def test_labels_are_matched_and_corrected(services: Services, call: Call, small: dict[str, str]) -> None:
     labels = call(services, "check_data", files=small)["labels"]
     assert labels["mapping"] == {"正面": "good", "负面": "bad"}

@@ -1,0 +1,92 @@
+"""What a fine-tuning learns from: true labels, some of them, and those that self-training has found."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from datasets import Dataset
+
+from pipeline.errors import TrainingError
+from pipeline.scores import softmax
+from pipeline.spec import (
+    FullFineTuning,
+)
+from pipeline.stages.answering import predict
+from pipeline.stages.fine_tuning import training_set
+from pipeline.stages.models import load_model, load_tokenizer
+from tests.pipeline.stages.trained import FULL, parameters, same, training, weights
+
+
+def pseudo_labels(folder, **columns):
+    Dataset.from_dict(columns).save_to_disk(str(folder / "texts"), num_shards=1)
+    return folder
+
+
+@pytest.fixture
+def collected(make_context, frozen_data, family):
+    """A function: parameters and inputs → the rows that would be learned from, and how many have true labels."""
+
+    def collected(inputs=None, **options):
+        context = make_context(parameters(**options), {"data": frozen_data("text-classification"), **(inputs or {})})
+        return training_set(context, load_tokenizer(family("bert"), 32), ["negative", "positive"])
+
+    return collected
+
+
+def test_a_limit_takes_each_label_alike_and_is_nested(collected):
+    (few, known), (more, _) = collected(limit=10), collected(limit=20)
+    assert known == 10
+    assert sorted(few["labels"]) == [0] * 5 + [1] * 5
+    assert len(more) == 20
+    assert {tuple(ids) for ids in few["input_ids"]} <= {tuple(ids) for ids in more["input_ids"]}
+
+
+def test_labels_that_were_found_are_learned_beside_the_true_ones(collected, tmp_path):
+    found = pseudo_labels(tmp_path, text=["good soup"], label=[1], weight=[0.5])
+    rows, known = collected({"labels": found}, limit=4)
+    assert rows["weight"] == [1.0] * 4 + [0.5]
+    assert rows["labels"][-1] == 1
+    assert known == 4
+    rows, known = collected({"labels": found}, split=None)
+    assert (rows["weight"], known) == ([0.5], 0)
+
+
+def test_one_soft_label_makes_all_of_them_distributions(collected, tmp_path):
+    found = pseudo_labels(tmp_path, text=["good soup"], probabilities=[[0.25, 0.75]], weight=[1.0])
+    rows, _ = collected({"labels": found}, limit=2)
+    assert sorted(rows["labels"]) == [[0.0, 1.0], [0.25, 0.75], [1.0, 0.0]]
+
+
+def test_nothing_to_learn_from_is_told(collected, tmp_path):
+    empty = pseudo_labels(tmp_path, text=[], label=[], weight=[])
+    with pytest.raises(TrainingError, match="no labelled texts"):
+        collected({"labels": empty}, split=None)
+
+
+@pytest.mark.parametrize("stopped", [0, 1])
+def test_where_self_training_has_stopped_no_further_student_is_trained(family, fine_tune, tmp_path, stopped):
+    tuning = FullFineTuning(**FULL | {"epochs": 1})
+    found = pseudo_labels(tmp_path / "found", text=["good soup"] * 8, label=[1] * 8, weight=[1.0] * 8)
+    (found / "facts.json").write_text(json.dumps({"stopped": 0}))
+    first = fine_tune(family("bert"), tuning=tuning, inputs={"labels": found}, name="first")
+    (found / "facts.json").write_text(json.dumps({"stopped": stopped}))
+    second = fine_tune(
+        family("bert"), tuning=tuning, inputs={"labels": found, "student": first.out}, name="second", seed=1
+    )
+    assert same(weights(second), weights(first)) == bool(stopped)
+    assert (training(second)["seconds"] == 0) == bool(stopped)
+
+
+def test_a_model_learns_from_soft_labels_alone(family, fine_tune, tmp_path):
+    texts = ["good soup", "bad soup"] * 16
+    soft = [[0.1, 0.9], [0.9, 0.1]] * 16
+    found = pseudo_labels(tmp_path / "found", text=texts, probabilities=soft, weight=[1.0] * 32)
+    tuning = FullFineTuning(**FULL | {"epochs": 12})
+    context = fine_tune(family("bert"), tuning=tuning, inputs={"labels": found}, split=None)
+    assert training(context)["examples"] == 32
+    model, tokenizer = load_model(context.out, "text-classification", ["a", "b"]), load_tokenizer(context.out)
+    asked = Dataset.from_dict({"text": ["good soup", "bad soup"]})
+    sure = softmax(predict(model, tokenizer, asked, "text-classification").values)
+    np.testing.assert_allclose(sure, [[0.1, 0.9], [0.9, 0.1]], atol=0.07)

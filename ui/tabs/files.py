@@ -1,0 +1,140 @@
+"""What people bring for a run: the task, a card for each file, and how labels are matched."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+
+from pipeline.samples import SAMPLES
+from pipeline.spec import TaskName
+from ui.handlers import training, uploads
+from ui.page import Page
+from ui.sessions import by_now
+from ui.tabs.dataset import DatasetCard, DictionaryCard
+from ui.tabs.mapping import LabelMapping
+from ui.tabs.task import TaskPicker
+from ui.text import say
+from ui.views import data as views
+from ui.wiring import Updates, listen
+
+Slots = dict[uploads.Role, uploads.Slot]
+
+
+class BroughtFiles:
+    """The upper half of the data tab.
+
+    Attributes:
+        task: What is to be learned.
+        cards: By role: the file that was brought for it.
+        brought: Changes once with any number of files, where each file's own state would set off the same events.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        picker = TaskPicker()
+        self.task, self.hint = picker.chosen, picker.hint
+        with gr.Row(elem_classes="g-columns"):
+            self.cards = {role: DatasetCard(page, role) for role in uploads.MAIN_ROLES}
+        self.mapping = LabelMapping()
+        with (
+            gr.Accordion(say("data.more_files"), open=False, elem_id="more-files"),
+            gr.Row(elem_classes="g-files"),
+        ):
+            others = [role for role in uploads.ROLES if role not in self.cards]
+            self.cards |= {role: DatasetCard(page, role) for role in others}
+            self.dictionary = DictionaryCard(page)
+        self.brought = gr.State("")
+        self._slots = [card.slot for card in self.cards.values()]
+        self._matched = [self.cards[role].slot for role in LabelMapping.ROLES]
+        self.mapping.build(self.task, self.brought, *self._matched)
+
+    def connect(self) -> None:
+        """Wire the events of the task and of the cards."""
+        for card in self.cards.values():
+            card.connect(self.task, self._after, self._matched, [*self.mapping.outputs, self.brought])
+        self.dictionary.connect(self._stamp, [self.brought])
+        listen(self.task.input, self._look_again, [self.task, *self._slots], self._drawn, busy=self.hint)
+
+    @property
+    def changes(self) -> list[Any]:
+        """The events after which other files are there, or their labels are matched otherwise."""
+        return [self.brought.change, *self.mapping.changes]
+
+    @property
+    def inputs(self) -> list[Any]:
+        """What :meth:`read` reads."""
+        return [self.task, *self._slots, self.dictionary.slot, self.mapping.edited, self.mapping.renamed]
+
+    @property
+    def outputs(self) -> list[Any]:
+        """What :meth:`put` sets."""
+        return [self.task, *self._drawn, *self.dictionary.outputs]
+
+    @property
+    def _drawn(self) -> list[Any]:
+        """What changes with the texts."""
+        cards = [output for card in self.cards.values() for output in card.outputs]
+        return [self.hint, *cards, *self.mapping.outputs, self.brought]
+
+    def read(self, values: Sequence[Any]) -> tuple[training.Files, dict[str, str], list[Any]]:
+        """What was brought, how labels were matched, and what else the form holds."""
+        count = len(self._slots)
+        slots = dict(zip(self.cards, values[1 : count + 1], strict=True))
+        dictionary, mapping, renamed, *rest = values[count + 1 :]
+        return training.Files(slots, dictionary, values[0], renamed), mapping, rest
+
+    def fill(self, name: str) -> Updates:
+        """Bring a sample."""
+        slots, dictionary = uploads.sample(self.page.services, name)
+        return self.put(SAMPLES[name].task, slots, dictionary, {}, {})
+
+    def put_back(self, files: training.Files, mapping: dict[str, str]) -> Updates:
+        """Bring what was there on another page, whose session is over: each file is looked at again."""
+        slots = self._read_for(files.task, files.slots)
+        return self.put(files.task, slots, files.dictionary, mapping, files.renamed)
+
+    def put(
+        self,
+        task: TaskName,
+        slots: Slots,
+        dictionary: uploads.DictionarySlot,
+        mapping: dict[str, str],
+        renamed: dict[str, str],
+    ) -> Updates:
+        """Bring files all at once, with how their labels are matched and what the source's are called."""
+        return {
+            self.task: task,
+            **self._draw(slots, task),
+            self.mapping.edited: mapping,
+            self.mapping.renamed: renamed,
+            **self.dictionary.draw(dictionary),
+        }
+
+    def _look_again(self, task: TaskName, *given: uploads.Slot) -> Updates:
+        """What was brought, read as another task wants it; what is removed or replaced meanwhile does not come back."""
+        slots = dict(zip(self.cards, given, strict=True))
+        while True:
+            found = self._read_for(task, slots)
+            now = {role: by_now(card.slot, slots[role]) for role, card in self.cards.items()}
+            if all(now[role] is slot for role, slot in slots.items()):
+                return self._draw(found, task)
+            slots = now
+
+    def _read_for(self, task: TaskName, slots: Slots) -> Slots:
+        return {role: uploads.look_again(self.page.services, slot, role, task) for role, slot in slots.items()}
+
+    def _draw(self, slots: Slots, task: TaskName) -> Updates:
+        updates: Updates = {self.hint: views.task_hint(task)}
+        for role, card in self.cards.items():
+            updates |= card.draw(slots[role], task)
+        return updates | self._after("source", slots["source"], *(slots[role] for role in LabelMapping.ROLES))
+
+    def _after(self, role: uploads.Role, slot: uploads.Slot, *slots: uploads.Slot) -> Updates:
+        """What changes with a file besides its card."""
+        return {**self.mapping.draw(role, slot, *slots), **self._stamp()}
+
+    def _stamp(self) -> Updates:
+        return {self.brought: secrets.token_hex(8)}
