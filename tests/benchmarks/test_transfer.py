@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from benchmarks import transfer
 from benchmarks.draws import draw
+from benchmarks.rows import ROWS
 from pipeline.runs import RunState
-from pipeline.spec import RunSpec
+from pipeline.spec import ExportSpec, KeepVocabulary, RunSpec
 
 
 @pytest.fixture
@@ -49,12 +52,21 @@ def test_sets_are_disjoint_and_the_same_each_time(data: Path, tmp_path: Path, pa
         assert (first / f"{name}.csv").read_bytes() == (again / f"{name}.csv").read_bytes()
 
 
-def test_a_row_that_was_stopped_goes_on_and_a_finished_one_is_left(
-    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[tuple[str, ...]] = []
+#: What was asked of the command line, call by call.
+Asked = list[tuple[str, ...]]
 
-    def bench() -> transfer.Bench:
+
+@pytest.fixture
+def asked() -> Asked:
+    return []
+
+
+@pytest.fixture
+def bench(data: Path, tmp_path: Path, asked: Asked, monkeypatch: pytest.MonkeyPatch) -> Callable[[], transfer.Bench]:
+    """Makes the benchmark of one folder anew, as a second start does; runs begin, and nobody carries them out."""
+    (tmp_path / "out").mkdir()
+
+    def begin() -> transfer.Bench:
         made = transfer.Bench(data, tmp_path / "out", quick=False, jobs=1)
 
         def call(command: str, *arguments: str, quiet: bool = False) -> str:
@@ -69,17 +81,53 @@ def test_a_row_that_was_stopped_goes_on_and_a_finished_one_is_left(
         monkeypatch.setattr(made, "_call", call)
         return made
 
-    (tmp_path / "out").mkdir()
+    return begin
+
+
+def test_a_row_that_was_stopped_goes_on_and_a_finished_one_is_left(
+    bench: Callable[[], transfer.Bench], asked: Asked
+) -> None:
     first = bench()
     first.carry_out("waimai-full")  # what follows it is not waited for here, as if it had been stopped
     (run,) = first.runs.values()
     assert [line[0] for line in asked] == ["run", "follow"]
     asked.clear()
     second = bench()
-    assert not second.done("waimai-full")
     second.carry_out("waimai-full")
     assert asked == [("resume", run)]
     second.store.move(run, RunState.DONE)
     asked.clear()
+    exported = second.store.spec(run).model_copy(update={"exports": (ExportSpec(),)})
+    second.store.revise(run, exported)  # which changes nothing of what was measured
     bench().carry_out("waimai-full")
     assert asked == []
+
+
+def test_a_row_whose_recipe_has_changed_is_run_anew(
+    bench: Callable[[], transfer.Bench], asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = bench()
+    first.carry_out("waimai-full")
+    (before,) = first.runs.values()
+    first.store.move(before, RunState.DONE)
+    row = ROWS["waimai-full"]
+    recipe = row.recipe.model_copy(update={"vocabulary": KeepVocabulary()})
+    monkeypatch.setitem(ROWS, "waimai-full", replace(row, recipe=recipe))
+    asked.clear()
+    second = bench()
+    second.carry_out("waimai-full")
+    (after,) = second.runs.values()
+    assert [line[0] for line in asked] == ["run", "follow"]
+    assert second.store.spec(after).recipe == recipe
+    assert second.store.spec(before).recipe == row.recipe  # the run before is kept, and no row's any more
+
+
+def test_a_row_whose_run_was_deleted_is_run_anew(bench: Callable[[], transfer.Bench], asked: Asked) -> None:
+    first = bench()
+    first.carry_out("waimai-full")
+    (run,) = first.runs.values()
+    first.store.move(run, RunState.DONE)
+    first.store.delete(run)
+    asked.clear()
+    bench().carry_out("waimai-full")
+    assert [line[0] for line in asked] == ["run", "follow"]
