@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import DataError, SourceError, SpecError
+from pipeline.errors import DataError, SourceError
 from pipeline.plan import Stage, plan
 from pipeline.spec import (
     AdoptVocabulary,
@@ -229,12 +229,6 @@ def test_a_rival_of_members_that_share_layers_trains_no_longer_than_they_do_toge
     assert found["same-compute"].parameters.tuning.epochs == pytest.approx(10 * 91 / 60)
     told = {model.name: model.description for model in found["report"].parameters.models}
     assert told["same-compute"] == "one model trained 1.52 times as long as a member, which takes the compute of all 3"
-
-
-@pytest.mark.parametrize("shared", [2, 5])
-def test_sharing_every_layer_is_refused_before_anything_is_done(tiny_spec: RunSpec, shared: int) -> None:
-    with pytest.raises(SpecError, match=rf"shared_layers is {shared}, but .* has 2 layers.*Share at most 1 layers"):
-        plan(with_recipe(tiny_spec, ensemble=Bagging(shared_layers=shared)))
 
 
 def test_repeats_differ_in_their_seed_and_share_the_data(tiny_spec: RunSpec) -> None:

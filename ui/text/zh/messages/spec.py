@@ -111,6 +111,16 @@ TEXT = {
         "recipe.ensemble.shared_layers 为 {shared}，而 {model} 只有 {layers} 层：没有剩下可训练的层。"
     ),
     "Share at most {most} layers.": "最多共享 {most} 层。",
+    "{model} is of type {kind}, whose layers can't be reached one by one, as is asked in {parts}.": (
+        "{model} 属于 {kind} 类型，这类模型的各层无法逐一访问，而 {parts} 要求这样做。"
+    ),
+    "Choose full fine-tuning or a linear probe, and no shared layers; or a source of type {families}.": (
+        "请选择全量微调或线性探针，且不共享任何层；或者选择以下类型的源模型：{families}。"
+    ),
+    "recipe.fine_tuning.target_layers is {wanted}, but {model} has {layers} layers to make it of.": (
+        "recipe.fine_tuning.target_layers 为 {wanted}，而桥接的目标编码器由 {model} 的层构成，它只有 {layers} 层。"
+    ),
+    "Set it to {layers} or fewer.": "请设为 {layers} 或更少。",
     # 方案文件
     "schema_version is {version}; this Graft reads {known}.": (
         "schema_version 是 {version}，而这个 Graft 读取的是 {known}。"
