@@ -39,6 +39,7 @@ def test_everything_is_drawn(report_of: ReportOf) -> None:
         "80.0 %",
         "4,321",
         "12.5 % unknown",
+        "0.70 pieces a character",
         "1 min 15 s",
         "1,234 tokens/s",
         "25 % of peak",

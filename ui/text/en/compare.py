@@ -32,6 +32,7 @@ TEXT = {
     "interval": "{low} – {high}",
     "spread": "{mean} ± {deviation} over {count} seeds",
     "unknown": "{percent} unknown",
+    "pieces": "{count} pieces a character",
     "characters": "characters",
     "tokens_per_second": "{count} tokens/s",
     "gemm_share": "{percent} of peak",

@@ -31,6 +31,7 @@ TEXT = {
     "interval": "{low} – {high}",
     "spread": "{mean} ± {deviation}，共 {count} 个种子",
     "unknown": "{percent} 未知",
+    "pieces": "每字符 {count} 个片段",
     "characters": "字符",
     "tokens_per_second": "{count} 词元/秒",
     "gemm_share": "峰值的 {percent}",
