@@ -52,6 +52,52 @@ def test_sets_are_disjoint_and_the_same_each_time(data: Path, tmp_path: Path, pa
         assert (first / f"{name}.csv").read_bytes() == (again / f"{name}.csv").read_bytes()
 
 
+def test_what_a_split_of_eprstmt_holds_is_not_in_the_pool(data: Path, tmp_path: Path) -> None:
+    for split in range(5):
+        for name in ("train", "dev"):
+            rows = [
+                (f"{name} {split} {number // 2 if number < 4 else number}", number % 4 // 2) for number in range(32)
+            ]
+            told = [{"sentence": text, "label": ("Negative", "Positive")[label]} for text, label in rows]
+            lines = "\n".join(json.dumps(line) for line in told)
+            (data / f"zh/eprstmt/{name}_{split}.json").write_text(lines, encoding="utf-8")
+    pool = [*(f"pool {number}" for number in range(20)), "train 0 5", "dev 4 7", "pool 3"]
+    (data / "zh/eprstmt/unlabeled.json").write_text(
+        "\n".join(json.dumps({"sentence": text}) for text in pool), encoding="utf-8"
+    )
+    drawn = draw("eprstmt", data, tmp_path)
+    assert sorted(texts(drawn / "unlabelled.csv")) == sorted(f"pool {number}" for number in range(20))
+    assert len(texts(drawn / "train_3.csv")) == 30  # what stands twice counts once
+    assert len(texts(drawn / "dev_all.csv")) == 5 * 30
+    with (drawn / "dev_0.csv").open(encoding="utf-8", newline="") as file:
+        assert {row["label"] for row in csv.DictReader(file)} == {"0", "1"}
+
+
+def test_tagged_sentences_and_questions_are_disjoint_too(data: Path, tmp_path: Path) -> None:
+    (data / "en").mkdir()
+    sentences = [f"字{number}\tB-PER\n好\tO" for number in range(1500)]
+    (data / "zh/msra_ner_12k.txt").write_text("\n\n".join([*sentences, sentences[0]]) + "\n", encoding="utf-8")
+    trees = [f"# id = {number}\n1\t字{number}\t_\tNOUN" + "\t_" * 6 for number in range(600)]
+    (data / "zh/zh_gsdsimp-ud-dev.conllu").write_text("\n\n".join(trees), encoding="utf-8")
+    asked = [f"{number % 6} what is {number} ?" for number in range(700)]
+    (data / "en/TREC.train.all").write_text("\n".join(asked), encoding="latin-1")
+
+    def read(pair: str, name: str, split: str) -> list[str]:
+        parts = (draw(pair, data, tmp_path) / name).read_text(encoding="utf-8").strip().split(split)
+        return [part.strip() for part in parts]
+
+    drawn = [read("entities", f"{name}.conll", "\n\n") for name in ("test", "target", "unlabelled")]
+    assert [len(part) for part in drawn] == [1000, 200, 300]
+    assert sorted(sentence for part in drawn for sentence in part) == sorted(sentences)
+    drawn = [read("tags", f"{name}.conllu", "\n\n") for name in ("test", "target")]
+    assert [len(part) for part in drawn] == [400, 100]
+    assert not set(drawn[0]) & set(drawn[1])
+    assert read("tags", "unlabelled.txt", "\n")[0] == "字0好"
+    target, pool = read("questions", "target.txt", "\n"), read("questions", "unlabelled.txt", "\n")
+    assert (len(target), len(pool)) == (500, 200)
+    assert sorted([line.split(" ", 1)[1] for line in target] + pool) == sorted(line.split(" ", 1)[1] for line in asked)
+
+
 #: What was asked of the command line, call by call.
 Asked = list[tuple[str, ...]]
 
