@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks import transfer
-from benchmarks.draws import draw
-from benchmarks.rows import ROWS
+from benchmarks.draws import DRAWS, draw
+from benchmarks.rows import ROWS, Row
+from benchmarks.texts import Places
 from pipeline.runs import RunState
 from pipeline.spec import ExportSpec, KeepVocabulary, RunSpec
 
@@ -177,3 +179,36 @@ def test_a_row_whose_run_was_deleted_is_run_anew(bench: Callable[[], transfer.Be
     asked.clear()
     bench().carry_out("waimai-full")
     assert [line[0] for line in asked] == ["run", "follow"]
+
+
+class Tiny(Row):
+    """A row that is the tiny run."""
+
+    made: RunSpec
+
+    def spec(self, name: str, places: Places, *, quick: bool) -> RunSpec:
+        assert quick
+        return self.made.model_copy(update={"name": name})
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_one_command_runs_rows_prints_their_table_and_begins_nothing_twice(
+    tiny_spec: RunSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(Tiny, "made", tiny_spec, raising=False)
+    monkeypatch.setitem(ROWS, "tiny", Tiny("nothing", "A tiny row", tiny_spec.recipe, quick=True))
+    monkeypatch.setitem(DRAWS, "nothing", lambda data, out: None)
+    folders = {name: str(tmp_path / name) for name in ("data", "out", "results")}
+    given = [word for name, folder in folders.items() for word in (f"--{name}", folder)]
+    monkeypatch.setattr(sys, "argv", ["transfer", *given, "--quick", "--rows", "tiny"])
+    assert transfer.main() == 0
+    told = capfd.readouterr().out
+    assert "tiny: A tiny row" in told
+    assert "| A tiny row | accuracy | " in told
+    assert (tmp_path / "results" / "transfer-quick.md").read_text(encoding="utf-8") in told
+    assert transfer.main() == 0
+    again = capfd.readouterr().out
+    assert "tiny: A tiny row" not in again  # nothing was begun
+    assert "| A tiny row | accuracy | " in again
+    assert len([*(tmp_path / "out" / "runs").glob("*/state.json")]) == 1
