@@ -37,8 +37,14 @@ TEXT = {
     "self-training needs unlabelled target text: give data.unlabelled": (
         "自训练需要无标签的目标文本：请提供 data.unlabelled"
     ),
-    "self-training takes the surest texts of each label, which is not defined where a text has several labels": (
-        "自训练取每个标签中最有把握的文本，一条文本有多个标签时这没有定义"
+    "co-training's second view gives each text one label: choose pseudo-labels where it may have several": (
+        "协同训练的第二视图给每条文本一个标签：文本可以有多个标签时，请选择伪标签（pseudo-labels）"
+    ),
+    "where a text may have several labels each is given or not: choose hard labels for self-training": (
+        "文本可以有多个标签时，每个标签要么有，要么没有：请为自训练选择硬标签（hard）"
+    ),
+    "shares are those of texts with one label each: leave recipe.self_training.proportions as predicted": (
+        "标签比例只适用于每条文本一个标签的任务：请让 recipe.self_training.proportions 保持 predicted"
     ),
     "groups are those of texts with one label each: leave out data.unlabelled.group_column": (
         "分组属于只有一个标签的文本：请去掉 data.unlabelled.group_column"
