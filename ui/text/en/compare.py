@@ -33,7 +33,7 @@ TEXT = {
     "spread": "{mean} ± {deviation} over {count} seeds",
     "unknown": "{percent} unknown",
     "pieces": "{count} pieces a character",
-    "characters": "characters",
+    "ngrams": "n-grams",
     "tokens_per_second": "{count} tokens/s",
     "gemm_share": "{percent} of peak",
     "parameters": "{count} parameters",

@@ -32,7 +32,7 @@ TEXT = {
     "spread": "{mean} ± {deviation}，共 {count} 个种子",
     "unknown": "{percent} 未知",
     "pieces": "每字符 {count} 个片段",
-    "characters": "字符",
+    "ngrams": "n-gram",
     "tokens_per_second": "{count} 词元/秒",
     "gemm_share": "峰值的 {percent}",
     "parameters": "{count} 个参数",
