@@ -87,7 +87,7 @@ AS_SOURCE = {"Negative": "0", "Positive": "1"}
 
 
 def eprstmt(data: Path, out: Path) -> None:
-    """FewCLUE's five splits of 32 and 32, as they are; 10,000 unlabelled reviews that no split holds."""
+    """FewCLUE's five splits of 32 and 32, each text of one once; 10,000 unlabelled reviews that no split holds."""
     known: set[str] = set()
     for split in range(5):
         for name in ("train", "dev"):
@@ -110,7 +110,8 @@ def eprstmt(data: Path, out: Path) -> None:
 
 def _blocks(path: Path) -> list[str]:
     """The sentences of a tagged file, each as its lines, comments included."""
-    return [block for block in path.read_text(encoding="utf-8").replace("\r", "").split("\n\n") if block.strip()]
+    blocks = path.read_text(encoding="utf-8").replace("\r", "").split("\n\n")
+    return [block.strip("\n") for block in blocks if block.strip()]
 
 
 def _cut_blocks(blocks: list[str], out: Path, suffix: str, sizes: dict[str, int]) -> None:

@@ -15,18 +15,18 @@ def leading(report: Report, model: str = "transferred") -> float:
     return found.seeds[name].mean if name in found.seeds else interval.value
 
 
-def at(report: Report, labels: int) -> float:
-    """The transferred model's leading metric at a number of labels on the curve."""
+def at(report: Report, labels: int) -> float | None:
+    """The transferred model's leading metric at a number of labels; None if the curve has no such point, or is none."""
     points = report.curve.points if report.curve else []
-    return next(point.transferred for point in points if point.labels == labels)
+    return next((point.transferred for point in points if point.labels == labels), None)
 
 
 @dataclass(frozen=True)
 class Goal:
-    """A figure and the least that it should be, both as fractions of 1."""
+    """A figure and the least that it should be, as fractions of 1; no figure where a run in the short form has none."""
 
     said: str
-    figure: Callable[[Report], float]
+    figure: Callable[[Report], float | None]
     least: float
 
 
@@ -39,7 +39,7 @@ def _by(of: str, points: float) -> Goal:
     return Goal(f"ahead of {of}", lambda report: ahead(report, of), points / 100)
 
 
-def _reaches(said: str, percent: float, figure: Callable[[Report], float] = leading) -> Goal:
+def _reaches(said: str, percent: float, figure: Callable[[Report], float | None] = leading) -> Goal:
     return Goal(said, figure, percent / 100)
 
 

@@ -91,7 +91,10 @@ def _curve(report: Report) -> str:
 
 
 def _goals(row: str, report: Report) -> list[str]:
-    return [f"{goal.said}: {_judged(goal.figure(report), goal.least)}" for goal in GOALS.get(row, ())]
+    goals = GOALS.get(row, ())
+    return [
+        f"{goal.said}: {_judged(found, goal.least)}" for goal in goals if (found := goal.figure(report)) is not None
+    ]
 
 
 def _judged(found: float, least: float) -> str:

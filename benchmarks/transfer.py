@@ -2,9 +2,10 @@
 
 ``DIR`` holds ``en/``, ``zh/`` and ``dictionaries/`` with the public files that benchmarks/draws.py
 names. Every row is a run as anybody could start it. A benchmark that was stopped goes on where it
-stood: finished rows are not run again, and an unfinished one resumes from its last checkpoint. The
-table is written anew after each row. With ``--jobs 2``, two rows are at work at a time and share the cores: one row
-can't fill them, for much of a step on texts of a line each is not a matrix product.
+stood: finished rows are not run again, and an unfinished one resumes from its last checkpoint. A row
+that has another spec by now than its run is run anew. The table is written anew after each row. With
+``--jobs 2``, two rows are at work at a time and share the cores: one row can't fill them, for much of a
+step on texts of a line each is not a matrix product.
 """
 
 from __future__ import annotations
@@ -23,8 +24,11 @@ from benchmarks.draws import draw
 from benchmarks.results import write
 from benchmarks.rows import ROWS
 from benchmarks.texts import Places
+from pipeline import spec as specs
+from pipeline.errors import GraftError
 from pipeline.report import Report
 from pipeline.runs import RunState, RunStore
+from pipeline.spec import RunSpec
 
 HERE = Path(__file__).resolve().parent
 
@@ -53,11 +57,6 @@ class Bench:
         """Row → id of its run, of those that were begun."""
         return dict(json.loads(self._index.read_text())) if self._index.exists() else {}
 
-    def done(self, name: str) -> bool:
-        """Whether a row is finished."""
-        run = self.runs.get(name)
-        return run is not None and self.store.get(run).state is RunState.DONE
-
     def model(self, name: str) -> Path:
         """The transferred model of a row, which is run first if it must be."""
         self.carry_out(name)
@@ -70,17 +69,26 @@ class Bench:
             subprocess.CalledProcessError: Its run failed; the error was printed.
         """
         with self._rows[name]:
-            if self.done(name):
+            spec = self._spec(name)
+            begun = self._begun(name, spec)
+            if begun is not None and self.store.get(begun).state is RunState.DONE:
                 return
             print(f"{name}: {ROWS[name].title}", flush=True)
-            if name in self.runs:
-                self._call("resume", self.runs[name])
+            if begun is not None:
+                self._call("resume", begun)
                 return
-            spec = self._spec(name)
             with self._starting:
                 run = json.loads(self._call("run", str(spec), "--detach", "--json", quiet=True))["id"]
                 self._index.write_text(json.dumps({**self.runs, name: run}, indent=1))
             self._call("follow", run)
+
+    def _begun(self, name: str, spec: Path) -> str | None:
+        """The run of a row, if it was begun and does what ``spec`` says: recipes change while others are tried."""
+        run = self.runs.get(name)
+        try:
+            return run if run is not None and _trained(self.store.spec(run)) == _trained(specs.load(spec)) else None
+        except GraftError:  # somebody has deleted it, or it asks for what is refused by now
+            return None
 
     def _spec(self, name: str) -> Path:
         row = ROWS[name]
@@ -101,6 +109,11 @@ class Bench:
         """Row → what it found, of the rows that are finished."""
         found = {row: self.store.report(run) for row, run in self.runs.items()}
         return {row: report for row, report in found.items() if report is not None}
+
+
+def _trained(spec: RunSpec) -> RunSpec:
+    """A spec without what can be asked of a finished run."""
+    return spec.model_copy(update={"exports": (), "speed": ()})
 
 
 def main() -> int:

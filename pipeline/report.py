@@ -143,7 +143,7 @@ class ModelReport(Frozen):
     slices: list[Slice]
     calibration_error: float | None  # expected, 10 bins of equal width, in tagging by word; None: no probability
     source_score: Interval | None  # leading metric on the source's own test texts, where there are any
-    tokenizer: TokenizerFit | None  # None: the model reads characters (classical)
+    tokenizer: TokenizerFit | None  # None: the model reads n-grams (classical)
     parameters: int
     cost: TrainingCost
     seeds: dict[str, Spread] = {}  # metric → over the seeds, where several were asked for

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from pipeline.errors import SourceError
 from pipeline.harmless import asks_for_more
@@ -95,9 +96,19 @@ def fingerprint(source: SourceSpec) -> str:
 
 def layers(model: ResolvedSource) -> int | None:
     """How many layers a source model's encoder has, by its config; None if that does not say."""
-    config = json.loads((model.path / "config.json").read_text(encoding="utf-8"))
+    config = _config(model)
     found = config.get("num_hidden_layers", config.get("n_layers"))  # the second is DistilBERT's
     return found if isinstance(found, int) and found > 0 else None
+
+
+def model_type(model: ResolvedSource) -> str | None:
+    """What transformers calls a source model's family, by its config; None if that does not say."""
+    found = _config(model).get("model_type")
+    return found if isinstance(found, str) else None
+
+
+def _config(model: ResolvedSource) -> dict[str, Any]:
+    return dict(json.loads((model.path / "config.json").read_text(encoding="utf-8")))
 
 
 def _embedded(_: EmbeddedSource) -> ResolvedSource:

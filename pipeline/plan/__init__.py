@@ -5,8 +5,8 @@ files it reads, and the keys of the stages before it. Equal keys mean equal outp
 two runs share is done once, and a run that was killed goes on where it stood.
 """
 
-from pipeline.plan.compute import check_shared_layers
 from pipeline.plan.planning import plan
 from pipeline.plan.stage import REVISION, Stage
+from pipeline.plan.suiting import check_layers
 
-__all__ = ["REVISION", "Stage", "check_shared_layers", "plan"]
+__all__ = ["REVISION", "Stage", "check_layers", "plan"]

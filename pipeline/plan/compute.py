@@ -8,7 +8,6 @@ beside the layers, are left out, and so are texts that are only read to judge by
 from __future__ import annotations
 
 from pipeline import sources
-from pipeline.errors import SpecError
 from pipeline.spec import (
     Bagging,
     Boosting,
@@ -54,26 +53,3 @@ def prolonged(tuning: FineTuningSpec, factor: float) -> FineTuningSpec:
     if isinstance(tuning, GradualUnfreezing):
         longer["unfreezing_epochs"] = tuning.unfreezing_epochs * factor
     return tuning.model_copy(update=longer)
-
-
-def check_shared_layers(spec: RunSpec, source: sources.ResolvedSource) -> None:
-    """Above the layers that members share there has to be one at least that they train.
-
-    Args:
-        spec: The run.
-        source: Its source model.
-
-    Raises:
-        SpecError: It has no more layers than are to be shared.
-    """
-    shared = getattr(spec.recipe.ensemble, "shared_layers", 0)
-    layers = sources.layers(source)
-    if shared and layers is not None and shared >= layers:
-        raise SpecError(
-            "recipe.ensemble.shared_layers is {shared}, but {model} has {layers} layers: none would be left to train.",
-            "Share at most {most} layers.",
-            shared=shared,
-            model=source.title,
-            layers=layers,
-            most=layers - 1,
-        )

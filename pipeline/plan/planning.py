@@ -12,11 +12,11 @@ from pipeline.parameters import (
     SpeedParameters,
 )
 from pipeline.plan.chains import Chains, published
-from pipeline.plan.compute import check_shared_layers
 from pipeline.plan.describing import descriptions, member, titles
 from pipeline.plan.files import count_texts, files, sha256, source_side
 from pipeline.plan.models import models_of, models_of_point
 from pipeline.plan.stage import Stage
+from pipeline.plan.suiting import check_layers
 from pipeline.spec import ModelName, RunSpec
 from pipeline.spec.compatibility import TAGGING
 
@@ -30,9 +30,9 @@ def plan(spec: RunSpec) -> tuple[Stage, ...]:
     Raises:
         DataError: A file is missing.
         SourceError: The source model can't be used.
-        SpecError: The source model has too few layers for what is asked of them.
+        SpecError: The source model lacks the layers that are asked for, or they can't be reached.
     """
-    check_shared_layers(spec, sources.resolve(spec.source))
+    check_layers(spec, sources.resolve(spec.source))
     places = files(spec.data)
     hashes = {role: sha256(path) for role, path in places.items()}
     rows: dict[str, float] = {

@@ -46,8 +46,9 @@ class TransplantVocabulary(_NewEmbeddings):
     """Learn a tokenizer from the target text and give the encoder new embeddings for it.
 
     A new token's embedding comes from the source token with the same spelling, else from the
-    dictionary's translations of it or of its parts, else from tokens used in like contexts, else from
-    the distribution of the source's embeddings.
+    dictionary's translations of it, else from tokens used in like contexts, else from dictionary words
+    that it is made of or part of, else from the pieces that the source reads it as, else from the
+    distribution of the source's embeddings.
     """
 
     kind: Literal["transplant"] = "transplant"

@@ -97,7 +97,7 @@ class Sat:
         scores: Split → what it said.
         answers: Split → the same, counted.
         parameters: How many numbers it holds.
-        tokenizer: None: it reads characters.
+        tokenizer: None: it reads n-grams.
     """
 
     scores: dict[str, Scores]

@@ -1,6 +1,6 @@
 """Labels the unlabelled target texts, so that a model can learn from them.
 
-Output: ``texts/`` as Arrow (what the task reads; ``label``, ``tags`` or ``probabilities``; and ``weight``),
+Output: ``texts/`` as Arrow (what the task reads; ``label``, ``labels``, ``tags`` or ``probabilities``; and ``weight``),
 ``facts.json``, and ``training.json``: what the network's reading and the second view's learning took.
 
 Each round has a signal: the score on the development texts where there are some, else how many texts keep the label
@@ -33,7 +33,7 @@ from pipeline.stages.limiting import in_memory, limited
 from pipeline.stages.models import load_model, load_tokenizer
 from pipeline.stages.precision import Precision, as_read
 from pipeline.stages.reading import Reading
-from pipeline.stages.relabelling import SLACK, Labelled, Pool, co_train, label_texts, label_words
+from pipeline.stages.relabelling import SLACK, Labelled, Pool, co_train, label_sets, label_texts, label_words
 from pipeline.stages.rows import mapped, select
 from pipeline.stages.training import write_training
 from pipeline.tasks import TASKS
@@ -46,6 +46,7 @@ Facts = dict[str, float | int | str]
 #: Kind of self-training, and how texts are labelled → how the pool is.
 WAYS: dict[tuple[str, str], Callable[[Pool], Labelled]] = {
     ("pseudo-labels", "one"): label_texts,
+    ("pseudo-labels", "several"): label_sets,
     ("pseudo-labels", "tags"): label_words,
     ("co-training", "one"): co_train,
 }

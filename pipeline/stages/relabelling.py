@@ -18,6 +18,7 @@ from pipeline.scores import Scores, softmax
 from pipeline.self_training.choosing import choose, fraction, log_odds, numbered, proportions
 from pipeline.self_training.co_training import Options, relabel
 from pipeline.self_training.sentences import choose_sentences
+from pipeline.self_training.sets import choose_sets
 from pipeline.spec import CoTraining
 from pipeline.tasks import TASKS
 
@@ -70,7 +71,7 @@ class Labelled:
 
     Attributes:
         indices: Of the texts taken, ascending.
-        values: Label, tags or probabilities of each.
+        values: Label, labels, tags or probabilities of each.
         answers: What the model or the second view takes every text of the pool for; None for one that it could
             not read to its end.
         score: On the development texts; None without any.
@@ -93,6 +94,15 @@ def label_texts(pool: Pool) -> Labelled:
     values = softmax(logits)[indices] if options.labels == "soft" else labels
     score = pool.dev_score(pool.ask(pool.dev)) if len(pool.dev) else None
     return Labelled(indices, values, logits.argmax(axis=1), score)
+
+
+def label_sets(pool: Pool) -> Labelled:
+    """By what the model says, the texts of whose labels, of which each may have several, it is surest."""
+    options, number = pool.parameters.self_training, pool.parameters.round
+    share = fraction(number, options.rounds, options.first_fraction, options.last_fraction)
+    indices, sets = choose_sets(pool.ask(pool.texts).values, share)
+    score = pool.dev_score(pool.ask(pool.dev)) if len(pool.dev) else None
+    return Labelled(indices, [sets[index] for index in indices], sets, score)
 
 
 def label_words(pool: Pool) -> Labelled:

@@ -39,6 +39,7 @@ def test_everything_is_drawn(report_of: ReportOf) -> None:
         "80.0 %",
         "4,321",
         "12.5 % unknown",
+        "0.70 pieces a character",
         "1 min 15 s",
         "1,234 tokens/s",
         "25 % of peak",
@@ -103,7 +104,7 @@ def test_a_model_without_a_tokenizer_or_a_known_speed_is_drawn(report_of: Report
     cost = model.cost.model_copy(update={"tokens_per_second": None, "gemm_share": None})
     classical = model.model_copy(update={"tokenizer": None, "cost": cost, "name": "classical", "parameters": 0})
     page = views.models(report.model_copy(update={"models": [classical]}))
-    assert "characters" in page
+    assert "n-grams" in page
     assert "tokens/s" not in page
     assert "parameters" not in page
     assert 'class="g-metric g-classical"' in page

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.plan import check_shared_layers
+from pipeline.plan import check_layers
 from pipeline.presence import at_hand
 from pipeline.runs import RunRecord
 from pipeline.spec import RunSpec
@@ -14,12 +14,12 @@ def submit(services: Services, visitor: str | None, spec: RunSpec) -> RunRecord:
     """Queue a visitor's run.
 
     Raises:
-        SpecError: The source model, where it is at hand, has too few layers for what is asked of them.
+        SpecError: The source model, where it is at hand, lacks the layers that are asked for.
         RateError: They start too many in a short time.
         RunError: They may have no more runs, or none at all.
     """
     if (source := at_hand(spec.source)) is not None:
-        check_shared_layers(spec, source)
+        check_layers(spec, source)
     owner = owner_of(services, visitor)
     services.pace.spend("starts", visitor)
     return services.supervisor.submit(spec, owner)

@@ -187,9 +187,10 @@ def _source(model: ModelReport, metric: str) -> Content:
 
 def _vocabulary(model: ModelReport, _: str) -> Content:
     if model.tokenizer is None:
-        return tag("span", say("compare.characters"), class_="g-hint")
+        return tag("span", say("compare.ngrams"), class_="g-hint")
     unknown = say("compare.unknown", percent=percent(model.tokenizer.unknown_rate))
-    return _stacked(f"{model.tokenizer.vocabulary_size:,}", unknown)
+    pieces = say("compare.pieces", count=f"{model.tokenizer.pieces_per_character:.2f}")
+    return _stacked(f"{model.tokenizer.vocabulary_size:,}", unknown, pieces)
 
 
 def _cost(model: ModelReport, _: str) -> Content:

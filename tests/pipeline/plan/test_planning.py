@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import DataError, SourceError, SpecError
+from pipeline.errors import DataError, SourceError
 from pipeline.plan import Stage, plan
 from pipeline.spec import (
     AdoptVocabulary,
-    Bagging,
     DatasetSpec,
     ExportSpec,
     FullFineTuning,
@@ -124,12 +123,6 @@ def test_where_a_file_is_from_counts_for_nothing(tiny_spec: RunSpec) -> None:
     }
     fetched = tiny_spec.model_copy(update={"data": tiny_spec.data.model_copy(update=data)})
     assert keys(fetched) == keys(tiny_spec)
-
-
-@pytest.mark.parametrize("shared", [2, 5])
-def test_sharing_every_layer_is_refused_before_anything_is_done(tiny_spec: RunSpec, shared: int) -> None:
-    with pytest.raises(SpecError, match=rf"shared_layers is {shared}, but .* has 2 layers.*Share at most 1 layers"):
-        plan(with_recipe(tiny_spec, ensemble=Bagging(shared_layers=shared)))
 
 
 def test_what_training_cost_counts_each_maker_once_and_not_what_lends_its_shape(tiny_spec: RunSpec) -> None:

@@ -35,6 +35,10 @@ def stage(
         if task == "entity-recognition":
             truth = [1, 0, 0] * len(split)
             return Scores(state.answer(truth).astype(np.float32), np.arange(0, len(truth) + 1, 3))
+        if task == "multi-label-classification":  # each has one of two labels, and two in three a third
+            truth = [number % 2 for number in range(len(split))]
+            third = [4.0 if number % 3 else -4.0 for number in range(len(split))]
+            return Scores.of_texts(np.column_stack([state.answer(truth) * 2 - 4, third]))
         return Scores.of_texts(state.answer([number % 2 for number in range(len(split))]))
 
     monkeypatch.setattr(pseudo_labels, "predict", predict)
@@ -87,6 +91,21 @@ def test_sentences_keep_the_tags_predicted(stage: Any) -> None:
     assert texts.column_names == ["tokens", "tags", "weight"]
     assert texts["tags"][:] == [[1, 0, 0]] * facts["taken"]
     assert facts["dev_entity_f1"] == 1.0
+
+
+def test_texts_keep_all_labels_predicted(stage: Any) -> None:
+    task = "multi-label-classification"
+    texts, facts = stage.label(PseudoLabelling(weight=0.5, rounds=1, last_fraction=0.5), task=task)
+    assert texts.column_names == ["text", "labels", "weight"]
+    assert set(texts["weight"]) == {0.5}
+    assert {tuple(labels) for labels in texts["labels"]} == {(0,), (0, 2), (1,), (1, 2)}
+    assert facts["dev_micro_f1"] == 1.0
+    assert 20 <= facts["taken"] == len(texts) <= 28
+    options = PseudoLabelling(rounds=2)
+    first, _ = stage.label(options, task=task, without=("dev",))
+    again, facts = stage.label(options, number=2, task=task, without=("dev",))
+    assert (facts["agreement"], facts["stopped"]) == (1.0, 0)
+    assert len(again) > len(first)
 
 
 def test_a_round_whose_signal_falls_is_not_used(stage: Any) -> None:

@@ -37,8 +37,14 @@ TEXT = {
     "self-training needs unlabelled target text: give data.unlabelled": (
         "自训练需要无标签的目标文本：请提供 data.unlabelled"
     ),
-    "self-training takes the surest texts of each label, which is not defined where a text has several labels": (
-        "自训练取每个标签中最有把握的文本，一条文本有多个标签时这没有定义"
+    "co-training's second view gives each text one label: choose pseudo-labels where it may have several": (
+        "协同训练的第二视图给每条文本一个标签：文本可以有多个标签时，请选择伪标签（pseudo-labels）"
+    ),
+    "where a text may have several labels each is given or not: choose hard labels for self-training": (
+        "文本可以有多个标签时，每个标签要么有，要么没有：请为自训练选择硬标签（hard）"
+    ),
+    "shares are those of texts with one label each: leave recipe.self_training.proportions as predicted": (
+        "标签比例只适用于每条文本一个标签的任务：请让 recipe.self_training.proportions 保持 predicted"
     ),
     "groups are those of texts with one label each: leave out data.unlabelled.group_column": (
         "分组属于只有一个标签的文本：请去掉 data.unlabelled.group_column"
@@ -111,6 +117,16 @@ TEXT = {
         "recipe.ensemble.shared_layers 为 {shared}，而 {model} 只有 {layers} 层：没有剩下可训练的层。"
     ),
     "Share at most {most} layers.": "最多共享 {most} 层。",
+    "{model} is of type {kind}, whose layers can't be reached one by one, as is asked in {parts}.": (
+        "{model} 属于 {kind} 类型，这类模型的各层无法逐一访问，而 {parts} 要求这样做。"
+    ),
+    "Choose full fine-tuning or a linear probe, and no shared layers; or a source of type {families}.": (
+        "请选择全量微调或线性探针，且不共享任何层；或者选择以下类型的源模型：{families}。"
+    ),
+    "recipe.fine_tuning.target_layers is {wanted}, but {model} has {layers} layers to make it of.": (
+        "recipe.fine_tuning.target_layers 为 {wanted}，而桥接的目标编码器由 {model} 的层构成，它只有 {layers} 层。"
+    ),
+    "Set it to {layers} or fewer.": "请设为 {layers} 或更少。",
     # 方案文件
     "schema_version is {version}; this Graft reads {known}.": (
         "schema_version 是 {version}，而这个 Graft 读取的是 {known}。"
