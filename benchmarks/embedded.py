@@ -31,9 +31,19 @@ def plain(root: Path) -> Path:
 
 def bag(root: Path, shared_layers: int) -> Path:
     """Five of them that vote, with so many of their lowest layers in common."""
+    from pipeline.models.ensemble import build_ensemble  # noqa: PLC0415
+
+    return _saved(build_ensemble(_members(shared_layers), [1.0] * MEMBERS, shared_layers), root)
+
+
+def apart(root: Path) -> list[Path]:
+    """The members of a bag that share nothing, each a model by itself."""
+    return [_saved(member, root / str(number)) for number, member in enumerate(_members(0))]
+
+
+def _members(shared_layers: int) -> list[Any]:
     import torch  # noqa: PLC0415
 
-    from pipeline.models.ensemble import build_ensemble  # noqa: PLC0415
     from pipeline.models.layers import encoder_layers  # noqa: PLC0415
 
     members = [_model() for _ in range(MEMBERS)]
@@ -44,7 +54,7 @@ def bag(root: Path, shared_layers: int) -> Path:
             for module in (own, *(() if shared_layers else (member.base_model.embeddings,))):
                 _move(module)
             member.classifier.reset_parameters()
-    return _saved(build_ensemble(members, [1.0] * MEMBERS, shared_layers), root)
+    return members
 
 
 def bridge(root: Path) -> Path:

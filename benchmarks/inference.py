@@ -34,6 +34,7 @@ from export.speed.turns import Race
 
 HERE = Path(__file__).resolve().parent
 ONE, MANY = Shape(batch=1, length=32), Shape(batch=32, length=128)
+ASKED = 10  # times, before the next takes its turn
 SHARED_LAYERS = (0, 4, 5)  # of a bag; the encoder has six
 
 
@@ -104,7 +105,29 @@ def ensembles(options: argparse.Namespace, root: Path, found: Found) -> None:
     """Bags beside one model, at each level that is asked for."""
     folders = {"one": embedded.plain(root / "one")}
     folders |= {f"bag-{shared}": embedded.bag(root / f"bag-{shared}", shared) for shared in SHARED_LAYERS}
-    against(options, root, folders, found, "Bags of five, and one model")
+    made = against(options, root, folders, found, "Bags of five, and one model")
+    _beside_five(options, root, made["bag-0", options.levels[0]], found)
+
+
+def _beside_five(options: argparse.Namespace, root: Path, bag: Path, found: Found) -> None:
+    """The bag beside its members as five graphs, asked one after the other, in one process by turns.
+
+    One model alone may keep its weights in the processor's cache from one text to the next, which five can't.
+    """
+    level, alone = options.levels[0], embedded.apart(root / "apart")
+    five = [Predictor(embedded.export(each, each / "onnx", [level])[level]) for each in alone]
+    one, text = Predictor(bag), [Tokens([1] * ONE.length, [0] * ONE.length)]
+    ways: dict[str, Callable[[], object]] = {
+        "bag": lambda: [one.batch(text) for _ in range(ASKED)],
+        "five": lambda: [[each.batch(text) for each in five] for _ in range(ASKED)],
+    }
+    taken = {way: 1000 * seconds / ASKED for way, seconds in by_turns(ways, 4 * options.rounds).items()}
+    found.figures["bag-0-apart"] = taken["bag"] / taken["five"]
+    found.details["one text, in one process, ms"] = taken
+    found.sections[-1] += (
+        f"\n\nFor one text, in one process by turns, bag-0 takes {taken['bag']:.2f} ms, and its members as five graphs "
+        f"of {level}, asked one after the other, {taken['five']:.2f} ms."
+    )
 
 
 def bridges(options: argparse.Namespace, root: Path, found: Found) -> None:

@@ -42,6 +42,7 @@ MODELS: dict[str, Goal] = {
     "mixed": Goal("texts of mixed lengths, int8: the predictor against padded batches in arrival order", 1.5),
     "mixed-fp32": Goal("the same in float32", 1.5),
     "bag-0": Goal("a bag of five, nothing shared, against one model", 1.05 * MEMBERS, least=False),
+    "bag-0-apart": Goal("the same against its five members as graphs of their own, in turn", 1.05, least=False),
     "bag-5": Goal("a bag of five, five of six layers shared, against one model", 2.0, least=False),
     "bridge": Goal("the bridge's graph against the plain encoder", 2.2, least=False),
     "bridge-labels": Goal("texts that the bridge's graph labels as PyTorch does", 1.0, unit="%"),
