@@ -15,6 +15,7 @@ from pipeline.cluster.needs import SHARED, Needs, needs
 from pipeline.cluster.order import Order, Outcome
 from pipeline.cluster.together import train
 from pipeline.errors import Cancelled
+from pipeline.parameters import FineTuningParameters
 from pipeline.plan import Stage
 from pipeline.settings import Settings
 
@@ -116,8 +117,12 @@ def _task(order: Order, desk: Any) -> Outcome:
 
 
 def _can_be_shared(stage: Stage) -> bool:
-    """Whether several machines may train it; members that share layers read activations of their own machine."""
-    return stage.kind in SHARED and not getattr(stage.parameters, "shared_layers", 0)
+    """Whether several machines may train it; above frozen layers it reads activations of its own machine."""
+    parameters = stage.parameters
+    frozen = isinstance(parameters, FineTuningParameters) and (
+        parameters.shared_layers > 0 or parameters.tuning.kind == "probe"
+    )
+    return stage.kind in SHARED and not frozen
 
 
 def _in_a_thread(call: Callable[[], Outcome]) -> Future[Outcome]:

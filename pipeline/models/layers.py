@@ -1,7 +1,7 @@
 """Encoders of several families seen alike: their layers, and the cut between lower and upper ones.
 
 The families differ in where the layers lie and in what else stands between a text and its last
-hidden state: one table, one row a family.
+hidden state: one table, one row a family. Of all of them the head of a whole text reads the first token alone.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import nn
 from transformers import PreTrainedModel
+from transformers.modeling_outputs import BaseModelOutputWithPooling
 
 from pipeline.errors import TrainingError
 
@@ -128,8 +129,57 @@ def cut(model: PreTrainedModel, layers: int) -> PreTrainedModel:
     return lower.eval().requires_grad_(requires_grad=False)
 
 
+class Recalled(nn.Module):
+    """Stands where an encoder was: its last hidden states, which come as ``inputs_embeds``, go on to the head.
+
+    Args:
+        pooler: The encoder's, if it has one; it makes the pooled output of them.
+    """
+
+    def __init__(self, pooler: nn.Module | None) -> None:
+        super().__init__()
+        self.pooler = pooler
+        self.word_embeddings = nn.Identity()
+
+    def get_input_embeddings(self) -> nn.Module:
+        """A module without parameters."""
+        return self.word_embeddings
+
+    def forward(self, input_ids: None = None, *, inputs_embeds: torch.Tensor, **_: Any) -> BaseModelOutputWithPooling:
+        """``inputs_embeds``, float ``[batch, tokens, hidden]``; the first token is all that a pooler reads."""
+        pooled = None if self.pooler is None else self.pooler(inputs_embeds)
+        return BaseModelOutputWithPooling(last_hidden_state=inputs_embeds, pooler_output=pooled)
+
+
+def behead(model: PreTrainedModel) -> PreTrainedModel:
+    """Cut between encoder and head, in place: ``model(inputs_embeds=encoder(x)[0])`` is then what ``model(x)`` was.
+
+    :func:`rejoin` undoes it.
+
+    Args:
+        model: Any head on an encoder of a known family.
+
+    Returns:
+        The encoder without its pooler, frozen and in evaluation mode.
+
+    Raises:
+        TrainingError: The family is not known, so neither is what its head reads.
+    """
+    family(model)
+    encoder: PreTrainedModel = model.base_model
+    setattr(model, model.base_model_prefix, Recalled(getattr(encoder, "pooler", None)))
+    if hasattr(encoder, "pooler"):
+        encoder.pooler = None
+    return encoder.eval().requires_grad_(requires_grad=False)
+
+
 def rejoin(upper: PreTrainedModel, lower: PreTrainedModel) -> PreTrainedModel:
-    """Put the parts that :func:`cut` made together again, in place; gives the whole model."""
+    """Put the parts that :func:`cut` or :func:`behead` made together again, in place; gives the whole model."""
+    if isinstance(upper.base_model, Recalled):
+        if hasattr(lower, "pooler"):
+            lower.pooler = upper.base_model.pooler
+        setattr(upper, upper.base_model_prefix, lower)
+        return upper
     parts, base = family(upper), upper.base_model
     base.embeddings = lower.embeddings
     for path in _present(lower, parts.lower):

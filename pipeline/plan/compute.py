@@ -18,13 +18,15 @@ from pipeline.spec import (
     RunSpec,
 )
 
-#: Kind of fine-tuning → passes through each layer of a text that is learned from.
-PASSES = {LinearProbe: 1, LowRankAdaptation: 2}
+#: Kind of fine-tuning → passes through each layer of a text that is learned from, in each epoch.
+PASSES: dict[type, int] = {LowRankAdaptation: 2}
 ALL = 3  # where the layers' own weights learn
 
 
 def passes(tuning: FineTuningSpec, layers: int) -> float:
     """What a fine-tuning takes for each text that passes through so many layers, in passes through one."""
+    if isinstance(tuning, LinearProbe):
+        return layers  # once, for all epochs
     whole = PASSES.get(type(tuning), ALL) * layers * tuning.epochs
     if not isinstance(tuning, GradualUnfreezing):
         return whole
@@ -36,11 +38,13 @@ def times(spec: RunSpec) -> float:
     """How many times as long as a member one model trains that takes as much compute as all members.
 
     That is their number, where they share no layers. Shared ones are passed through once, for all members and epochs.
+    Probes share the whole encoder, so what is left of each is steps of its head.
     """
     ensemble, tuning = spec.recipe.ensemble, spec.recipe.fine_tuning
     assert isinstance(ensemble, Bagging | Boosting)  # noqa: S101 - nothing else has a rival
     shared = ensemble.shared_layers
-    layers = sources.layers(sources.resolve(spec.source)) if shared else None
+    alone = not shared or isinstance(tuning, LinearProbe)
+    layers = None if alone else sources.layers(sources.resolve(spec.source))
     if layers is None:
         return ensemble.members
     together = ensemble.members * passes(tuning, layers - shared) + shared

@@ -18,8 +18,8 @@ from pipeline.parameters import (
 from pipeline.plan.stage import Stage
 from pipeline.spec import AdoptVocabulary, FineTuningSpec, KeepVocabulary, MaskedLanguageModelling, RunSpec
 
-#: Cost of training on a text, by kind of fine-tuning; a frozen encoder needs no backward pass.
-COSTS = {"full": 1.0, "probe": 0.4, "gradual": 0.9, "lora": 0.8, "bridge": 1.7}
+#: Cost of training on a text, by kind of fine-tuning: once, and in each epoch. A frozen encoder reads once.
+COSTS = {"full": (0, 1.0), "probe": (0.3, 0.01), "gradual": (0, 0.9), "lora": (0, 0.8), "bridge": (0, 1.7)}
 
 
 @dataclass
@@ -85,6 +85,7 @@ class Steps:
             shared_layers=shared_layers,
         )
         texts = self._texts(split) + (0.5 * self.rows.get("unlabelled", 0) if labels else 0)
+        once, in_each = COSTS[tuning.kind]
         return self.add(
             Stage(
                 name + self.suffix,
@@ -93,7 +94,7 @@ class Steps:
                 parameters,
                 {role: stage for role, stage in inputs.items() if stage is not None},
                 {"data": self.source_side} if split == "source_train" else {},
-                cost=texts * tuning.epochs * COSTS[tuning.kind],
+                cost=texts * (once + tuning.epochs * in_each),
             )
         )
 

@@ -18,6 +18,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerFast
 from pipeline.errors import TrainingError
 from pipeline.evaluation.answers import Answers, Truth
 from pipeline.evaluation.metrics import value
+from pipeline.models.layers import FAMILIES
 from pipeline.parameters import FineTuningParameters
 from pipeline.parts import parts
 from pipeline.stages.answering import answers
@@ -31,10 +32,10 @@ from pipeline.stages.limiting import limited
 from pipeline.stages.losses import class_weights
 from pipeline.stages.models import load_model, load_tokenizer, restore_dropouts, save_model, start_folder
 from pipeline.stages.precision import choose
-from pipeline.stages.reading import Reading
+from pipeline.stages.reading import BATCH_TOKENS, Reading
 from pipeline.stages.rows import distinct, lengths, mapped, select
 from pipeline.stages.sampling import after_training, sample
-from pipeline.stages.sharing import share
+from pipeline.stages.sharing import Shared, freeze_encoder, share
 from pipeline.stages.thrift import used_embeddings
 from pipeline.stages.training import train, write_training
 from pipeline.stages.tunings import TUNINGS
@@ -63,7 +64,7 @@ def run(context: Context[FineTuningParameters]) -> None:
     drawn = sample(context, rows, known)
     weights = class_weights(parts(rows["labels"]), TASKS[task].labelling, len(labels)) if tuning.class_weights else None
     collate: Collate = HEADS[task].collate(tokenizer)
-    shared = share(model, rows, collate, parameters.shared_layers, context) if parameters.shared_layers else None
+    shared = _frozen(model, rows, collate, context)
     if shared is not None:
         rows, collate = shared.dataset, shared.collate
         dev = None if dev is None else shared.computed(dev)
@@ -80,7 +81,8 @@ def run(context: Context[FineTuningParameters]) -> None:
     watch = None
     if tuning.patience is not None and dev is not None:
         watch = Watch(_score(context, labels, dev, collate), tuning.patience)
-    precision = choose(tuned.model, tuning.batch_size * seen_tokens // sum(map(len, seen)), context)
+    precision = None if shared is None else shared.precision
+    precision = precision or choose(tuned.model, tuning.batch_size * seen_tokens // sum(map(len, seen)), context)
     with used_embeddings(tuned.model, tokens, tokenizer.pad_token_id):
         taken = train(tuned.model, lessons, tuned.phases, precision, context, watch=watch)
     tuned.finish()
@@ -91,6 +93,24 @@ def run(context: Context[FineTuningParameters]) -> None:
     restore_dropouts(trained.config, folder)  # the next stage's null means the source's
     save_model(trained, tokenizer, context.out)
     write_training(context, taken, precision, len(lessons.dataset), read)
+    if shared is not None and not parameters.member:  # a member's are the ensemble's to delete
+        shared.delete()
+
+
+def _frozen(
+    model: PreTrainedModel, rows: Dataset, collate: Collate, context: Context[FineTuningParameters]
+) -> Shared | None:
+    """The model taken apart, if layers of it stay frozen and so need to read each text but once.
+
+    A probe on an encoder of another family than those of the table, of which it is not known what its head reads, has
+    the encoder read in each epoch.
+    """
+    parameters = context.parameters
+    if parameters.tuning.kind == "probe" and model.config.model_type in FAMILIES:
+        of_texts = TASKS[parameters.task].labelling != "tags"
+        precision = choose(model, BATCH_TOKENS, context)
+        return freeze_encoder(model, rows, collate, context, first_alone=of_texts, precision=precision)
+    return share(model, rows, collate, parameters.shared_layers, context) if parameters.shared_layers else None
 
 
 def _kept(context: Context[FineTuningParameters]) -> bool:

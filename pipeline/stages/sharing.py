@@ -1,12 +1,13 @@
-"""Members that share frozen lower layers: what these make of the training texts is computed once for all.
+"""Frozen layers: what they make of the training texts is computed once, for all epochs and for all who share them.
 
-The members of an ensemble are stages of their own, so the activations lie in a file beside the
-artifacts, named by a hash of what they are computed from: the lower layers' weights and the token
-ids. The first member writes it, the others find it, the ensemble's stage deletes it; should it be
-gone too early, it is computed again. It is float16, which loses less than a thousandth of a value
-and halves the disk (hidden units × 2 bytes a token), and is mapped, not read, into memory.
+They are the lower layers that an ensemble's members share, or the whole encoder under a linear probe. Members are
+stages of their own, so the activations lie in a file beside the artifacts, named by a hash of what they are computed
+from: the frozen weights and the token ids. The first member writes it, the others find it, the ensemble's stage
+deletes it, and so does a stage that is nobody's member with its own; should it be gone too early, it is computed again.
+It is float16, which loses less than a thousandth of a value and halves the disk (hidden units × 2 bytes a token), and
+is mapped, not read, into memory. Under the head of a whole text it holds the first token alone.
 
-No dropout acts in the frozen part: that it is computed once is the point.
+No dropout acts in the frozen part: that it is computed once is the point. In what learns it acts as ever.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,13 +26,14 @@ from datasets import Dataset
 from filelock import FileLock
 from transformers import PreTrainedModel
 
-from pipeline.models.layers import cut, rejoin
+from pipeline.models.layers import Recalled, behead, cut, rejoin
 from pipeline.parts import each
 from pipeline.stages.context import Context, read_json
-from pipeline.stages.encoding import ANSWERS, Collate
+from pipeline.stages.encoding import ANSWERS, Collate, Columns
 from pipeline.stages.models import device
+from pipeline.stages.precision import Precision
 from pipeline.stages.reading import BATCH_TOKENS, Reading, in_batches
-from pipeline.stages.rows import lengths
+from pipeline.stages.rows import lengths, mapped
 
 SUFFIX = ".activations.npy"
 #: Files that nobody has used for so long belong to runs that were never finished.
@@ -41,6 +44,8 @@ RECORD = "activations.json"
 TAKEN = "reading.json"
 #: What the batches of a model that takes hidden states leave out.
 TOKEN_INPUTS = ("input_ids", "token_type_ids")
+#: What a row has for each token, of what a model reads.
+BY_TOKEN = (*TOKEN_INPUTS, "attention_mask")
 
 
 @dataclass
@@ -56,6 +61,8 @@ class Shared:
             what the training cost.
         padded: Makes a batch of encoded rows for the whole model.
         context: Of the stage at work.
+        first_alone: Whether the upper part reads nothing but each row's first token.
+        precision: In which the frozen part multiplies matrices; None: in float32.
     """
 
     upper: PreTrainedModel
@@ -63,22 +70,34 @@ class Shared:
     dataset: Dataset = field(init=False)
     padded: Collate
     context: Context[Any]
+    first_alone: bool = False
+    precision: Precision | None = None
     reading: Reading = field(init=False)
     _states: list[np.memmap] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.reading = Reading.load(self.context.work / TAKEN)
 
+    @property
+    def whole(self) -> bool:
+        """Whether it is the whole encoder that is frozen, and the head alone that is left to train."""
+        return isinstance(self.upper.base_model, Recalled)
+
     def computed(self, dataset: Dataset) -> Dataset:
         """Encoded rows (the training set, the development texts) made ready for :meth:`collate`.
 
         Returns:
-            The rows with two more columns: ``states``, which file, and ``first``, where in it the row begins.
+            The rows, cut at what the upper part reads of them, with two more columns: ``states``, which file, and
+            ``first``, where in it the row begins.
         """
-        offsets = np.concatenate([[0], np.cumsum(lengths(dataset), dtype=np.int64)])
-        self._states.append(self._activations(dataset, offsets))
+        tokens = lengths(dataset)
+        kept = np.minimum(tokens, 1) if self.first_alone else tokens
+        offsets = np.concatenate([[0], np.cumsum(kept, dtype=np.int64)])
+        self._states.append(self._activations(dataset, tokens, offsets))
         self.context.write_json(RECORD, [Path(str(states.filename)).name for states in self._states])
         which = np.full(len(dataset), len(self._states) - 1, np.int64)
+        if self.first_alone:
+            dataset = mapped(dataset, _first_alone, self.context.spare, features=dataset.features)
         return dataset.add_column("states", which).add_column("first", offsets[:-1])
 
     def collate(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -100,17 +119,28 @@ class Shared:
         """The whole model again, in place: the frozen lower part under the trained upper part."""
         return rejoin(self.upper, self.lower)
 
-    def _activations(self, dataset: Dataset, offsets: np.ndarray) -> np.memmap:
-        """float16 ``[tokens, hidden]``, from the file of that name if there is one."""
+    def delete(self) -> None:
+        """Delete the files, where no other member is to read them, and the word of them."""
+        delete_activations([self.context.out])
+        (self.context.out / RECORD).unlink(missing_ok=True)
+
+    def _activations(self, dataset: Dataset, tokens: np.ndarray, offsets: np.ndarray) -> np.memmap:
+        """float16 ``[kept tokens, hidden]``, from the file of that name if there is one.
+
+        Args:
+            dataset: The encoded rows.
+            tokens: How many each has, ``[rows]``.
+            offsets: Where those of it begin that are kept, and where the last ones end, ``[rows + 1]``.
+        """
         folder = self.context.out.parent
-        path = folder / (_name(self.lower, dataset) + SUFFIX)
+        path = folder / (_name(self.lower, dataset, offsets, self.precision) + SUFFIX)
         with FileLock(_lock(path)):
             if not path.exists():
                 _delete_stale(folder)
                 partial = path.with_name(f"{path.name}.partial")
                 try:
                     with self.reading.counted():
-                        self._compute(dataset, offsets, partial)
+                        self._compute(dataset, tokens, offsets, partial)
                     self.reading.save(self.context.work / TAKEN)
                     os.replace(partial, path)
                 finally:
@@ -119,21 +149,26 @@ class Shared:
             return np.load(path, mmap_mode="r")
 
     @torch.inference_mode()
-    def _compute(self, dataset: Dataset, offsets: np.ndarray, path: Path) -> None:
+    def _compute(self, dataset: Dataset, tokens: np.ndarray, offsets: np.ndarray, path: Path) -> None:
         shape = (int(offsets[-1]), self.lower.config.hidden_size)
         states = np.lib.format.open_memmap(path, "w+", np.float16, shape)
         place = device()
         self.lower.to(place)
+        width, done = int(np.diff(offsets).max(initial=0)), 0
 
         def ask(batch: list[int]) -> np.ndarray:
             self.context.check()
             padded = self.padded([dataset[index] for index in batch])
             inputs = {name: value.to(place) for name, value in padded.items() if name not in ANSWERS}
-            return self.lower(**inputs)[0].half().cpu().numpy()
+            with self.precision.autocast() if self.precision else nullcontext():
+                return self.lower(**inputs)[0][:, :width].half().cpu().numpy()
 
-        for batch, found in in_batches(np.diff(offsets), BATCH_TOKENS, ask, self.context.note):
+        for batch, found in in_batches(tokens, BATCH_TOKENS, ask, self.context.note):
             for index, row in zip(batch, found, strict=True):
                 states[offsets[index] : offsets[index + 1]] = row[: offsets[index + 1] - offsets[index]]
+            done += len(batch)
+            if self.whole:  # elsewhere what takes time is the training, which tells its own steps
+                self.context.step(done, len(dataset))
         states.flush()
 
 
@@ -155,6 +190,33 @@ def share(model: PreTrainedModel, dataset: Dataset, collate: Collate, layers: in
     return shared
 
 
+def freeze_encoder(
+    model: PreTrainedModel,
+    dataset: Dataset,
+    collate: Collate,
+    context: Context[Any],
+    *,
+    first_alone: bool,
+    precision: Precision,
+) -> Shared:
+    """Freeze the whole encoder, and compute what it makes of ``dataset`` once.
+
+    Args:
+        model: With its head, which alone is left to train; taken apart in place.
+        dataset: As :func:`share` takes it.
+        collate: Likewise.
+        context: Likewise.
+        first_alone: Whether the head is one of whole texts, and so reads nothing but their first token.
+        precision: In which the encoder multiplies matrices.
+
+    Raises:
+        TrainingError: What the family's heads read is not known.
+    """
+    shared = Shared(model, behead(model), collate, context, first_alone, precision)
+    shared.dataset = shared.computed(dataset)
+    return shared
+
+
 def delete_activations(members: list[Path]) -> None:
     """Delete the files that these members have used; their folders lie beside them."""
     for member in members:
@@ -163,9 +225,14 @@ def delete_activations(members: list[Path]) -> None:
             _lock(member.parent / name).unlink(missing_ok=True)
 
 
-def _name(lower: PreTrainedModel, dataset: Dataset) -> str:
-    """Hash of the lower layers' weights and of the rows that they read."""
-    digest = hashlib.sha256()
+def _first_alone(columns: Columns) -> Columns:
+    """Rows cut behind their first token."""
+    return {name: [value[:1] for value in values] if name in BY_TOKEN else values for name, values in columns.items()}
+
+
+def _name(lower: PreTrainedModel, dataset: Dataset, offsets: np.ndarray, precision: Precision | None) -> str:
+    """Hash of the frozen weights, of the rows that they read and how exactly, and of how much is kept of each."""
+    digest = hashlib.sha256(offsets.tobytes() + (precision.name if precision else "").encode())
     for name, value in sorted(lower.state_dict().items()):
         digest.update(name.encode())
         digest.update(value.float().cpu().numpy().tobytes())

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from pipeline.errors import TrainingError
-from pipeline.models.layers import FAMILIES, cut, encoder_layers, rejoin
+from pipeline.models.layers import FAMILIES, behead, cut, encoder_layers, rejoin
 
 
 @pytest.mark.parametrize("kind", FAMILIES)
@@ -18,6 +18,26 @@ def test_the_parts_compute_what_the_whole_does(kind, head, make_model, batch):
     assert len(encoder_layers(model)) == 1
     assert torch.equal(model(inputs_embeds=states, attention_mask=mask).logits, expected)
     assert torch.equal(rejoin(model, lower)(**batch).logits, expected)
+
+
+@pytest.mark.parametrize("kind", FAMILIES)
+@pytest.mark.parametrize("head", ["sequence", "token"])
+@torch.no_grad()
+def test_a_head_says_of_its_encoders_states_what_the_whole_does(kind, head, make_model, batch):
+    model = make_model(kind, head)
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    expected = model(**batch).logits
+    encoder = behead(model)
+    states = encoder(**batch)[0]
+    assert list(model.get_input_embeddings().parameters()) == []
+    assert not any(parameter.requires_grad for parameter in encoder.parameters())
+    assert torch.equal(model(inputs_embeds=states, attention_mask=batch["attention_mask"]).logits, expected)
+    if head == "sequence":  # the first token is all that it reads
+        first = model(inputs_embeds=states[:, :1], attention_mask=batch["attention_mask"][:, :1]).logits
+        torch.testing.assert_close(first, expected)
+    whole = rejoin(model, encoder)
+    assert torch.equal(whole(**batch).logits, expected)
+    assert all(torch.equal(value, before[name]) for name, value in whole.state_dict().items())
 
 
 @torch.no_grad()
@@ -62,5 +82,6 @@ def test_a_family_without_a_row_is_refused_by_name():
     from transformers import FNetConfig, FNetForSequenceClassification
 
     config = FNetConfig(vocab_size=20, hidden_size=8, num_hidden_layers=1, intermediate_size=8)
-    with pytest.raises(TrainingError, match="type fnet"):
-        encoder_layers(FNetForSequenceClassification(config))
+    for taken_apart in (encoder_layers, behead):
+        with pytest.raises(TrainingError, match="type fnet"):
+            taken_apart(FNetForSequenceClassification(config))

@@ -12,8 +12,9 @@ from transformers import (
 
 from pipeline.errors import TrainingError
 from pipeline.stages.heads import HEADS
+from pipeline.stages.precision import Precision
 from pipeline.stages.reading import Reading
-from pipeline.stages.sharing import STALE_SECONDS, SUFFIX, Shared, delete_activations, share
+from pipeline.stages.sharing import RECORD, STALE_SECONDS, SUFFIX, Shared, delete_activations, freeze_encoder, share
 
 TEXTS = ["good soup", "a bad film and a cold room", "kind driver", "slow phone cable", "great bed"]
 
@@ -63,6 +64,41 @@ def test_tags_stay_beside_their_tokens(tiny_model, dataset, tokenizer, make_cont
     logits = shared.upper(inputs_embeds=batch["inputs_embeds"], attention_mask=batch["attention_mask"]).logits
     kept = batch["attention_mask"].bool()
     torch.testing.assert_close(logits[kept], expected[kept], atol=2e-3, rtol=0)
+
+
+def test_of_a_whole_text_the_first_token_is_kept_and_of_words_all(tiny_model, model, dataset, tokenizer, make_context):
+    tagger = AutoModelForTokenClassification.from_pretrained(tiny_model).eval()
+    tagged = dataset.remove_columns("labels").add_column("labels", [list(range(len(i))) for i in dataset["input_ids"]])
+    for name, whole, rows in (("text-classification", model, dataset), ("entity-recognition", tagger, tagged)):
+        collate, context = HEADS[name].collate(tokenizer), make_context(None, name=name)
+        plain = collate([rows[index] for index in (3, 1, 1)])
+        expected = whole(**{key: plain[key] for key in tokenizer.model_input_names}).logits
+        exact = Precision("fp32", 1.0)
+        frozen = freeze_encoder(whole, rows, collate, context, first_alone=whole is model, precision=exact)
+        chosen = frozen.dataset.select([3, 1, 1])
+        batch = frozen.collate([chosen[index] for index in range(3)])
+        assert batch["labels"].tolist() == plain["labels"].tolist()
+        assert batch["inputs_embeds"].shape[1] == (1 if whole is model else plain["input_ids"].shape[1])
+        kept = plain["attention_mask"].bool() if whole is tagger else ...
+        said = frozen.upper(inputs_embeds=batch["inputs_embeds"], attention_mask=batch["attention_mask"]).logits
+        torch.testing.assert_close(said[kept], expected[kept], atol=2e-3, rtol=0)  # float16 on the disk
+        stored = sum(np.load(context.out.parent / file).shape[0] for file in files(context))
+        assert stored == (len(rows) if whole is model else sum(map(len, rows["input_ids"])))
+        frozen.delete()
+        assert files(context) == []
+        assert not (context.out / RECORD).exists()
+
+
+def test_what_was_read_in_one_precision_is_not_taken_for_another(tiny_model, dataset, tokenizer, make_context):
+    collate, context = HEADS["text-classification"].collate(tokenizer), make_context(None)
+    found = []
+    for name in ("fp32", "bf16"):
+        model = AutoModelForSequenceClassification.from_pretrained(tiny_model)
+        frozen = freeze_encoder(model, dataset, collate, context, first_alone=True, precision=Precision(name, 1.0))
+        found.append(frozen.collate([frozen.dataset[index] for index in range(5)])["inputs_embeds"])
+    assert len(files(context)) == 2
+    assert not torch.equal(*found)
+    torch.testing.assert_close(*found, atol=0.05, rtol=0.05)
 
 
 def test_only_the_upper_part_learns_and_the_whole_comes_back(model, dataset, tokenizer, make_context):
