@@ -15,7 +15,8 @@ TEXT = {
         "对 fp32 图做动态 int8 量化，{way}：{total} 个权重乘积中量化了 {count} 个，依据 {texts} 条目标训练文本平滑"
     ),
     "everything in int8": "全部采用 int8",
-    "outliers smoothed, a third of what reads them in float32": "平滑离群值，读取离群值的乘积中三分之一保留 float32",
+    "outliers smoothed, a third of what reads them computed twice": "平滑离群值，读取离群值的乘积中三分之一计算两次",
+    "outliers smoothed, all that reads them computed twice": "平滑离群值，读取离群值的乘积全部计算两次",
     "early feed-forward in float32": "前部前馈层保留 float32",
     "early feed-forward and embeddings in float32": "前部前馈层和嵌入保留 float32",
     "early layers and embeddings in float32": "前部各层和嵌入保留 float32",
