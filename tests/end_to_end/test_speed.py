@@ -54,7 +54,7 @@ def test_measuring_is_the_runs_work_and_outlives_the_page(app: Any, page: Page, 
     page.locator("#measure-speed").click()
     expect(page.locator("#tab-progress-button:visible").first).to_have_attribute("aria-selected", "true")
     page.reload()
-    expect(page.locator("#progress-stages")).to_contain_text("Compare the speed of transferred")
+    expect(page.locator("#progress-stages")).to_contain_text("Compare the speed of transferred", timeout=60_000)
     (asked,) = app.store.spec(run_id).speed
     assert (asked.model, asked.compiled) == ("transferred", False)
     assert (asked.batches, asked.lengths) == ((1, 4), (16,))
