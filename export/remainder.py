@@ -39,13 +39,9 @@ def refine(folder: Path, products: Sequence[str]) -> list[str]:
     """
     wanted = set(products)
     with rewriting(folder) as model:
-        graph = model.model.graph
-        weights = {weight.name for weight in graph.initializer}
-        readers: dict[str, list[onnx.NodeProto]] = {}
-        for node in graph.node:
-            for name in node.input:
-                readers.setdefault(name, []).append(node)
-        for node in [node for node in graph.node if node.name in wanted]:
+        weights = {weight.name for weight in model.model.graph.initializer}
+        readers = model.input_name_to_nodes()
+        for node in [node for node in model.nodes() if node.name in wanted]:
             last = _with_bias(node, readers.get(node.output[0], []), weights)
             for added in _again(node, last):
                 model.add_node(added)

@@ -18,9 +18,8 @@ from export.optimise import optimise
 from export.predictor import Predictor
 from export.quantise import LADDER, quantise
 from export.weights import beside
-from tests.export.test_fusion import FAMILIES
+from tests.export.test_fusion import FAMILIES, LAYERS
 
-LAYERS = 2
 #: Families whose attention is written so that all their shapes are told: the others are DeBERTas, with branches, and
 #: MPNet, whose positions are reckoned by buckets.
 SETTLED = tuple(name for name in FAMILIES if name not in ("deberta", "deberta-v2", "mpnet"))
@@ -32,7 +31,7 @@ def _feeds(session: ort.InferenceSession, rows: int, tokens: int) -> dict[str, n
     draw = np.random.default_rng(0)
     values = {
         "input_ids": draw.integers(5, 30, (rows, tokens)),
-        "attention_mask": np.tril(np.ones((tokens, tokens), np.int64))[-rows:] if rows <= tokens else None,
+        "attention_mask": np.tril(np.ones((tokens, tokens), np.int64))[-rows:],
         "token_type_ids": np.zeros((rows, tokens), np.int64),
     }
     return {item.name: values[item.name] for item in session.get_inputs()}
