@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,19 @@ from tests.families import made
 from tests.s3 import BUCKET, stand_in
 from tests.s3 import REASON as NO_S3
 from tests.texts import BAD, DINGE, GOOD, GUT, SCHLECHT, THINGS, sentences, write_csv
+
+BEGAN = time.monotonic()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--within``: CI has a limit, and a test that was left out and named is better than none that ended."""
+    parser.addoption("--within", type=float, metavar="MINUTES", help="leave out what has not begun by then, and say so")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    minutes = item.config.getoption("--within")
+    if minutes is not None and time.monotonic() - BEGAN > 60 * minutes:
+        pytest.skip(f"not begun within {minutes:g} minutes (--within): this check was not made")
 
 
 @pytest.fixture(scope="session")

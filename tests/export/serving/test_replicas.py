@@ -20,7 +20,7 @@ KEY = {"Authorization": "Bearer key"}
 Make = Callable[..., Process]
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("engine", ["local", "ray"])
 def test_one_interface_whoever_answers(
     engine: str, request: pytest.FixtureRequest, process: Make, exported: Path, tmp_path: Path

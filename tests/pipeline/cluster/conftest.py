@@ -24,9 +24,9 @@ class Running:
     store: RunStore
     supervisor: Supervisor
 
-    def until(self, holds: Callable[[], Any], seconds: float = 120) -> None:
+    def until(self, holds: Callable[[], Any]) -> None:
         """Look after the runs until something holds."""
-        follow(self.supervisor, holds, seconds)
+        follow(self.supervisor, holds)
 
 
 @pytest.fixture

@@ -80,9 +80,9 @@ def main(folder: Path, path: Path) -> None:
         stages = progress(store, run).stages.values()
         return sum(stage.state == "running" and 3 < stage.step < stage.total / 2 for stage in stages) >= 2
 
-    follow(supervisor, both_at_work, 200)
+    follow(supervisor, both_at_work)
     lose("one")
-    follow(supervisor, lambda: not store.get(run).state.active, 300)
+    follow(supervisor, lambda: not store.get(run).state.active)
     report = store.report(run)
     found = {
         "state": store.get(run).state,

@@ -13,7 +13,7 @@ from pipeline.spec import DatasetSpec, FullFineTuning, RunSpec
 from pipeline.worker import carry_out
 from tests.clusters import MISSING, REASON
 from tests.pipeline.cluster.conftest import Running, carried_out_here, running
-from tests.pipeline.cluster.following import logs, progress
+from tests.pipeline.cluster.following import IN_ALL, logs, progress
 from tests.reports import lasting
 
 LONG = FullFineTuning(epochs=400, batch_size=16, learning_rate=1e-3)
@@ -38,7 +38,7 @@ def told(tmp_path_factory: pytest.TempPathFactory, tiny_spec: RunSpec) -> dict[s
 
 
 @pytest.mark.skipif(MISSING, reason=REASON)  # without a second engine there is nothing to compare
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(IN_ALL)
 class TestContract:
     def test_a_run_ends_with_the_same_report_and_tells_how_it_went(
         self, engine: Running, tiny_spec: RunSpec, told: dict[str, Any]

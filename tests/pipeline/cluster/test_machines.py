@@ -21,8 +21,10 @@ from pipeline.spec import Bagging, ExportSpec, FullFineTuning, KeepVocabulary, R
 from pipeline.worker import bring_about
 from tests.clusters import add_machine
 from tests.pipeline.cluster.conftest import Running, carried_out_here, running
-from tests.pipeline.cluster.following import logs, progress
+from tests.pipeline.cluster.following import IN_ALL, logs, progress
 from tests.reports import lasting
+
+pytestmark = pytest.mark.timeout(IN_ALL)
 
 QUICK = FullFineTuning(epochs=3, batch_size=16, learning_rate=2e-3)
 
@@ -42,7 +44,6 @@ def spans(store: RunStore, run: str) -> dict[str, tuple[float, float]]:
     return {name: (times[0], times[-1]) for name, times in found.items()}
 
 
-@pytest.mark.timeout(300)
 def test_a_lost_machine_costs_its_unfinished_stage_and_members_train_side_by_side(
     cluster: Any, on_cluster: Running, tiny_spec: RunSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -64,7 +65,7 @@ def test_a_lost_machine_costs_its_unfinished_stage_and_members_train_side_by_sid
         on_cluster.until(lambda: any("was lost" in text for _, text in progress(store, run).notes))
     finally:
         add_machine(cluster)
-    on_cluster.until(lambda: not store.get(run).state.active, 200)
+    on_cluster.until(lambda: not store.get(run).state.active)
     assert store.get(run).state is RunState.DONE, logs(store)
     events = [event for event in store.events(run).read()[0] if event["kind"] == "stage"]
     begun = [event["stage"] for event in events if event["state"] == "running"]
@@ -83,7 +84,6 @@ def overlap(these: list[tuple[float, float]], those: list[tuple[float, float]]) 
     return any(max(one[0], other[0]) < min(one[1], other[1]) for one in these for other in those)
 
 
-@pytest.mark.timeout(400)
 def test_seeds_and_points_of_a_curve_are_done_side_by_side(
     on_cluster: Running, tiny_spec: RunSpec, tmp_path: Path
 ) -> None:
@@ -92,7 +92,7 @@ def test_seeds_and_points_of_a_curve_are_done_side_by_side(
     whole = whole.model_copy(update={"repeats": 2, "learning_curve": (20, 40)})
     store = on_cluster.store
     run = on_cluster.supervisor.submit(whole).id
-    on_cluster.until(lambda: not store.get(run).state.active, 200)
+    on_cluster.until(lambda: not store.get(run).state.active)
     assert store.get(run).state is RunState.DONE, logs(store)
     times = spans(store, run)
     for part in ("@seed-1", "@20-labels", "@40-labels"):
@@ -102,7 +102,6 @@ def test_seeds_and_points_of_a_curve_are_done_side_by_side(
     assert lasting(store.report(run)) == lasting(alone.report(carried_out_here(alone, whole)))
 
 
-@pytest.mark.timeout(300)
 def test_two_runs_are_done_side_by_side(on_cluster: Running, tiny_spec: RunSpec) -> None:
     """However fast the machines are: neither has an end until both have been seen at work."""
     store, endless = on_cluster.store, FullFineTuning(epochs=1000, batch_size=16, learning_rate=1e-4)
@@ -127,7 +126,6 @@ def shelf(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     return Shelf(address)
 
 
-@pytest.mark.timeout(200)
 def test_without_a_shared_folder_stages_pass_over_the_shelf(
     shelf: Shelf, on_cluster: Running, tiny_spec: RunSpec, tmp_path: Path
 ) -> None:
@@ -152,7 +150,6 @@ def test_without_a_shared_folder_stages_pass_over_the_shelf(
     assert lasting(emptied.report(run)) == lasting(store.report(store.list()[0].id))
 
 
-@pytest.mark.timeout(200)
 def test_one_training_by_two_machines_comes_to_the_same_weights(
     on_cluster: Running, tiny_spec: RunSpec, tmp_path: Path
 ) -> None:

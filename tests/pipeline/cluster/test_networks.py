@@ -17,6 +17,7 @@ from pipeline.runs import RunStore
 from pipeline.spec import Bagging, FullFineTuning, RunSpec
 from tests.clusters import MISSING, REASON
 from tests.pipeline.cluster.conftest import carried_out_here
+from tests.pipeline.cluster.following import IN_ALL
 from tests.pipeline.cluster.test_machines import recipe
 from tests.reports import lasting
 
@@ -41,7 +42,7 @@ def networks() -> None:
         pytest.skip("this system lets nobody have networks of his own, or lacks iproute2")
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(IN_ALL)
 def test_a_machine_in_a_network_of_its_own_is_lost(networks: None, tiny_spec: RunSpec, tmp_path: Path) -> None:
     long = FullFineTuning(epochs=120, batch_size=16, learning_rate=1e-3)
     spec = recipe(tiny_spec, fine_tuning=long, ensemble=Bagging(members=3))
@@ -53,7 +54,7 @@ def test_a_machine_in_a_network_of_its_own_is_lost(networks: None, tiny_spec: Ru
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=560,
+        timeout=IN_ALL - 20,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-4000:]

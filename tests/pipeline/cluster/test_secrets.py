@@ -10,7 +10,7 @@ import pytest
 from pipeline.runs import RunState
 from pipeline.spec import RunSpec
 from tests.pipeline.cluster.conftest import Running
-from tests.pipeline.cluster.following import logs
+from tests.pipeline.cluster.following import IN_ALL, logs
 from tests.pipeline.cluster.test_machines import recipe
 
 SECRETS = {
@@ -21,7 +21,7 @@ SECRETS = {
 }
 
 
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(IN_ALL)
 def test_the_servers_secrets_are_in_nothing_that_a_cluster_writes(
     on_cluster: Running, cluster: Any, tiny_spec: RunSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
