@@ -39,7 +39,7 @@ class _Rounds(Part):
         description="In what is taken: as the model finds them in the pool, or all alike.",
     )
     labels: Literal["hard", "soft"] = Field(
-        "hard", title="Labels", description="The likeliest label, or the probability of each."
+        "hard", title="Labels", description="The likeliest label of a text or word, or the probability of each."
     )
     weight: float = Field(
         1.0, gt=0, le=10, title="Weight", description="How much a text with such a label counts beside a labelled one."

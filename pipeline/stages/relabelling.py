@@ -14,10 +14,10 @@ from pipeline.evaluation.answers import Answers, Truth
 from pipeline.evaluation.metrics import value
 from pipeline.parameters import PseudoLabelParameters
 from pipeline.parts import each
-from pipeline.scores import Scores, softmax
+from pipeline.scores import Scores, sigmoid, softmax
 from pipeline.self_training.choosing import choose, fraction, log_odds, numbered, proportions
 from pipeline.self_training.co_training import Options, relabel
-from pipeline.self_training.sentences import choose_sentences
+from pipeline.self_training.sentences import choose_sentences, distributions
 from pipeline.self_training.sets import choose_sets
 from pipeline.spec import CoTraining
 from pipeline.tasks import TASKS
@@ -100,9 +100,11 @@ def label_sets(pool: Pool) -> Labelled:
     """By what the model says, the texts of whose labels, of which each may have several, it is surest."""
     options, number = pool.parameters.self_training, pool.parameters.round
     share = fraction(number, options.rounds, options.first_fraction, options.last_fraction)
-    indices, sets = choose_sets(pool.ask(pool.texts).values, share)
+    logits = pool.ask(pool.texts).values
+    indices, sets = choose_sets(logits, share)
+    values = sigmoid(logits)[indices] if options.labels == "soft" else [sets[index] for index in indices]
     score = pool.dev_score(pool.ask(pool.dev)) if len(pool.dev) else None
-    return Labelled(indices, [sets[index] for index in indices], sets, score)
+    return Labelled(indices, values, sets, score)
 
 
 def label_words(pool: Pool) -> Labelled:
@@ -110,9 +112,13 @@ def label_words(pool: Pool) -> Labelled:
     options, number = pool.parameters.self_training, pool.parameters.round
     share = fraction(number, options.rounds, options.first_fraction, options.last_fraction)
     spans = TASKS[pool.parameters.task].spans
-    indices, tags = choose_sentences(pool.ask(pool.texts), pool.labels, share, spans=spans)
+    said = pool.ask(pool.texts)
+    indices, tags = choose_sentences(said, pool.labels, share, spans=spans)
+    values: Sequence[Any] = [tags[index] for index in indices]
+    if options.labels == "soft":
+        values = distributions(softmax(said.values), said.offsets, tags, indices)
     score = pool.dev_score(pool.ask(pool.dev)) if len(pool.dev) else None
-    return Labelled(indices, [tags[index] for index in indices], tags, score)
+    return Labelled(indices, values, tags, score)
 
 
 def co_train(pool: Pool) -> Labelled:

@@ -51,10 +51,6 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     (spec(data={"source": FILE, "target": FILE}, self_training="co-training"), "self-training needs unlabelled"),
     (spec("multi-label-classification", self_training="co-training"), "one label: choose pseudo-labels"),
     (
-        spec("multi-label-classification", self_training={"kind": "pseudo-labels", "labels": "soft"}),
-        "each is given or not: choose hard labels",
-    ),
-    (
         spec("multi-label-classification", self_training={"kind": "pseudo-labels", "proportions": "equal"}),
         "leave recipe.self_training.proportions as predicted",
     ),
@@ -67,7 +63,6 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     (spec("multi-label-classification", data={**ALL, "unlabelled": GROUPED}), "texts with one label each"),
     (spec(data={**ALL, "target": GROUPED}), "of the unlabelled texts alone"),
     (spec(data={"test": FILE, "unlabelled": FILE}, self_training="co-training"), "has seen labels"),
-    (spec("entity-recognition", self_training={"kind": "pseudo-labels", "labels": "soft"}), "choose hard labels"),
     (spec(data={"source": FILE, "test": FILE}, vocabulary="keep"), "changes nothing"),
     (spec(data={"source": FILE, "test": FILE, "unlabelled": FILE}, ensemble="bagging"), "give data.target"),
     (spec("entity-recognition", ensemble="boosting"), "choose bagging"),
@@ -138,6 +133,9 @@ def test_every_rule_is_shown_at_work() -> None:
         spec(data={**ALL, "dev_fraction": 0.1}, fine_tuning=PATIENT),
         spec("entity-recognition", ensemble="bagging", self_training="pseudo-labels", fine_tuning="bridge"),
         spec("multi-label-classification", ensemble="bagging", self_training="pseudo-labels"),
+        spec("multi-label-classification", self_training={"kind": "pseudo-labels", "labels": "soft"}),
+        spec("entity-recognition", self_training={"kind": "pseudo-labels", "labels": "soft"}, ensemble="bagging"),
+        spec("part-of-speech", self_training={"kind": "pseudo-labels", "labels": "soft"}),
         spec("sentence-pair-classification", self_training={"kind": "co-training", "proportions": "equal"}),
         spec("language-modelling", data={"target": FILE}, adaptation="masked-lm"),
         spec(adaptation={"kind": "masked-lm", "epochs": 0, "embedding_epochs": 1}),
