@@ -90,10 +90,6 @@ RULES: tuple[Rule, ...] = (
         Message("self-training needs unlabelled target text: give data.unlabelled"),
     ),
     Rule(
-        lambda c: isinstance(c.recipe.self_training, CoTraining) and c.task == "multi-label-classification",
-        Message("co-training's second view gives each text one label: choose pseudo-labels where it may have several"),
-    ),
-    Rule(
         lambda c: isinstance(c.recipe.self_training, CoTraining) and c.task in TAGGING,
         Message("co-training's second view labels whole texts, not their words: choose pseudo-labels"),
     ),

@@ -60,8 +60,9 @@ class PseudoLabelling(_Rounds):
 class CoTraining(_Rounds):
     """A classical second view relabels the pool over several rounds before the model learns from it.
 
-    The second view is a logistic regression and naive Bayes over n-grams. It learns from the texts that the
-    model is surest of, so that what is idiosyncratic in the model's errors is averaged out.
+    The second view is a logistic regression and naive Bayes over n-grams, of each label against the rest where a text
+    may have several. It learns from the texts that the model is surest of, so that what is idiosyncratic in the model's
+    errors is averaged out.
     """
 
     kind: Literal["co-training"] = "co-training"

@@ -50,6 +50,7 @@ WAYS: dict[tuple[str, str], Callable[[Pool], Labelled]] = {
     ("pseudo-labels", "several"): label_sets,
     ("pseudo-labels", "tags"): label_words,
     ("co-training", "one"): co_train,
+    ("co-training", "several"): co_train,
 }
 
 

@@ -16,11 +16,12 @@ from pipeline.parameters import PseudoLabelParameters
 from pipeline.parts import each
 from pipeline.scores import Scores, sigmoid, softmax
 from pipeline.self_training.choosing import choose, fraction, log_odds, numbered, proportions
-from pipeline.self_training.co_training import Options, relabel
+from pipeline.self_training.co_training import Labeller, Options, relabel
+from pipeline.self_training.labellers import OneLabel, SeveralLabels
 from pipeline.self_training.sentences import choose_sentences, distributions
 from pipeline.self_training.sets import choose_sets
 from pipeline.spec import CoTraining
-from pipeline.tasks import TASKS
+from pipeline.tasks import TASKS, Labelling
 
 #: By how much labels may become less stable from round to round before that counts as a fall.
 SLACK = 0.01
@@ -127,15 +128,14 @@ def co_train(pool: Pool) -> Labelled:
     Without any, rounds end where labels become less stable.
     """
     parameters = pool.parameters
-    options = parameters.self_training
+    options, task = parameters.self_training, TASKS[parameters.task]
     assert isinstance(options, CoTraining)  # noqa: S101 - the stage's table sees to it
-    logits = pool.ask(pool.texts).values
-    features = NGrams(TASKS[parameters.task].columns)
-    columns = {name: [*pool.texts[name][:], *pool.known[name][:]] for name in TASKS[parameters.task].columns}
+    labeller = LABELLERS[task.labelling](pool, pool.ask(pool.texts).values)
+    features = NGrams(task.columns)
+    columns = {name: [*pool.texts[name][:], *pool.known[name][:]] for name in task.columns}
     rows = features.fit(columns)
-    known = rows[len(pool.texts) :], np.asarray(pool.known["label"][:], np.int64)
+    known = rows[len(pool.texts) :], labeller.known(pool.known[str(task.label_column)][:])
     dev = features.transform({name: pool.dev[name][:] for name in features.columns}) if len(pool.dev) else None
-    shares, groups = pool.shares(logits), pool.groups()
     how = Options(
         rounds=options.rounds,
         first=options.first_fraction,
@@ -144,14 +144,12 @@ def co_train(pool: Pool) -> Labelled:
         weight=options.weight,
         seed=parameters.seed,
     )
-    before = choose(log_odds(logits), shares, 1.0, groups)[1]
+    before = labeller.answers(labeller.first)
     kept, kept_round, best, answers = None, 0, -np.inf, before
-    for number, found in enumerate(
-        relabel(rows[: len(pool.texts)], logits, shares, known, how, groups=groups, check=pool.check), start=1
-    ):
+    for number, found in enumerate(relabel(rows[: len(pool.texts)], labeller, known, how, check=pool.check), start=1):
         pool.step(number)
-        now = choose(found.odds, shares, 1.0, groups)[1]
-        stable = float((now == before).mean())
+        now = labeller.answers(found.odds)
+        stable = float(labeller.same(now, before).mean())
         before = now
         signal = stable if dev is None else pool.dev_score(Scores.of_texts(found.view.odds(dev)))
         if dev is None and signal < best - SLACK:
@@ -160,8 +158,14 @@ def co_train(pool: Pool) -> Labelled:
             kept, kept_round, answers = found, number, now
         best = max(best, signal)
     assert kept is not None  # noqa: S101 - there is at least one round
-    indices, labels = choose(kept.odds, shares, options.last_fraction, groups)
-    values = kept.probabilities[indices] if options.labels == "soft" else labels
+    indices, values = labeller.take(kept, options.last_fraction, soft=options.labels == "soft")
     facts: dict[str, float | int | str] = {"rounds": options.rounds, "kept_round": kept_round}
-    facts["views_agree"] = float((answers == logits.argmax(axis=1)).mean())
-    return Labelled(indices, values, answers, None if dev is None else best, facts)
+    facts["views_agree"] = float(labeller.same(answers, labeller.predicted).mean())
+    return Labelled(indices, values, labeller.listed(answers), None if dev is None else best, facts)
+
+
+#: How texts are labelled → what co-training needs to know of a pool of them, given the network's logits.
+LABELLERS: dict[Labelling, Callable[[Pool, np.ndarray], Labeller]] = {
+    "one": lambda pool, logits: OneLabel(logits, pool.shares(logits), pool.groups()),
+    "several": lambda _, logits: SeveralLabels(logits),
+}

@@ -49,7 +49,6 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     (spec("language-modelling", adaptation="masked-lm", ensemble="bagging"), "votes on labels"),
     ({**spec("language-modelling", adaptation="masked-lm"), "learning_curve": [10]}, "counts labels"),
     (spec(data={"source": FILE, "target": FILE}, self_training="co-training"), "self-training needs unlabelled"),
-    (spec("multi-label-classification", self_training="co-training"), "one label: choose pseudo-labels"),
     (
         spec("multi-label-classification", self_training={"kind": "pseudo-labels", "proportions": "equal"}),
         "leave recipe.self_training.proportions as predicted",
@@ -134,6 +133,7 @@ def test_every_rule_is_shown_at_work() -> None:
         spec("entity-recognition", ensemble="bagging", self_training="pseudo-labels", fine_tuning="bridge"),
         spec("multi-label-classification", ensemble="bagging", self_training="pseudo-labels"),
         spec("multi-label-classification", self_training={"kind": "pseudo-labels", "labels": "soft"}),
+        spec("multi-label-classification", self_training={"kind": "co-training", "labels": "soft"}, ensemble="bagging"),
         spec("entity-recognition", self_training={"kind": "pseudo-labels", "labels": "soft"}, ensemble="bagging"),
         spec("part-of-speech", self_training={"kind": "pseudo-labels", "labels": "soft"}),
         spec("sentence-pair-classification", self_training={"kind": "co-training", "proportions": "equal"}),

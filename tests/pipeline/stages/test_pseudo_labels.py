@@ -195,6 +195,31 @@ def test_co_training_puts_right_what_the_network_got_wrong(stage: Any) -> None:
     assert "dev_accuracy" not in facts
 
 
+def test_co_training_puts_right_each_label_that_the_network_got_wrong(stage: Any) -> None:
+    """The first two labels are told by words; the network gets a fifth of the texts wrong in them."""
+    wrong = np.random.default_rng(0).random(48) < 0.2
+    stage.answer = lambda truth: (
+        np.eye(2)[np.array(truth) ^ wrong] * 3.5 + np.random.default_rng(1).uniform(0, 0.4, (48, 2))
+    )
+    task = "multi-label-classification"
+    texts, facts = stage.label(CoTraining(rounds=4, last_fraction=1.0), limit=8, task=task)
+    truth = [any(word in text for word in ("good", "great", "lovely", "fine")) for text in texts["text"]]
+    found = [(0 in labels, 1 in labels) for labels in texts["labels"]]
+    assert (wrong.sum(), facts["taken"]) == (8, 48)
+    assert np.mean([given == (not label, label) for given, label in zip(found, truth, strict=True)]) > 0.95
+    assert facts["dev_micro_f1"] > 0.8
+    assert 1 <= facts["kept_round"] <= 4
+    assert facts["views_agree"] < 0.9
+    soft, facts = stage.label(CoTraining(rounds=2, labels="soft"), task=task, without=("dev",))
+    assert soft.column_names == ["text", "probabilities", "weight"]
+    assert np.array(soft["probabilities"][:]).shape == (facts["taken"], 3)
+    assert "dev_micro_f1" not in facts
+    options = CoTraining(rounds=2, exchanges=2)
+    stage.label(options, task=task, without=("dev",))
+    _, facts = stage.label(options, number=2, task=task, without=("dev",))
+    assert (facts["agreement"], facts["stopped"]) == (1.0, 0)
+
+
 def test_what_labelling_took_is_told(stage: Any, tmp_path: Path) -> None:
     """By hand: the network of these tests takes no time, so what co-training took is the second view's."""
     stage.label(CoTraining(rounds=2))
@@ -218,6 +243,7 @@ def test_it_needs_texts_and_stops_when_asked(stage: Any) -> None:
         ("text-classification", PseudoLabelling()),
         ("text-classification", CoTraining(rounds=2)),
         ("multi-label-classification", PseudoLabelling(labels="soft")),
+        ("multi-label-classification", CoTraining(rounds=2)),
         ("entity-recognition", PseudoLabelling(labels="soft")),
     ],
 )

@@ -37,9 +37,6 @@ TEXT = {
     "self-training needs unlabelled target text: give data.unlabelled": (
         "自训练需要无标签的目标文本：请提供 data.unlabelled"
     ),
-    "co-training's second view gives each text one label: choose pseudo-labels where it may have several": (
-        "协同训练的第二视图给每条文本一个标签：文本可以有多个标签时，请选择伪标签（pseudo-labels）"
-    ),
     "shares are those of texts with one label each: leave recipe.self_training.proportions as predicted": (
         "标签比例只适用于每条文本一个标签的任务：请让 recipe.self_training.proportions 保持 predicted"
     ),
