@@ -1,8 +1,9 @@
 """Co-training (Blum and Mitchell 1998): a classical second view relabels the pool that a network has scored.
 
 The second view learns from the texts that are surest, and relabels all. What is peculiar in the network's
-errors is no pattern of n-grams, and is averaged out. Tried on Chinese reviews that an English model had scored
-(no target label seen), five things made the second view better, and are fixed here:
+errors is no pattern of n-grams, and is averaged out. Here are its rounds, the same however texts are labelled;
+:mod:`pipeline.self_training.labellers` says what the second view learns and how texts are chosen. Tried on Chinese
+reviews that an English model had scored (no target label seen), five things made the second view better, and are fixed:
 
 - It is the mean of a logistic regression and naive Bayes over the same n-grams. Naive Bayes is hurt less by wrong
   labels, the regression less by n-grams that go together; either by itself was 1 to 4 points worse.
@@ -15,20 +16,17 @@ errors is no pattern of n-grams, and is averaged out. Tried on Chinese reviews t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.naive_bayes import MultinomialNB
 
-from pipeline.classical.regression import UNSEEN, Linear, Targets, fit_one
-from pipeline.scores import softmax
-from pipeline.self_training.choosing import choose, fraction, log_odds
+from pipeline.self_training.choosing import fraction
 
 FOLDS = 3
-SMOOTHING = 0.3
-STRENGTH = 10.0
 
 
 @dataclass(frozen=True)
@@ -52,37 +50,18 @@ class Options:
     seed: int
 
 
-@dataclass(frozen=True)
-class View:
-    """The second view: two models of the same n-grams, brought to one scale.
+class Models(Protocol):
+    """What the second view has learned in one fit."""
 
-    Attributes:
-        regression: Of TF-IDF.
-        bayes: Of which n-grams occur.
-        spreads: Of the log-odds of both on the pool.
-    """
+    def parts(self, rows: sp.csr_matrix) -> tuple[np.ndarray, ...]:
+        """What each of its models says of rows, float ``[rows, labels]``."""
 
-    regression: Linear
-    bayes: Linear
-    spreads: tuple[float, float] = (1.0, 1.0)
 
-    @classmethod
-    def fit(cls, rows: sp.csr_matrix, labels: np.ndarray, weights: np.ndarray, count: int) -> View:
-        """Learn from rows ``[rows, features]`` and a label and a weight for each."""
-        targets = Targets.hard(labels, weights)
-        model = MultinomialNB(alpha=SMOOTHING).fit(_presence(rows), labels, weights)
-        bayes = Linear(np.zeros((count, rows.shape[1]), np.float32), np.full(count, UNSEEN, np.float32))
-        bayes.weights[model.classes_], bayes.offsets[model.classes_] = model.feature_log_prob_, model.class_log_prior_
-        return cls(fit_one(rows, targets, count, seed=0, strength=STRENGTH), bayes)
+class View(Protocol):
+    """The second view of a round, for other texts."""
 
     def odds(self, rows: sp.csr_matrix) -> np.ndarray:
-        """Log-odds of each label ``[rows, labels]``, in units of their spread on the pool."""
-        regression, bayes = self.parts(rows)
-        return (regression / self.spreads[0] + bayes / self.spreads[1]) / 2
-
-    def parts(self, rows: sp.csr_matrix) -> tuple[np.ndarray, np.ndarray]:
-        """The log-odds of both models."""
-        return _odds(self.regression, rows), _odds(self.bayes, _presence(rows))
+        """What it says of rows ``[rows, labels]``, as a network's logits are read."""
 
 
 @dataclass(frozen=True)
@@ -100,76 +79,97 @@ class Round:
     view: View
 
 
+class Labeller(ABC):
+    """A pool whose texts are labelled in one way, and what the network says of it.
+
+    Attributes:
+        first: What the network says, float ``[pool, labels]``, as texts are ranked by it.
+    """
+
+    first: np.ndarray
+
+    @abstractmethod
+    def known(self, labels: Sequence[Any]) -> np.ndarray:
+        """True labels of texts, as a frozen split has them, in the form in which :meth:`fit` takes labels."""
+
+    @abstractmethod
+    def choose(self, odds: np.ndarray, taken: float) -> tuple[np.ndarray, np.ndarray]:
+        """Take a share of the texts, the surest ones.
+
+        Returns:
+            Indices of texts, ascending; and the label or labels of each of them.
+        """
+
+    @abstractmethod
+    def fit(self, rows: sp.csr_matrix, labels: np.ndarray, weights: np.ndarray, check: Callable[[], None]) -> Models:
+        """Learn from a label, or labels, and a weight for each row; ``check`` is called before each model."""
+
+    @abstractmethod
+    def spreads(self, parts: Sequence[np.ndarray]) -> Any:
+        """What :meth:`join` needs to know of the models' answers to the pool, those to learned texts included."""
+
+    @abstractmethod
+    def join(self, models: Models, parts: Sequence[np.ndarray], spreads: Any, first_view: float) -> Round:
+        """Put the network and the second view's models together."""
+
+    @abstractmethod
+    def answers(self, odds: np.ndarray) -> np.ndarray:
+        """The label or labels of each text, with a round's odds."""
+
+    @property
+    @abstractmethod
+    def predicted(self) -> np.ndarray:
+        """The same as the network by itself has them."""
+
+    @abstractmethod
+    def take(self, found: Round, taken: float, *, soft: bool) -> tuple[np.ndarray, Sequence[Any] | np.ndarray]:
+        """Texts to learn from: indices, ascending; and what each is to be learned as."""
+
+    def same(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+        """Whether each text has the same answers twice, bool ``[pool]``."""
+        return first == second
+
+    def listed(self, answers: np.ndarray) -> Sequence[Any] | np.ndarray:
+        """Answers text by text, as labels are written down."""
+        return answers
+
+
 def relabel(
     rows: sp.csr_matrix,
-    logits: np.ndarray,
-    shares: np.ndarray,
+    labeller: Labeller,
     known: tuple[sp.csr_matrix, np.ndarray],
     options: Options,
     *,
-    groups: np.ndarray | None = None,
     check: Callable[[], None] = lambda: None,
 ) -> Iterator[Round]:
     """Relabel the pool, round by round.
 
     Args:
         rows: Features of the pool, float ``[pool, features]``.
-        logits: What the network says of the pool, ``[pool, labels]``.
-        shares: Of the labels in what is taken, ``[labels]``.
+        labeller: What the network says of the pool, how texts are chosen, and what the second view is.
         known: Features and labels of texts whose labels are true; may be none.
         options: How.
-        groups: The number of each text's group, ``[pool]``; each gives the same share of each label.
         check: Called between fits; may raise to stop.
     """
-    count = logits.shape[1]
-    first = log_odds(logits)
-    ranked = first
+    ranked = labeller.first
     generator = np.random.default_rng(options.seed)
 
-    def fit(taken: np.ndarray, labels: np.ndarray) -> View:
-        check()
-        weights = np.concatenate([np.full(len(taken), options.weight), np.ones(len(known[1]))])
-        learned = sp.vstack([rows[taken], known[0]], format="csr")
-        return View.fit(learned, np.concatenate([labels, known[1]]).astype(np.int64), weights, count)
+    def fit(texts: np.ndarray, labels: np.ndarray) -> Models:
+        weights = np.concatenate([np.full(len(texts), options.weight), np.ones(len(known[1]))])
+        learned = sp.vstack([rows[texts], known[0]], format="csr")
+        return labeller.fit(learned, np.concatenate([labels, known[1]]), weights, check)
 
     for number in range(1, options.rounds + 1):
-        share_taken = fraction(number, options.rounds, options.first, options.last)
-        taken, labels = choose(ranked, shares, share_taken, groups)
-        view = fit(taken, labels)
-        parts = [part.copy() for part in view.parts(rows)]
-        spreads = (_spread(parts[0]), _spread(parts[1]))
+        taken, labels = labeller.choose(ranked, fraction(number, options.rounds, options.first, options.last))
+        models = fit(taken, labels)
+        parts = [part.copy() for part in models.parts(rows)]
+        spreads = labeller.spreads(parts)
         order = generator.permutation(len(taken))
-        for fold in range(FOLDS if len(taken) >= FOLDS * count else 0):
+        for fold in range(FOLDS if len(taken) >= FOLDS * ranked.shape[1] else 0):
             held = np.zeros(len(taken), bool)
             held[order[fold::FOLDS]] = True
             for part, found in zip(parts, fit(taken[~held], labels[~held]).parts(rows[taken[held]]), strict=True):
                 part[taken[held]] = found
-        second = (parts[0] / spreads[0] + parts[1] / spreads[1]) / 2
-        share = options.first_view
-        ranked = share * first / _spread(first) + (1 - share) * second / _spread(second)
-        probabilities = share * softmax(logits.astype(np.float64)) + (1 - share) * _probabilities(parts[0])
-        yield Round(ranked, probabilities, View(view.regression, view.bayes, spreads))
-
-
-def _probabilities(odds: np.ndarray) -> np.ndarray:
-    """From log-odds; sums to 1."""
-    found = 1 / (1 + np.exp(-np.clip(odds, -60, 60)))
-    return found / found.sum(axis=1, keepdims=True)
-
-
-def _odds(model: Linear, rows: sp.csr_matrix) -> np.ndarray:
-    """Log-odds of each label; of one never seen a little less than the least of any other."""
-    seen = model.offsets > UNSEEN
-    scores = model.scores(rows)
-    found = np.empty_like(scores)
-    found[:, seen] = log_odds(scores[:, seen])
-    found[:, ~seen] = found[:, seen].min(initial=0) - 1
-    return found
-
-
-def _presence(rows: sp.csr_matrix) -> sp.csr_matrix:
-    return sp.csr_matrix((np.ones_like(rows.data), rows.indices, rows.indptr), rows.shape)
-
-
-def _spread(values: np.ndarray) -> float:
-    return float(values.std()) or 1.0
+        joined = labeller.join(models, parts, spreads, options.first_view)
+        ranked = joined.odds
+        yield joined

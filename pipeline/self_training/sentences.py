@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy.special import log_softmax
 
@@ -27,16 +29,11 @@ def choose_sentences(
         Indices of sentences, ascending; and the tags of every sentence, None where it has no words or was cut off.
     """
     surest = np.where(np.isnan(scores.values), -np.inf, log_softmax(np.nan_to_num(scores.values), axis=1)).max(axis=1)
-    predicted = scores.predicted()
-    tags: list[list[int] | None] = []
+    tags = predicted_tags(scores, labels, spans=spans)
     confidence = np.full(len(scores), -np.inf)
     for index, (start, end) in enumerate(zip(scores.offsets[:-1], scores.offsets[1:], strict=True)):
-        whole = end > start and (predicted[start:end] >= 0).all()
-        tags.append(predicted[start:end].tolist() if whole else None)
-        if whole:
+        if tags[index] is not None:
             confidence[index] = surest[start:end].mean()
-    if spans:
-        tags = _repaired(tags, labels)
     entities = np.array(
         [spans and given is not None and any(labels[tag] != OUTSIDE for tag in given) for given in tags]
     )
@@ -46,6 +43,46 @@ def choose_sentences(
         order = members[np.argsort(-confidence[members], kind="stable")]
         chosen += order[: round(taken * len(members))].tolist()
     return np.array(sorted(chosen), np.int64), tags
+
+
+def predicted_tags(scores: Scores, labels: list[str], *, spans: bool) -> list[list[int] | None]:
+    """The likeliest tags of every sentence, in IOB2 where they spell entities; None as in :func:`choose_sentences`."""
+    predicted = scores.predicted()
+    tags: list[list[int] | None] = []
+    for start, end in zip(scores.offsets[:-1], scores.offsets[1:], strict=True):
+        whole = end > start and (predicted[start:end] >= 0).all()
+        tags.append(predicted[start:end].tolist() if whole else None)
+    return _repaired(tags, labels) if spans else tags
+
+
+def distributions(
+    probabilities: np.ndarray, offsets: np.ndarray, tags: Sequence[list[int] | None], indices: np.ndarray
+) -> list[np.ndarray]:
+    """How likely each tag is of each word of some sentences.
+
+    Where a word's likeliest tag was repaired, all of its probability goes to the tag that it was brought to: inside an
+    entity that nobody has begun a word can't be, and what spoke for it spoke for an entity of that type. So the
+    likeliest tags spell the same entities as hard labels do, and the model stays as sure or unsure as it was.
+
+    Args:
+        probabilities: Of each tag, float ``[words, labels]``.
+        offsets: The words of sentence ``i`` are ``offsets[i]:offsets[i + 1]``.
+        tags: Of every sentence, as :func:`choose_sentences` gives them.
+        indices: Which sentences.
+
+    Returns:
+        float ``[words, labels]`` for each sentence asked for.
+    """
+    found = []
+    for index in indices:
+        table = probabilities[offsets[index] : offsets[index + 1]].copy()
+        words, likeliest = np.arange(len(table)), table.argmax(axis=1)
+        repaired = words[likeliest != tags[index]]
+        meant = np.asarray(tags[index], np.int64)[repaired]
+        table[repaired, meant] += table[repaired, likeliest[repaired]]
+        table[repaired, likeliest[repaired]] = 0
+        found.append(table)
+    return found
 
 
 def _repaired(tags: list[list[int] | None], labels: list[str]) -> list[list[int] | None]:

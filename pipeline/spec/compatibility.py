@@ -20,7 +20,7 @@ FIELDS_READ: dict[str, frozenset[str]] = {
     "source_training": frozenset({"patience"}),
     "adaptation": frozenset({"embedding_epochs", "epochs"}),
     "fine_tuning": frozenset({"embedding_learning_rate", "patience", "train_embeddings"}),
-    "self_training": frozenset({"finish", "first_fraction", "labels", "last_fraction", "proportions", "rounds"}),
+    "self_training": frozenset({"finish", "first_fraction", "last_fraction", "proportions", "rounds"}),
     "ensemble": frozenset({"shared_layers"}),
     "target_only": frozenset({"patience"}),
 }
@@ -90,26 +90,12 @@ RULES: tuple[Rule, ...] = (
         Message("self-training needs unlabelled target text: give data.unlabelled"),
     ),
     Rule(
-        lambda c: isinstance(c.recipe.self_training, CoTraining) and c.task == "multi-label-classification",
-        Message("co-training's second view gives each text one label: choose pseudo-labels where it may have several"),
-    ),
-    Rule(
         lambda c: isinstance(c.recipe.self_training, CoTraining) and c.task in TAGGING,
         Message("co-training's second view labels whole texts, not their words: choose pseudo-labels"),
     ),
     Rule(
         lambda c: c.self_training and c.data.source is None and c.data.target is None,
         Message("self-training needs a model that has seen labels: give data.source or data.target"),
-    ),
-    Rule(
-        lambda c: c.self_training and getattr(c.recipe.self_training, "labels", "hard") == "soft" and c.task in TAGGING,
-        Message("words take the likeliest tag: choose hard labels for self-training"),
-    ),
-    Rule(
-        lambda c: (
-            c.task == "multi-label-classification" and getattr(c.recipe.self_training, "labels", "hard") == "soft"
-        ),
-        Message("where a text may have several labels each is given or not: choose hard labels for self-training"),
     ),
     Rule(
         lambda c: c.task not in SINGLE_LABEL and getattr(c.recipe.self_training, "proportions", "predicted") == "equal",

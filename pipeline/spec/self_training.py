@@ -39,7 +39,7 @@ class _Rounds(Part):
         description="In what is taken: as the model finds them in the pool, or all alike.",
     )
     labels: Literal["hard", "soft"] = Field(
-        "hard", title="Labels", description="The likeliest label, or the probability of each."
+        "hard", title="Labels", description="The likeliest label of a text or word, or the probability of each."
     )
     weight: float = Field(
         1.0, gt=0, le=10, title="Weight", description="How much a text with such a label counts beside a labelled one."
@@ -60,8 +60,9 @@ class PseudoLabelling(_Rounds):
 class CoTraining(_Rounds):
     """A classical second view relabels the pool over several rounds before the model learns from it.
 
-    The second view is a logistic regression and naive Bayes over n-grams. It learns from the texts that the
-    model is surest of, so that what is idiosyncratic in the model's errors is averaged out.
+    The second view is a logistic regression and naive Bayes over n-grams, of each label against the rest where a text
+    may have several. It learns from the texts that the model is surest of, so that what is idiosyncratic in the model's
+    errors is averaged out.
     """
 
     kind: Literal["co-training"] = "co-training"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import torch
 from tokenizers import pre_tokenizers
 from transformers import (
     DataCollatorForLanguageModeling,
@@ -82,14 +83,40 @@ def align(encoded: Columns, tags: list[list[int]]) -> list[list[int]]:
     return rows
 
 
+def align_distributions(encoded: Columns, distributions: list[list[list[float]]]) -> list[list[list[float]]]:
+    """How likely each tag is of the words that have a first piece, in their order; of other tokens nothing is known."""
+    return [
+        [shares for start, shares in zip(starts, given, strict=True) if start >= 0]
+        for starts, given in zip(encoded[WORD_STARTS], distributions, strict=True)
+    ]
+
+
 def collate_texts(tokenizer: PreTrainedTokenizerFast) -> Collate:
     """Pads texts that have labels as a whole."""
     return _only(tokenizer, ANSWERS, DataCollatorWithPadding(tokenizer))
 
 
 def collate_words(tokenizer: PreTrainedTokenizerFast) -> Collate:
-    """Pads texts that have a label at each token."""
-    return _only(tokenizer, ANSWERS, DataCollatorForTokenClassification(tokenizer))
+    """Pads texts that have a label at each token, or a distribution at each word's first.
+
+    Of distributions ``labels`` are float ``[rows, tokens, labels]``: zeros where no word begins.
+    """
+    indices = _only(tokenizer, ANSWERS, DataCollatorForTokenClassification(tokenizer))
+    padded = _only(tokenizer, ("weight",), DataCollatorWithPadding(tokenizer))
+
+    def collate(rows: list[dict[str, Any]]) -> Any:
+        count = max(map(_distributed, rows))
+        if not count:
+            return indices(rows)
+        batch = padded(rows)
+        batch["labels"] = torch.zeros(*batch["input_ids"].shape, count)
+        for number, row in enumerate(rows):
+            starts = [start for start in row[WORD_STARTS] if start >= 0]
+            if starts:
+                batch["labels"][number, starts] = torch.tensor(row["labels"])
+        return batch
+
+    return collate
 
 
 def collate_masked(tokenizer: PreTrainedTokenizerFast, probability: float = 0.15, seed: int | None = None) -> Collate:
@@ -102,6 +129,12 @@ def collate_masked(tokenizer: PreTrainedTokenizerFast, probability: float = 0.15
     """
     mask = DataCollatorForLanguageModeling(tokenizer, mlm_probability=probability, seed=seed)
     return _only(tokenizer, ("special_tokens_mask",), mask)
+
+
+def _distributed(row: dict[str, Any]) -> int:
+    """Over how many labels the words of a row have distributions; 0 if they have tags, or there are none."""
+    first = next(iter(row.get("labels", ())), None)
+    return len(first) if isinstance(first, list) else 0
 
 
 def _only(tokenizer: PreTrainedTokenizerFast, more: tuple[str, ...], collate: Collate) -> Collate:

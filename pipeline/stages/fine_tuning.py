@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -25,7 +24,7 @@ from pipeline.stages.answering import answers
 from pipeline.stages.checkpoints import State
 from pipeline.stages.context import Context, read_json
 from pipeline.stages.data import read_split
-from pipeline.stages.encoding import Collate, Columns
+from pipeline.stages.encoding import Collate
 from pipeline.stages.heads import HEADS, encode, objective
 from pipeline.stages.lessons import Lessons, Watch
 from pipeline.stages.limiting import limited
@@ -33,9 +32,10 @@ from pipeline.stages.losses import class_weights
 from pipeline.stages.models import load_model, load_tokenizer, restore_dropouts, save_model, start_folder
 from pipeline.stages.precision import choose
 from pipeline.stages.reading import BATCH_TOKENS, Reading
-from pipeline.stages.rows import distinct, lengths, mapped, select
+from pipeline.stages.rows import distinct, lengths, select
 from pipeline.stages.sampling import after_training, sample
 from pipeline.stages.sharing import Shared, freeze_encoder, share
+from pipeline.stages.soft_labels import as_distributions
 from pipeline.stages.thrift import used_embeddings
 from pipeline.stages.training import train, write_training
 from pipeline.stages.tunings import TUNINGS
@@ -146,25 +146,13 @@ def training_set(
     if "labels" in context.inputs:
         given.append(load_from_disk(str(context.inputs["labels"] / "texts")))
     if any("probabilities" in each.column_names for each in given):
-        given = [_as_distributions(each, len(labels), context.spare) for each in given]
+        given = [as_distributions(each, parameters.task, len(labels), context.spare) for each in given]
     found = [encode(each, tokenizer, parameters.task, labels, context.spare) for each in given if len(each)]
     if not found:
         raise TrainingError(
             "There are no labelled texts to learn from.", "Add target texts, or raise the shares taken."
         )
     return concatenate_datasets(found), known
-
-
-def _as_distributions(given: Dataset, count: int, spare: Path) -> Dataset:
-    """Labels as probabilities of each of ``count``: all of it on the one that was given."""
-    if "probabilities" in given.column_names:
-        return given
-
-    def certain(columns: Columns) -> Columns:
-        chances = [[float(number == label) for number in range(count)] for label in columns["label"]]
-        return {name: columns[name] for name in columns if name != "label"} | {"probabilities": chances}
-
-    return mapped(given, certain, spare)
 
 
 def _score(

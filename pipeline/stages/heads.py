@@ -91,6 +91,8 @@ class SeveralLabels(OneLabel):
 
     @override
     def label(self, columns: Columns, encoded: Columns, labels: list[str]) -> list[Any]:
+        if "probabilities" in columns:
+            return columns["probabilities"]
         return [[float(number in given) for number in range(len(labels))] for given in map(set, columns["labels"])]
 
 
@@ -105,6 +107,8 @@ class Tags(Head):
 
     @override
     def label(self, columns: Columns, encoded: Columns, labels: list[str]) -> list[Any]:
+        if "probabilities" in columns:
+            return encoding.align_distributions(encoded, columns["probabilities"])
         return encoding.align(encoded, columns["tags"])
 
     @override
@@ -179,9 +183,9 @@ def encode(
         spare: As :func:`~pipeline.stages.rows.mapped` takes it.
 
     Returns:
-        What the model reads, ``weight``, and ``labels`` if the texts have any: an index or a distribution, 0 and 1
-        for each label, or a tag or :data:`~pipeline.stages.encoding.IGNORED` for each token. In tagging also
-        ``word_starts``.
+        What the model reads, ``weight``, and ``labels`` if the texts have any: an index or a distribution, 0 and 1 or
+        a probability for each label, a tag or :data:`~pipeline.stages.encoding.IGNORED` for each token, or a
+        distribution for each word that has a token. In tagging also ``word_starts``.
     """
     head, given = HEADS[task], set(dataset.column_names)
     labelled = bool(given & {TASKS[task].label_column, "probabilities"})

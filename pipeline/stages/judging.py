@@ -27,7 +27,8 @@ def truth_of(labels: Any, labelling: Labelling) -> np.ndarray:
     """The true answers for one encoded row.
 
     Args:
-        labels: Its ``labels``: an index or a distribution, 0 and 1 for each label, or a tag for each token.
+        labels: Its ``labels`` as :func:`~pipeline.stages.heads.encode` makes them; of a distribution the likeliest is
+            taken.
         labelling: Which of these it is.
 
     Returns:
@@ -37,8 +38,8 @@ def truth_of(labels: Any, labelling: Labelling) -> np.ndarray:
     if labelling == "several":
         return (values > 0.5).astype(np.int64)[None]
     if labelling == "tags":
-        return values[values != IGNORED].astype(np.int64)
-    return np.array([values.argmax() if values.ndim else values], np.int64)  # of a distribution the likeliest
+        return (values.argmax(1) if values.ndim == 2 else values[values != IGNORED]).astype(np.int64)
+    return np.array([values.argmax() if values.ndim else values], np.int64)
 
 
 @dataclass(frozen=True)

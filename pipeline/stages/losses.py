@@ -36,8 +36,15 @@ def several(
 
 
 def tags(logits: torch.Tensor, labels: torch.Tensor, weights: torch.Tensor | None) -> tuple[torch.Tensor, torch.Tensor]:
-    """Cross-entropy ``[texts, tokens, labels]`` at the tokens that carry a tag."""
-    losses = functional.cross_entropy(logits.transpose(1, 2), labels, weights, ignore_index=IGNORED, reduction="none")
+    """Cross-entropy ``[texts, tokens, labels]`` at the tokens that carry a tag, or a distribution over tags.
+
+    Labels are tags or :data:`IGNORED`, or distributions ``[texts, tokens, labels]``, all zeros where there is none.
+    """
+    logits = logits.transpose(1, 2)
+    if labels.ndim == logits.ndim:
+        losses = functional.cross_entropy(logits, labels.transpose(1, 2), weights, reduction="none")
+        return losses.sum(1), labels.any(2).sum(1)
+    losses = functional.cross_entropy(logits, labels, weights, ignore_index=IGNORED, reduction="none")
     return losses.sum(1), (labels != IGNORED).sum(1)
 
 
@@ -64,8 +71,9 @@ def class_weights(labels: Iterable[Sequence[Any]], labelling: Labelling, count: 
     for part in labels:
         rows += len(part)
         if labelling == "tags":
-            units = np.concatenate([np.asarray(row, np.int64) for row in part])
-            numbers += np.bincount(units[units != IGNORED], minlength=count)
+            units = np.concatenate([np.asarray(row) for row in part if row] or [np.empty(0, np.int64)])
+            soft = units.ndim == 2
+            numbers += units.sum(0) if soft else np.bincount(units[units != IGNORED], minlength=count)
         elif (table := np.asarray(part)).ndim == 2:
             numbers = np.vstack([numbers, table]).sum(0)  # row after row, as if it were one table
         else:

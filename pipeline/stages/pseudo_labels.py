@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from datasets import Dataset, Features, List, Value, load_from_disk
+from datasets import Dataset, Features, Value, load_from_disk
 
 from pipeline.errors import TrainingError
 from pipeline.parameters import PseudoLabelParameters
@@ -35,6 +35,7 @@ from pipeline.stages.precision import Precision, as_read
 from pipeline.stages.reading import Reading
 from pipeline.stages.relabelling import SLACK, Labelled, Pool, co_train, label_sets, label_texts, label_words
 from pipeline.stages.rows import mapped, select
+from pipeline.stages.soft_labels import TYPES, likeliest
 from pipeline.stages.training import write_training
 from pipeline.tasks import TASKS
 
@@ -49,6 +50,7 @@ WAYS: dict[tuple[str, str], Callable[[Pool], Labelled]] = {
     ("pseudo-labels", "several"): label_sets,
     ("pseudo-labels", "tags"): label_words,
     ("co-training", "one"): co_train,
+    ("co-training", "several"): co_train,
 }
 
 
@@ -156,7 +158,7 @@ def _texts(pool: Pool, found: Labelled, spare: Path) -> Dataset:
     task = TASKS[pool.parameters.task]
     taken = select(pool.texts, found.indices).select_columns([*task.columns])
     column = "probabilities" if options.labels == "soft" else str(task.label_column)
-    kinds = {**COLUMNS, "probabilities": List(Value("float64")), "weight": Value("float64")}
+    kinds = {**COLUMNS, "probabilities": TYPES[task.labelling], "weight": Value("float64")}
     features = Features({name: kinds[name] for name in (*task.columns, column, "weight")})
     if not len(taken):
         return Dataset.from_dict({name: [] for name in features}, features=features)
@@ -177,7 +179,7 @@ def _agreement(pool: Pool, found: Labelled, earlier: Dataset) -> float:
     places = order[np.searchsorted(keys, _keys(earlier, names), side="right", sorter=order) - 1]
     labels: Iterable[Any]
     if "probabilities" in earlier.column_names:
-        labels = (max(range(len(shares)), key=shares.__getitem__) for shares in each(earlier["probabilities"]))
+        labels = (likeliest(shares, task.labelling) for shares in each(earlier["probabilities"]))
     else:
         labels = each(earlier[str(task.label_column)])
     same = sum(bool(found.answers[place] == label) for place, label in zip(places, labels, strict=True))

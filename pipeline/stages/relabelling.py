@@ -14,13 +14,14 @@ from pipeline.evaluation.answers import Answers, Truth
 from pipeline.evaluation.metrics import value
 from pipeline.parameters import PseudoLabelParameters
 from pipeline.parts import each
-from pipeline.scores import Scores, softmax
+from pipeline.scores import Scores, sigmoid, softmax
 from pipeline.self_training.choosing import choose, fraction, log_odds, numbered, proportions
-from pipeline.self_training.co_training import Options, relabel
-from pipeline.self_training.sentences import choose_sentences
+from pipeline.self_training.co_training import Labeller, Options, relabel
+from pipeline.self_training.labellers import OneLabel, SeveralLabels
+from pipeline.self_training.sentences import choose_sentences, distributions
 from pipeline.self_training.sets import choose_sets
 from pipeline.spec import CoTraining
-from pipeline.tasks import TASKS
+from pipeline.tasks import TASKS, Labelling
 
 #: By how much labels may become less stable from round to round before that counts as a fall.
 SLACK = 0.01
@@ -100,9 +101,11 @@ def label_sets(pool: Pool) -> Labelled:
     """By what the model says, the texts of whose labels, of which each may have several, it is surest."""
     options, number = pool.parameters.self_training, pool.parameters.round
     share = fraction(number, options.rounds, options.first_fraction, options.last_fraction)
-    indices, sets = choose_sets(pool.ask(pool.texts).values, share)
+    logits = pool.ask(pool.texts).values
+    indices, sets = choose_sets(logits, share)
+    values = sigmoid(logits)[indices] if options.labels == "soft" else [sets[index] for index in indices]
     score = pool.dev_score(pool.ask(pool.dev)) if len(pool.dev) else None
-    return Labelled(indices, [sets[index] for index in indices], sets, score)
+    return Labelled(indices, values, sets, score)
 
 
 def label_words(pool: Pool) -> Labelled:
@@ -110,9 +113,13 @@ def label_words(pool: Pool) -> Labelled:
     options, number = pool.parameters.self_training, pool.parameters.round
     share = fraction(number, options.rounds, options.first_fraction, options.last_fraction)
     spans = TASKS[pool.parameters.task].spans
-    indices, tags = choose_sentences(pool.ask(pool.texts), pool.labels, share, spans=spans)
+    said = pool.ask(pool.texts)
+    indices, tags = choose_sentences(said, pool.labels, share, spans=spans)
+    values: Sequence[Any] = [tags[index] for index in indices]
+    if options.labels == "soft":
+        values = distributions(softmax(said.values), said.offsets, tags, indices)
     score = pool.dev_score(pool.ask(pool.dev)) if len(pool.dev) else None
-    return Labelled(indices, [tags[index] for index in indices], tags, score)
+    return Labelled(indices, values, tags, score)
 
 
 def co_train(pool: Pool) -> Labelled:
@@ -121,15 +128,14 @@ def co_train(pool: Pool) -> Labelled:
     Without any, rounds end where labels become less stable.
     """
     parameters = pool.parameters
-    options = parameters.self_training
+    options, task = parameters.self_training, TASKS[parameters.task]
     assert isinstance(options, CoTraining)  # noqa: S101 - the stage's table sees to it
-    logits = pool.ask(pool.texts).values
-    features = NGrams(TASKS[parameters.task].columns)
-    columns = {name: [*pool.texts[name][:], *pool.known[name][:]] for name in TASKS[parameters.task].columns}
+    labeller = LABELLERS[task.labelling](pool, pool.ask(pool.texts).values)
+    features = NGrams(task.columns)
+    columns = {name: [*pool.texts[name][:], *pool.known[name][:]] for name in task.columns}
     rows = features.fit(columns)
-    known = rows[len(pool.texts) :], np.asarray(pool.known["label"][:], np.int64)
+    known = rows[len(pool.texts) :], labeller.known(pool.known[str(task.label_column)][:])
     dev = features.transform({name: pool.dev[name][:] for name in features.columns}) if len(pool.dev) else None
-    shares, groups = pool.shares(logits), pool.groups()
     how = Options(
         rounds=options.rounds,
         first=options.first_fraction,
@@ -138,14 +144,12 @@ def co_train(pool: Pool) -> Labelled:
         weight=options.weight,
         seed=parameters.seed,
     )
-    before = choose(log_odds(logits), shares, 1.0, groups)[1]
+    before = labeller.answers(labeller.first)
     kept, kept_round, best, answers = None, 0, -np.inf, before
-    for number, found in enumerate(
-        relabel(rows[: len(pool.texts)], logits, shares, known, how, groups=groups, check=pool.check), start=1
-    ):
+    for number, found in enumerate(relabel(rows[: len(pool.texts)], labeller, known, how, check=pool.check), start=1):
         pool.step(number)
-        now = choose(found.odds, shares, 1.0, groups)[1]
-        stable = float((now == before).mean())
+        now = labeller.answers(found.odds)
+        stable = float(labeller.same(now, before).mean())
         before = now
         signal = stable if dev is None else pool.dev_score(Scores.of_texts(found.view.odds(dev)))
         if dev is None and signal < best - SLACK:
@@ -154,8 +158,14 @@ def co_train(pool: Pool) -> Labelled:
             kept, kept_round, answers = found, number, now
         best = max(best, signal)
     assert kept is not None  # noqa: S101 - there is at least one round
-    indices, labels = choose(kept.odds, shares, options.last_fraction, groups)
-    values = kept.probabilities[indices] if options.labels == "soft" else labels
+    indices, values = labeller.take(kept, options.last_fraction, soft=options.labels == "soft")
     facts: dict[str, float | int | str] = {"rounds": options.rounds, "kept_round": kept_round}
-    facts["views_agree"] = float((answers == logits.argmax(axis=1)).mean())
-    return Labelled(indices, values, answers, None if dev is None else best, facts)
+    facts["views_agree"] = float(labeller.same(answers, labeller.predicted).mean())
+    return Labelled(indices, values, labeller.listed(answers), None if dev is None else best, facts)
+
+
+#: How texts are labelled → what co-training needs to know of a pool of them, given the network's logits.
+LABELLERS: dict[Labelling, Callable[[Pool, np.ndarray], Labeller]] = {
+    "one": lambda pool, logits: OneLabel(logits, pool.shares(logits), pool.groups()),
+    "several": lambda _, logits: SeveralLabels(logits),
+}

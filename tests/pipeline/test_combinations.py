@@ -84,6 +84,7 @@ PARTS: dict[str, dict[str, Any]] = {
     "self_training": {
         "none": NoSelfTraining(),
         "pseudo-labels": PseudoLabelling(rounds=2),
+        "soft pseudo-labels": PseudoLabelling(rounds=2, labels="soft"),
         "co-training": CoTraining(rounds=2, labels="soft"),
         "finish": PseudoLabelling(rounds=1, finish=True),
     },

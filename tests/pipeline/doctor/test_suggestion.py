@@ -51,7 +51,13 @@ def test_the_first_rule_that_applies_names_the_preset(changes: dict[str, object]
     assert "{" not in found.reason
 
 
-@pytest.mark.parametrize("task", ["multi-label-classification", "entity-recognition", "language-modelling"])
+def test_texts_with_several_labels_are_suggested_what_texts_with_one_are() -> None:
+    found = suggest(FACTS, "multi-label-classification", ALL)
+    assert found is not None
+    assert found.preset == "few-target-labels"
+
+
+@pytest.mark.parametrize("task", ["entity-recognition", "language-modelling"])
 def test_a_preset_that_the_task_does_not_go_together_with_is_passed_over(task: TaskName) -> None:
     found = suggest(FACTS, task, ALL)
     assert found is not None

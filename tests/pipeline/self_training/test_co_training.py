@@ -9,6 +9,7 @@ from pipeline.classical.features import NGrams
 from pipeline.errors import Cancelled
 from pipeline.self_training.choosing import choose, proportions
 from pipeline.self_training.co_training import Options, Round, relabel
+from pipeline.self_training.labellers import OneLabel
 
 WORDS = ("香快赞甜", "差慢烂苦", "汤房书店")
 OPTIONS = Options(rounds=4, first=0.4, last=0.8, first_view=0.2, weight=1.0, seed=0)
@@ -29,7 +30,7 @@ def rounds(labels: int, **changes: object) -> tuple[list[Round], np.ndarray, np.
     rows = NGrams(["text"]).fit({"text": texts})
     shares = proportions(logits, "predicted", floor=True)
     options = Options(**{**vars(OPTIONS), **changes})
-    return list(relabel(rows, logits, shares, (rows[:0], np.empty(0, np.int64)), options)), truth, logits
+    return list(relabel(rows, OneLabel(logits, shares), (rows[:0], np.empty(0, np.int64)), options)), truth, logits
 
 
 @pytest.mark.parametrize("labels", [2, 3])
@@ -48,7 +49,7 @@ def test_the_view_judges_other_texts_too() -> None:
     features = NGrams(["text"])
     rows = features.fit({"text": texts})
     known = rows[:0], np.empty(0, np.int64)
-    *_, last = relabel(rows, logits, np.array([0.5, 0.5]), known, OPTIONS)
+    *_, last = relabel(rows, OneLabel(logits, np.array([0.5, 0.5])), known, OPTIONS)
     odds = last.view.odds(features.transform({"text": ["香快赞", "差慢烂"]}))
     assert odds.argmax(axis=1).tolist() == [0, 1]
 
@@ -62,7 +63,7 @@ def test_topics_are_not_learned_for_labels_where_groups_are_known() -> None:
     none, shares = (rows[:0], np.empty(0, np.int64)), np.array([0.5, 0.5])
     right = {}
     for name, groups in {"alone": None, "grouped": np.array(shops)}.items():
-        *_, last = relabel(rows, logits, shares, none, OPTIONS, groups=groups)
+        *_, last = relabel(rows, OneLabel(logits, shares, groups), none, OPTIONS)
         right[name] = (choose(last.odds, shares, 1.0, groups)[1] == truth).mean()
     assert right["alone"] < 0.6
     assert right["grouped"] > 0.9
@@ -73,7 +74,8 @@ def test_true_labels_are_learned_from() -> None:
     rows = NGrams(["text"]).fit({"text": texts})
     chance = np.random.default_rng(1).normal(size=(300, 2))
     options = Options(**{**vars(OPTIONS), "first_view": 0.0, "weight": 0.01})
-    *_, last = relabel(rows[:300], chance, np.array([0.5, 0.5]), (rows[300:], truth[300:]), options)
+    labeller = OneLabel(chance, np.array([0.5, 0.5]))
+    *_, last = relabel(rows[:300], labeller, (rows[300:], truth[300:]), options)
     assert (last.odds.argmax(axis=1) == truth[:300]).mean() > 0.9
 
 
@@ -90,4 +92,5 @@ def test_a_cancelled_run_stops() -> None:
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        next(relabel(rows, logits, np.array([0.5, 0.5]), (rows[:0], np.empty(0, np.int64)), OPTIONS, check=check))
+        labeller = OneLabel(logits, np.array([0.5, 0.5]))
+        next(relabel(rows, labeller, (rows[:0], np.empty(0, np.int64)), OPTIONS, check=check))

@@ -1,9 +1,10 @@
 """Which sentences are taken, and with what tags."""
 
 import numpy as np
+import pytest
 
-from pipeline.scores import Scores
-from pipeline.self_training.sentences import choose_sentences
+from pipeline.scores import Scores, softmax
+from pipeline.self_training.sentences import choose_sentences, distributions
 
 LABELS = ["O", "B-LOC", "I-LOC"]
 
@@ -41,3 +42,16 @@ def test_broken_tags_are_repaired_within_their_sentence() -> None:
 def test_tags_that_are_no_entities_are_left_as_they_are() -> None:
     indices, tags = choose_sentences(scores([(2, 5)], [(1, 1)]), ["A", "B-X", "I-X"], 0.5, spans=False)
     assert (indices.tolist(), tags) == ([0], [[2], [1]])
+
+
+def test_a_distribution_keeps_how_sure_the_model_was_and_spells_the_repaired_tags() -> None:
+    said = scores([(1, 5)], [(2, 3), (2, 4), (0, 5), (1, 2)])
+    indices, tags = choose_sentences(said, LABELS, 1.0, spans=True)
+    given = softmax(said.values)
+    single, several = distributions(given, said.offsets, tags, indices)
+    assert single == pytest.approx(given[:1])
+    assert several.argmax(axis=1).tolist() == tags[1] == [1, 2, 0, 1]
+    assert several[0] == pytest.approx([given[1, 0], given[1, 1] + given[1, 2], 0])  # the one tag that was repaired
+    assert several[1:] == pytest.approx(given[2:])
+    assert several.sum(axis=1) == pytest.approx(1)
+    assert given[1, 2] > 0  # what was asked is as it was

@@ -109,6 +109,36 @@ def test_no_texts_give_no_answers(family):
     assert scores.offsets.tolist() == [0]
 
 
+def test_probabilities_of_several_labels_take_their_place(family):
+    split = Dataset.from_dict({"text": ["soup"], "probabilities": [[0.25, 0.9]], "weight": [1.0]})
+    tokenizer = load_tokenizer(family("bert"), 32)
+    assert encode(split, tokenizer, "multi-label-classification", ["a", "b"])[0]["labels"] == [0.25, 0.9]
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_a_word_carries_its_distribution_where_it_would_carry_its_tag(family, name):
+    """In a batch with a text cut off and one without words; with certain distributions all is as with tags."""
+    tokenizer = load_tokenizer(family(name), 10)
+    tokenizer.padding_side = "right"
+    words = [["soup", "zzqz", "\u200b", "room"], ["soup"] * 12, [], ["room"]]
+    tags = [[1, 0, 1, 0], [number % 2 for number in range(12)], [], [1]]
+    hard = Dataset.from_dict({"tokens": words, "tags": tags})
+    certain = [[[1.0 - tag, float(tag)] for tag in given] for given in tags]
+    soft = Dataset.from_dict({"tokens": words, "probabilities": certain, "weight": [1.0] * 4})
+    collate = HEADS["part-of-speech"].collate(tokenizer)
+    wanted, found = (collate(encode(each, tokenizer, "part-of-speech", TAGS).to_list()) for each in (hard, soft))
+    assert {name: value.shape for name, value in found.items() if name != "labels"} == {
+        name: value.shape for name, value in wanted.items() if name != "labels"
+    }
+    carried = found["labels"].any(2)
+    assert torch.equal(carried, wanted["labels"] != -100)
+    assert torch.equal(found["labels"][carried].argmax(1), wanted["labels"][carried])
+    logits = torch.randn(*found["input_ids"].shape, 2).tolist()
+    assert learned("part-of-speech", logits, found["labels"].tolist()) == pytest.approx(
+        learned("part-of-speech", logits, wanted["labels"].tolist())
+    )
+
+
 # ── losses ──────────────────────────────────────────────────────────────────────────
 
 
@@ -144,6 +174,26 @@ def test_a_certain_distribution_is_a_label():
     assert soft == pytest.approx(learned("text-classification", logits, [1, 0], weights=[1.0, 3.0]))
 
 
+def test_certain_distributions_of_words_are_tags():
+    """Class weights and padding included: a token without a distribution teaches nothing and is not counted."""
+    logits = torch.randn(2, 3, 2, generator=torch.Generator().manual_seed(0)).tolist()
+    tags = [[-100, 1, 0], [-100, -100, 1]]
+    soft = [[[0.0, 0.0], [0.0, 1.0], [1.0, 0.0]], [[0.0, 0.0], [0.0, 0.0], [0.0, 1.0]]]
+    for weights in (None, [1.0, 3.0]):
+        expected = learned("part-of-speech", logits, tags, weight=[1.0, 0.5], weights=weights)
+        assert learned("part-of-speech", logits, soft, weight=[1.0, 0.5], weights=weights) == pytest.approx(expected)
+    half = learned("part-of-speech", logits, [[[0.0, 0.0], [0.5, 0.5], [0.0, 0.0]]] * 2)
+    each = [learned("part-of-speech", logits, [[-100, tag, -100]] * 2) for tag in (0, 1)]
+    assert half == (pytest.approx((each[0][0] + each[1][0]) / 2), 2)
+
+
+def test_a_probability_among_several_labels_counts_as_much_for_a_label_as_against_it():
+    logits = [[2.0, -1.0]]
+    without, having = (learned("multi-label-classification", logits, [[label, 1.0]])[0] for label in (0.0, 1.0))
+    found, units = learned("multi-label-classification", logits, [[0.25, 1.0]])
+    assert (found, units) == (pytest.approx(0.75 * without + 0.25 * having), 1)
+
+
 def test_tags_are_counted_word_by_word_and_weighed_text_by_text():
     logits = [[[0.0, 2.0], [1.0, 0.0], [0.0, 0.0]]] * 2
     labels = [[-100, 1, 0], [-100, -100, 1]]
@@ -163,6 +213,9 @@ def test_rare_labels_count_for_more():
     assert class_weights([[0, 0, 0, 1]], "one", 3).tolist() == pytest.approx([4 / 6, 2, 1])
     assert class_weights([[[1.0, 0.0], [0.5, 0.5]]], "one", 2).tolist() == pytest.approx([2 / 3, 2])
     assert class_weights([[[-100, 0, 0], [0, 1, -100]]], "tags", 2).tolist() == pytest.approx([4 / 6, 2])
+    distributed = [[[[1.0, 0.0], [0.5, 0.5]], []], [[]], [[[0.5, 0.5], [1.0, 0.0]]]]
+    assert class_weights(distributed, "tags", 2).tolist() == pytest.approx([4 / 6, 2])
+    assert class_weights([[[0.5, 0.0], [0.5, 1.0], [0.0, 0.0]]], "several", 2).tolist() == [2, 2]
     assert class_weights([[[1, 0, 1], [0, 0, 1], [0, 0, 1], [0, 0, 1]]], "several", 3).tolist() == [3, 1, 1]
 
 

@@ -71,6 +71,23 @@ def test_a_model_is_asked_for_the_rows_wanted_in_any_order(task, tiny_model, tmp
         np.testing.assert_allclose(found.values[found.offsets[place] : found.offsets[place + 1]], expected, atol=1e-5)
 
 
+def test_words_with_distributions_are_judged_as_words_with_their_tags(tiny_model):
+    torch.manual_seed(0)
+    model = transformers.AutoModelForTokenClassification.from_pretrained(tiny_model, num_labels=2).eval()
+    tokenizer = transformers.PreTrainedTokenizerFast.from_pretrained(tiny_model)
+    tokenizer.model_max_length = 6  # the last word of the second text is cut off
+    words, tags = [["soup"], ["good", "soup", "bad", "film", "cold"], []], [[1], [0, 1, 0, 1, 1], []]
+    soft = [[[1.0 - tag, float(tag)] for tag in given] for given in tags]
+    found = []
+    for column, values in {"tags": tags, "probabilities": soft}.items():
+        rows = encode(Dataset.from_dict({"tokens": words, column: values}), tokenizer, "part-of-speech", ["x", "y"])
+        collate = HEADS["part-of-speech"].collate(tokenizer)
+        found.append(judge(model, rows, collate, rows=np.arange(3), task="part-of-speech", check=lambda: None))
+    assert found[0].truth.tolist() == [1, 0, 1, 0, 1]
+    for name, value in vars(found[0]).items():
+        np.testing.assert_array_equal(getattr(found[1], name), value)
+
+
 def estimated_as_before(members, weights):
     """The estimate when every row had an array of its own."""
     sums, truths = {}, {}

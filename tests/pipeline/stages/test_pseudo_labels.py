@@ -108,6 +108,37 @@ def test_texts_keep_all_labels_predicted(stage: Any) -> None:
     assert len(again) > len(first)
 
 
+def test_soft_labels_of_texts_with_several_are_the_probability_of_each(stage: Any) -> None:
+    task = "multi-label-classification"
+    hard = stage.label(PseudoLabelling(rounds=1), task=task)[0]["labels"][:]
+    soft, facts = stage.label(PseudoLabelling(rounds=1, labels="soft"), task=task)
+    assert (soft.column_names, facts["taken"]) == (["text", "probabilities", "weight"], len(hard))
+    said = np.array(soft["probabilities"][:])
+    assert {*np.round(said, 3).ravel()} == {0.018, 0.982}  # the network's logits are -4 and 4
+    assert [np.flatnonzero(row > 0.5).tolist() for row in said] == hard
+
+
+def test_soft_labels_of_sentences_are_a_distribution_a_word(stage: Any) -> None:
+    soft, facts = stage.label(PseudoLabelling(rounds=1, labels="soft"), task="entity-recognition")
+    assert (soft.column_names, facts["taken"]) == (["tokens", "probabilities", "weight"], len(soft))
+    said = np.array(soft["probabilities"][:])
+    assert said.shape == (len(soft), 3, 2)
+    assert said.sum(axis=2) == pytest.approx(1)
+    assert (said.argmax(axis=2) == [1, 0, 0]).all()
+    assert 0.9 < said.max(axis=2).min() <= said.max() < 1
+
+
+@pytest.mark.parametrize("task", ["multi-label-classification", "entity-recognition"])
+def test_soft_labels_agree_with_what_is_likeliest(stage: Any, task: str) -> None:
+    options = PseudoLabelling(rounds=3, labels="soft")
+    stage.label(options, task=task, without=("dev",))
+    _, facts = stage.label(options, number=2, task=task, without=("dev",))
+    assert (facts["agreement"], facts["stopped"]) == (1.0, 0)
+    stage.answer = lambda truth: np.eye(2)[1 - np.array(truth)] * 4.0
+    _, facts = stage.label(options, number=3, task=task, without=("dev",))
+    assert facts["stopped"] == 1
+
+
 def test_a_round_whose_signal_falls_is_not_used(stage: Any) -> None:
     options = PseudoLabelling(rounds=3)
     first, _ = stage.label(options)
@@ -164,6 +195,31 @@ def test_co_training_puts_right_what_the_network_got_wrong(stage: Any) -> None:
     assert "dev_accuracy" not in facts
 
 
+def test_co_training_puts_right_each_label_that_the_network_got_wrong(stage: Any) -> None:
+    """The first two labels are told by words; the network gets a fifth of the texts wrong in them."""
+    wrong = np.random.default_rng(0).random(48) < 0.2
+    stage.answer = lambda truth: (
+        np.eye(2)[np.array(truth) ^ wrong] * 3.5 + np.random.default_rng(1).uniform(0, 0.4, (48, 2))
+    )
+    task = "multi-label-classification"
+    texts, facts = stage.label(CoTraining(rounds=4, last_fraction=1.0), limit=8, task=task)
+    truth = [any(word in text for word in ("good", "great", "lovely", "fine")) for text in texts["text"]]
+    found = [(0 in labels, 1 in labels) for labels in texts["labels"]]
+    assert (wrong.sum(), facts["taken"]) == (8, 48)
+    assert np.mean([given == (not label, label) for given, label in zip(found, truth, strict=True)]) > 0.95
+    assert facts["dev_micro_f1"] > 0.8
+    assert 1 <= facts["kept_round"] <= 4
+    assert facts["views_agree"] < 0.9
+    soft, facts = stage.label(CoTraining(rounds=2, labels="soft"), task=task, without=("dev",))
+    assert soft.column_names == ["text", "probabilities", "weight"]
+    assert np.array(soft["probabilities"][:]).shape == (facts["taken"], 3)
+    assert "dev_micro_f1" not in facts
+    options = CoTraining(rounds=2, exchanges=2)
+    stage.label(options, task=task, without=("dev",))
+    _, facts = stage.label(options, number=2, task=task, without=("dev",))
+    assert (facts["agreement"], facts["stopped"]) == (1.0, 0)
+
+
 def test_what_labelling_took_is_told(stage: Any, tmp_path: Path) -> None:
     """By hand: the network of these tests takes no time, so what co-training took is the second view's."""
     stage.label(CoTraining(rounds=2))
@@ -180,15 +236,25 @@ def test_it_needs_texts_and_stops_when_asked(stage: Any) -> None:
         stage.label(CoTraining())
 
 
-@pytest.mark.parametrize("options", [PseudoLabelling(labels="soft"), PseudoLabelling(), CoTraining(rounds=2)])
+@pytest.mark.parametrize(
+    ("task", "options"),
+    [
+        ("text-classification", PseudoLabelling(labels="soft")),
+        ("text-classification", PseudoLabelling()),
+        ("text-classification", CoTraining(rounds=2)),
+        ("multi-label-classification", PseudoLabelling(labels="soft")),
+        ("multi-label-classification", CoTraining(rounds=2)),
+        ("entity-recognition", PseudoLabelling(labels="soft")),
+    ],
+)
 def test_a_pool_on_disk_is_labelled_as_one_in_memory(
-    stage: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, options: Any
+    stage: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, options: Any, task: str
 ) -> None:
-    memory, facts = stage.label(options, number=1)
+    memory, facts = stage.label(options, number=1, task=task)
     kept = memory[:]
     monkeypatch.setattr("pipeline.stages.rows.FEW", 2)
     monkeypatch.setattr("pipeline.parts.PART", 7)
-    disk, again = stage.label(options, number=1)
+    disk, again = stage.label(options, number=1, task=task)
     assert disk[:] == kept
     assert disk.features == memory.features
     assert again == facts

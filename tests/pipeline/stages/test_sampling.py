@@ -48,6 +48,14 @@ def test_a_soft_label_counts_as_its_likeliest(draw):
     assert (drawn.indices >= 8).sum() == 2
 
 
+def test_distributions_of_words_count_as_their_likeliest_tags(draw):
+    tags = [[0, 0]] * 20 + [[1, 2], [], [0, 1]]
+    soft = [[[0.6 if label == tag else 0.2 for label in range(3)] for tag in words] for words in tags]
+    hard = [[-100, *words] for words in tags]
+    found, expected = (draw(labels, task="entity-recognition").indices for labels in (soft, hard))
+    assert found.tolist() == expected.tolist()
+
+
 def test_a_boosted_member_is_judged_by_a_fifth_held_out_of_each_label(draw):
     labels = [0] * 100 + [1] * 50
     drawn = draw(labels, "boosted")

@@ -16,7 +16,7 @@ from pipeline.spec import (
 from pipeline.stages.answering import predict
 from pipeline.stages.fine_tuning import training_set
 from pipeline.stages.models import load_model, load_tokenizer
-from tests.pipeline.stages.trained import FULL, parameters, same, training, weights
+from tests.pipeline.stages.trained import FULL, labels_of, parameters, same, training, weights
 
 
 def pseudo_labels(folder, **columns):
@@ -28,9 +28,9 @@ def pseudo_labels(folder, **columns):
 def collected(make_context, frozen_data, family):
     """A function: parameters and inputs → the rows that would be learned from, and how many have true labels."""
 
-    def collected(inputs=None, **options):
-        context = make_context(parameters(**options), {"data": frozen_data("text-classification"), **(inputs or {})})
-        return training_set(context, load_tokenizer(family("bert"), 32), ["negative", "positive"])
+    def collected(inputs=None, task="text-classification", **options):
+        context = make_context(parameters(task, **options), {"data": frozen_data(task), **(inputs or {})})
+        return training_set(context, load_tokenizer(family("bert"), 32), labels_of(context))
 
     return collected
 
@@ -57,6 +57,19 @@ def test_one_soft_label_makes_all_of_them_distributions(collected, tmp_path):
     found = pseudo_labels(tmp_path, text=["good soup"], probabilities=[[0.25, 0.75]], weight=[1.0])
     rows, _ = collected({"labels": found}, limit=2)
     assert sorted(rows["labels"]) == [[0.0, 1.0], [0.25, 0.75], [1.0, 0.0]]
+
+
+def test_beside_probabilities_of_several_labels_true_ones_are_certain(collected, tmp_path):
+    found = pseudo_labels(tmp_path, text=["good soup"], probabilities=[[0.25, 0.75, 0.5]], weight=[1.0])
+    rows, _ = collected({"labels": found}, "multi-label-classification", limit=2)
+    assert sorted(rows["labels"]) == [[0.0, 1.0, 1.0], [0.25, 0.75, 0.5], [1.0, 0.0, 0.0]]
+
+
+def test_beside_distributions_of_words_true_tags_are_certain(collected, tmp_path):
+    said = [[0.25, 0.75], [1.0, 0.0]]
+    found = pseudo_labels(tmp_path, tokens=[["good", "soup"]], probabilities=[said], weight=[1.0])
+    rows, known = collected({"labels": found}, "entity-recognition", limit=2)
+    assert (rows["labels"], known) == ([[[0.0, 1.0], [1.0, 0.0], [1.0, 0.0]]] * 2 + [said], 2)
 
 
 def test_nothing_to_learn_from_is_told(collected, tmp_path):
@@ -90,3 +103,16 @@ def test_a_model_learns_from_soft_labels_alone(family, fine_tune, tmp_path):
     asked = Dataset.from_dict({"text": ["good soup", "bad soup"]})
     sure = softmax(predict(model, tokenizer, asked, "text-classification").values)
     np.testing.assert_allclose(sure, [[0.1, 0.9], [0.9, 0.1]], atol=0.07)
+
+
+def test_a_model_learns_distributions_of_words_whatever_is_beside_them_in_a_batch(family, fine_tune, tmp_path):
+    """Sentences of different lengths, so that most are padded; true tags beside them, which are certain."""
+    sentences = [["good", "soup"], ["soup"], ["good", "soup", "good", "soup"], []] * 8
+    soft = [[[0.1, 0.9] if word == "soup" else [0.7, 0.3] for word in words] for words in sentences]
+    found = pseudo_labels(tmp_path / "found", tokens=sentences, probabilities=soft, weight=[1.0] * 32)
+    tuning = FullFineTuning(**FULL | {"epochs": 12, "class_weights": False})
+    context = fine_tune(family("bert"), "part-of-speech", tuning, inputs={"labels": found}, split=None)
+    model, tokenizer = load_model(context.out, "part-of-speech", ["a", "b"]), load_tokenizer(context.out)
+    asked = Dataset.from_dict({"tokens": [["good", "soup"]]})
+    sure = softmax(predict(model, tokenizer, asked, "part-of-speech").values)
+    np.testing.assert_allclose(sure, [[0.7, 0.3], [0.1, 0.9]], atol=0.07)

@@ -37,12 +37,6 @@ TEXT = {
     "self-training needs unlabelled target text: give data.unlabelled": (
         "自训练需要无标签的目标文本：请提供 data.unlabelled"
     ),
-    "co-training's second view gives each text one label: choose pseudo-labels where it may have several": (
-        "协同训练的第二视图给每条文本一个标签：文本可以有多个标签时，请选择伪标签（pseudo-labels）"
-    ),
-    "where a text may have several labels each is given or not: choose hard labels for self-training": (
-        "文本可以有多个标签时，每个标签要么有，要么没有：请为自训练选择硬标签（hard）"
-    ),
     "shares are those of texts with one label each: leave recipe.self_training.proportions as predicted": (
         "标签比例只适用于每条文本一个标签的任务：请让 recipe.self_training.proportions 保持 predicted"
     ),
@@ -58,7 +52,6 @@ TEXT = {
     "self-training needs a model that has seen labels: give data.source or data.target": (
         "自训练需要见过标签的模型：请提供 data.source 或 data.target"
     ),
-    "words take the likeliest tag: choose hard labels for self-training": "词只取最可能的标注：自训练请选择硬标签",
     "without target labels the recipe changes nothing: choose a vocabulary, an adaptation or self-training": (
         "没有目标标签时，此方案什么也不会改变：请选择词表、适应或自训练"
     ),

@@ -1,0 +1,170 @@
+"""How a pool is co-trained that is labelled in one way or another: which texts are chosen, and by which second view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from typing_extensions import override
+
+from pipeline.scores import sigmoid, softmax
+from pipeline.self_training.choosing import choose, log_odds
+from pipeline.self_training.co_training import Labeller, Models, Round
+from pipeline.self_training.ngram_view import NGramModels, OneAgainstRest, ScaledView, mean
+from pipeline.self_training.sets import choose_sets
+
+
+class OneLabel(Labeller):
+    """A label a text. Labels keep their shares, within each group of texts if there are any.
+
+    Args:
+        logits: What the network says of the pool, ``[texts, labels]``.
+        shares: Of the labels in what is taken, ``[labels]``.
+        groups: The number of each text's group, ``[texts]``; each gives the same share of each label.
+    """
+
+    def __init__(self, logits: np.ndarray, shares: np.ndarray, groups: np.ndarray | None = None) -> None:
+        self.logits, self.shares, self.groups = logits, shares, groups
+        self.first = log_odds(logits)
+
+    @override
+    def known(self, labels: Sequence[Any]) -> np.ndarray:
+        return np.asarray(labels, np.int64)
+
+    @override
+    def choose(self, odds: np.ndarray, taken: float) -> tuple[np.ndarray, np.ndarray]:
+        return choose(odds, self.shares, taken, self.groups)
+
+    @override
+    def fit(self, rows: sp.csr_matrix, labels: np.ndarray, weights: np.ndarray, check: Callable[[], None]) -> Models:
+        check()
+        return NGramModels.fit(rows, labels, weights, self.logits.shape[1])
+
+    @override
+    def spreads(self, parts: Sequence[np.ndarray]) -> tuple[float, float]:
+        return _spread(parts[0]), _spread(parts[1])
+
+    @override
+    def join(self, models: Models, parts: Sequence[np.ndarray], spreads: Any, first_view: float) -> Round:
+        second = mean(parts, spreads)
+        ranked = first_view * self.first / _spread(self.first) + (1 - first_view) * second / _spread(second)
+        probabilities = first_view * softmax(self.logits.astype(np.float64)) + (1 - first_view) * _shared(parts[0])
+        return Round(ranked, probabilities, ScaledView(models, spreads))
+
+    @override
+    def answers(self, odds: np.ndarray) -> np.ndarray:
+        return self.choose(odds, 1.0)[1]
+
+    @property
+    @override
+    def predicted(self) -> np.ndarray:
+        return self.logits.argmax(axis=1)
+
+    @override
+    def take(self, found: Round, taken: float, *, soft: bool) -> tuple[np.ndarray, np.ndarray]:
+        indices, labels = self.choose(found.odds, taken)
+        return indices, found.probabilities[indices] if soft else labels
+
+
+class SeveralLabels(Labeller):
+    """Any number of labels a text: a second view for each label against the rest, on scales of their own.
+
+    Each label is given to as many texts as the network gives it to.
+
+    Args:
+        logits: What the network says of the pool, ``[texts, labels]``.
+    """
+
+    def __init__(self, logits: np.ndarray) -> None:
+        self.first = np.asarray(logits, np.float64)
+        self.counts = (self.first > 0).sum(axis=0)
+
+    @override
+    def known(self, labels: Sequence[Any]) -> np.ndarray:
+        found = np.zeros((len(labels), self.first.shape[1]), bool)
+        for row, given in enumerate(labels):
+            found[row, given] = True
+        return found
+
+    @override
+    def choose(self, odds: np.ndarray, taken: float) -> tuple[np.ndarray, np.ndarray]:
+        indices, _ = choose_sets(odds, taken)
+        return indices, odds[indices] > 0
+
+    @override
+    def fit(self, rows: sp.csr_matrix, labels: np.ndarray, weights: np.ndarray, check: Callable[[], None]) -> Models:
+        return OneAgainstRest.fit(rows, labels, weights, check)
+
+    @override
+    def spreads(self, parts: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        return _spread_each(parts[0]), _spread_each(parts[1])
+
+    @override
+    def join(self, models: Models, parts: Sequence[np.ndarray], spreads: Any, first_view: float) -> Round:
+        second = mean(parts, spreads)
+        ranked = first_view * self.first / _spread_each(self.first) + (1 - first_view) * second / _spread_each(second)
+        probabilities = first_view * sigmoid(self.first) + (1 - first_view) * sigmoid(parts[0])
+        view = ScaledView(models, spreads, thresholds(second, self.counts))
+        return Round(ranked - thresholds(ranked, self.counts), probabilities, view)
+
+    @override
+    def answers(self, odds: np.ndarray) -> np.ndarray:
+        return odds > 0
+
+    @property
+    @override
+    def predicted(self) -> np.ndarray:
+        return self.first > 0
+
+    @override
+    def take(self, found: Round, taken: float, *, soft: bool) -> tuple[np.ndarray, Sequence[Any] | np.ndarray]:
+        indices, sets = self.choose(found.odds, taken)
+        return indices, found.probabilities[indices] if soft else self.listed(sets)
+
+    @override
+    def same(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+        return (first == second).all(axis=1)
+
+    @override
+    def listed(self, answers: np.ndarray) -> list[list[int]]:
+        return [np.flatnonzero(row).tolist() for row in answers]
+
+
+def thresholds(odds: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Above what so many texts have each label, ``[labels]``.
+
+    It is 0 where that does, else in the middle between the last text that has the label and the first that has not, or
+    half a unit from the one where there is no other near.
+
+    Args:
+        odds: Of each label, float ``[texts, labels]``.
+        counts: How many texts are to have it, ``[labels]``; ones that tie with those beyond have not.
+    """
+    found = np.zeros(odds.shape[1])
+    for label, count in enumerate(counts):
+        ordered = np.sort(odds[:, label])[::-1]
+        least = ordered[count - 1] if count else np.inf
+        most = ordered[count] if count < len(ordered) else -np.inf
+        if least <= 0:
+            found[label] = (least + max(most, least - 1)) / 2
+        elif most > 0:
+            found[label] = (most + min(least, most + 1)) / 2
+    return found
+
+
+def _shared(odds: np.ndarray) -> np.ndarray:
+    """Probabilities from log-odds; sums to 1."""
+    found = sigmoid(odds)
+    return found / found.sum(axis=1, keepdims=True)
+
+
+def _spread(values: np.ndarray) -> float:
+    return float(values.std()) or 1.0
+
+
+def _spread_each(values: np.ndarray) -> np.ndarray:
+    """Of each label, ``[labels]``."""
+    spreads = values.std(axis=0)
+    return np.where(spreads > 0, spreads, 1.0)
