@@ -76,18 +76,18 @@ EARLY_LAYERS = Rung(Message("early layers and embeddings in float32"), 0.6, 0.6,
 #: For small test sets, on which a single label more than allowed is a miss.
 LAST_LAYERS = Rung(Message("all but the last layers in float32"), 0.85, 0.85, embeddings=False, seven_bits=True)
 
-#: Fastest first; the first that passes the gate is taken. Beside each: label flips of MiniLM on the
-#: 1,821 test texts of SST-2, milliseconds for 32 tokens on one thread (float32: 7.6), and megabytes.
+#: Fastest first; the first that passes the gate is taken. Beside each, of the first graphs that were made so: label
+#: flips of MiniLM on the 1,821 test texts of SST-2, and megabytes. Times that were measured are in docs/results.md.
 LADDER = (
-    ALL,  # 27 · 3.4 · 24
+    ALL,  # 27 · 24
     SMOOTHED,
     SMOOTHED_TWICE,
-    EARLY_FEED_FORWARD,  # 7 · 4.6 · 34
+    EARLY_FEED_FORWARD,  # 7 · 34
     # Static instead of dynamic: a batch's longest text does not move the ranges of the others.
     replace(EARLY_FEED_FORWARD, title=Message("early feed-forward in float32, calibrated"), static=True),
-    # 13 · 4.8 · 70
+    # 13 · 70
     Rung(Message("early feed-forward and embeddings in float32"), 0.5, 0, embeddings=False, seven_bits=True),
-    EARLY_LAYERS,  # 4 · 5.8 · 78
+    EARLY_LAYERS,  # 4 · 78
     LAST_LAYERS,
 )
 
