@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,7 @@ def export(folder: Path, root: Path, levels: Iterable[str]) -> dict[str, Path]:
     from export.building import quietly  # noqa: PLC0415
     from export.convert import convert  # noqa: PLC0415
     from export.optimise import optimise  # noqa: PLC0415
-    from export.quantise import LADDER, quantise  # noqa: PLC0415
+    from export.quantise import LADDER, prepare, quantise  # noqa: PLC0415
     from export.reference import Reference  # noqa: PLC0415
 
     made = {level: root / level for level in dict.fromkeys(("fp32", *levels))}
@@ -88,7 +89,9 @@ def export(folder: Path, root: Path, levels: Iterable[str]) -> dict[str, Path]:
             if level.startswith("O"):
                 optimise(made["fp32"], out, level)  # type: ignore[arg-type]
             elif level == "int8":
-                quantise(made["fp32"], out, LADDER[0])
+                prepare(made["fp32"], root / "prepared")
+                quantise(root / "prepared", out, LADDER[0])
+                shutil.rmtree(root / "prepared")
     return made
 
 

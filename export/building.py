@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 from export.choosing import preferred
-from export.making import ways
+from export.making import PREPARED, ways
 from export.package import package
 from export.predictor import PredictorError
 from export.report import ExportReport
@@ -47,6 +47,7 @@ def build(job: Job, out: Path, progress: Callable[[int, int, str], None]) -> Exp
                     raise ExportError(fault) from error
                 shutil.rmtree(out / name.lower(), ignore_errors=True)
                 notes.append(Message("{variant} was left out: {fault}", variant=name, fault=fault))
+        shutil.rmtree(out / PREPARED, ignore_errors=True)
         passed: list[VariantName] = [variant.name for variant in variants if variant.parity.passed]
         if not passed:
             reasons = clauses(

@@ -11,6 +11,7 @@ from export.kinds import make_known
 from export.reference import Reference
 from export.weights import settle
 from pipeline.errors import ExportError
+from pipeline.models.attention import gates_merged
 from pipeline.tasks import TASKS
 
 
@@ -39,7 +40,8 @@ def convert(reference: Reference, out: Path) -> None:
             task=TASKS[reference.task].onnx_task,
             library_name="transformers",
         )
-        export(reference.model, describe(config), out / "model.onnx")
+        with gates_merged(reference.model):
+            export(reference.model, describe(config), out / "model.onnx")
     except (KeyError, NotImplementedError, ValueError) as error:
         raise ExportError(
             "Optimum can't export a model of type {kind}: {fault}.",

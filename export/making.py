@@ -14,7 +14,7 @@ from export.fusion import FUSED_WHEN_LOADED, fused_nodes, fusions, fusions_when_
 from export.half import HALF_LADDER, HalfRung
 from export.optimise import LEVELS, halve, optimise
 from export.predictor import Predictor
-from export.quantise import LADDER, STATIC_LADDER, Rung, quantise
+from export.quantise import LADDER, STATIC_LADDER, Rung, prepare, quantise
 from export.record import Record
 from export.yardstick import Variant, Yardstick
 from pipeline.errors import ExportError
@@ -23,6 +23,9 @@ from pipeline.spec import ExportSpec, Optimisation, Provider, VariantName
 
 Maker = Callable[[Yardstick, Path], Variant]
 Way = TypeVar("Way", Rung, HalfRung)
+
+#: Within the folder of an export, while it is made: what every rung of both ladders of int8 is made of.
+PREPARED = "prepared"
 
 
 def ways(options: ExportSpec) -> list[tuple[VariantName, str, Maker]]:
@@ -83,10 +86,12 @@ def _halved(method: Message, rung: HalfRung) -> Message:
 
 
 def _int8(name: Literal["int8", "int8-static"], ladder: tuple[Rung, ...], yardstick: Yardstick, out: Path) -> Variant:
-    ranges = yardstick.ranges(out / "fp32" / "model.onnx")
+    ranges, prepared = yardstick.ranges(out / "fp32" / "model.onnx"), out / PREPARED
+    if not prepared.exists():
+        prepare(out / "fp32", prepared)
 
     def make(rung: Rung, folder: Path) -> Message:
-        return quantise(out / "fp32", folder, rung, ranges)
+        return quantise(prepared, folder, rung, ranges)
 
     def compared(method: Message) -> Variant:
         predictor = _opened(out / name, name)

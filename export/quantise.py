@@ -9,6 +9,8 @@ thread: 3.2 ms from the converted graph, 3.9 ms from O2's.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,7 +26,7 @@ from export.lean import lighten
 from export.remainder import refine
 from export.smoothing import read_by, smooth
 from export.weighted import Weighted
-from export.weights import beside
+from export.weights import beside, rewriting
 from pipeline.errors import ExportError
 from pipeline.messages import Message
 
@@ -74,18 +76,18 @@ EARLY_LAYERS = Rung(Message("early layers and embeddings in float32"), 0.6, 0.6,
 #: For small test sets, on which a single label more than allowed is a miss.
 LAST_LAYERS = Rung(Message("all but the last layers in float32"), 0.85, 0.85, embeddings=False, seven_bits=True)
 
-#: Fastest first; the first that passes the gate is taken. Beside each: label flips of MiniLM on the
-#: 1,821 test texts of SST-2, milliseconds for 32 tokens on one thread (float32: 7.6), and megabytes.
+#: Fastest first; the first that passes the gate is taken. Beside each, of the first graphs that were made so: label
+#: flips of MiniLM on the 1,821 test texts of SST-2, and megabytes. Times that were measured are in docs/results.md.
 LADDER = (
-    ALL,  # 27 · 3.4 · 24
+    ALL,  # 27 · 24
     SMOOTHED,
     SMOOTHED_TWICE,
-    EARLY_FEED_FORWARD,  # 7 · 4.6 · 34
+    EARLY_FEED_FORWARD,  # 7 · 34
     # Static instead of dynamic: a batch's longest text does not move the ranges of the others.
     replace(EARLY_FEED_FORWARD, title=Message("early feed-forward in float32, calibrated"), static=True),
-    # 13 · 4.8 · 70
+    # 13 · 70
     Rung(Message("early feed-forward and embeddings in float32"), 0.5, 0, embeddings=False, seven_bits=True),
-    EARLY_LAYERS,  # 4 · 5.8 · 78
+    EARLY_LAYERS,  # 4 · 78
     LAST_LAYERS,
 )
 
@@ -93,12 +95,29 @@ LADDER = (
 STATIC_LADDER = tuple(replace(rung, static=True) for rung in (ALL, EARLY_FEED_FORWARD, EARLY_LAYERS, LAST_LAYERS))
 
 
+def prepare(onnx_folder: Path, out: Path) -> None:
+    """Write a lighter copy of a converted folder, once for all that is quantised of it.
+
+    Before, for of a quantised graph less is known of the sizes.
+
+    Args:
+        onnx_folder: What :func:`export.convert.convert` made.
+        out: Folder to make; there is none if it fails.
+
+    Raises:
+        ExportError: onnxruntime's tools fail on this kind of model.
+    """
+    with _or_nothing(out):
+        shutil.copytree(onnx_folder, out)
+        lighten(out / "model.onnx")
+
+
 def quantise(onnx_folder: Path, out: Path, rung: Rung, ranges: Ranges | None = None) -> Message:
     """Write a quantised copy of a converted folder.
 
     Args:
-        onnx_folder: What :func:`export.convert.convert` made.
-        out: Folder to make.
+        onnx_folder: What :func:`prepare` made; a converted folder as it is gives a slower graph.
+        out: Folder to make; there is none if it fails.
         rung: How to quantise.
         ranges: Of the activations, for a rung that is calibrated.
 
@@ -114,45 +133,50 @@ def quantise(onnx_folder: Path, out: Path, rung: Rung, ranges: Ranges | None = N
     embeddings = found.embeddings if rung.embeddings else []
     values = {"way": rung.title, "count": len(products), "total": len(found.feed_forward) + len(found.others)}
 
-    spare = out.with_name(f"{out.name}.light")
-
     def calibration() -> Ranges:
         assert ranges is not None  # noqa: S101 - whoever asks for a calibrated rung brings them
         return ranges
 
-    try:
-        shutil.copytree(onnx_folder, spare)
-        lighten(spare / "model.onnx")  # before: of a quantised graph less is known of the sizes
+    with _or_nothing(out):
         if rung.smoothed:
-            _smooth(spare, products, calibration())
-            _dynamic(spare, out, products + refine(spare, twice) + embeddings, rung)
+            shutil.copytree(onnx_folder, out)
+            _smooth(out, products, calibration())
+            _dynamic(out, out, products + refine(out, twice) + embeddings, rung)
+            _drop_unread(out)
             return Message(
                 "dynamic int8 of the fp32 graph, {way}: {count} of {total} weight products quantised, "
                 "smoothed by {texts} target training texts",
                 {**values, "texts": len(calibration())},
             )
         if not rung.static:
-            _dynamic(spare, out, products + embeddings, rung)
+            _dynamic(onnx_folder, out, products + embeddings, rung)
             return Message(
                 "dynamic int8 of the fp32 graph, {way}: {count} of {total} weight products quantised", values
             )
         calibrated = calibration().found
         # What looks up a weight has no range to calibrate; a language model's head goes with it, and is dynamic.
-        _dynamic(spare, out, embeddings, rung)
+        _dynamic(onnx_folder, out, embeddings, rung)
         _static(out, products, rung, calibrated)
-    except ExportError:
-        raise
-    except Exception as error:  # the quantiser fails in as many ways as there are graphs
-        raise ExportError(
-            "int8 is not to be had for this model: {fault}.", "Export without quantisation.", fault=str(error)
-        ) from error
-    finally:
-        shutil.rmtree(spare, ignore_errors=True)
+        _drop_unread(out)
     return Message(
         "static int8 of the fp32 graph, {way}: {count} of {total} weight products quantised, "
         "calibrated on {texts} target training texts ({method})",
         {**values, "texts": len(calibration()), "method": calibration().method},
     )
+
+
+@contextmanager
+def _or_nothing(out: Path) -> Iterator[None]:
+    """Leave no folder behind if what is done within fails, and say what that means."""
+    try:
+        yield
+    except Exception as error:  # the quantiser fails in as many ways as there are graphs
+        shutil.rmtree(out, ignore_errors=True)
+        if isinstance(error, ExportError):
+            raise
+        raise ExportError(
+            "int8 is not to be had for this model: {fault}.", "Export without quantisation.", fault=str(error)
+        ) from error
 
 
 def _dynamic(onnx_folder: Path, out: Path, nodes: list[str], rung: Rung) -> None:
@@ -202,6 +226,13 @@ def _static(folder: Path, products: list[str], rung: Rung, ranges: TensorsData) 
     )
     quantiser.quantize_model()
     quantiser.model.save_model_to_file(str(folder / "model.onnx"), bool(beside(folder)))
+
+
+def _drop_unread(folder: Path) -> None:
+    """Weights beside a graph that was quantised in place were written behind those it had: keep what it reads."""
+    if beside(folder):
+        with rewriting(folder):
+            pass
 
 
 def _after(share: float, nodes: list[str]) -> list[str]:

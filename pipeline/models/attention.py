@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from copy import deepcopy
 from typing import Any
 
 import torch
@@ -23,7 +24,7 @@ def source_at_hand(states: tuple[torch.Tensor, ...], mask: torch.Tensor) -> Iter
 
     Args:
         states: The source's hidden states, each float ``[batch, tokens, width]``; the first are its embeddings.
-        mask: bool ``[batch, tokens]``; False for padding.
+        mask: float ``[batch, 1, 1, tokens]``, added to the scores: 0, or the least there is for padding.
     """
     token = _SOURCE.set((states, mask))
     try:
@@ -45,7 +46,7 @@ class CrossAttention(nn.Module):
 
     def __init__(self, width: int, heads: int, dropout: float) -> None:
         super().__init__()
-        self.heads = heads
+        self.heads, self.size = heads, width // heads
         self.dropout = dropout
         self.query, self.key, self.value, self.out = (nn.Linear(width, width) for _ in range(4))
 
@@ -55,18 +56,18 @@ class CrossAttention(nn.Module):
         Args:
             states: float ``[batch, tokens, width]``.
             seen: float ``[batch, seen tokens, width]``.
-            mask: bool ``[batch, seen tokens]``; False for padding.
+            mask: float ``[batch, 1, 1, seen tokens]``, added to the scores: 0, or the least there is for padding.
 
         Returns:
             float ``[batch, tokens, width]``.
         """
         query, key, value = (
-            project(sequence).unflatten(-1, (self.heads, -1)).transpose(1, 2)
+            project(sequence).view(*sequence.shape[:2], self.heads, self.size).transpose(1, 2)
             for project, sequence in ((self.query, states), (self.key, seen), (self.value, seen))
         )
         dropout = self.dropout if self.training else 0.0
-        mixed = functional.scaled_dot_product_attention(query, key, value, mask[:, None, None], dropout)
-        return self.out(mixed.transpose(1, 2).flatten(2))
+        mixed = functional.scaled_dot_product_attention(query, key, value, mask, dropout, scale=self.size**-0.5)
+        return self.out(mixed.transpose(1, 2).reshape(states.shape))
 
 
 class BridgedLayer(nn.Module):
@@ -85,6 +86,7 @@ class BridgedLayer(nn.Module):
         self.layer = layer
         self.attention = CrossAttention(width, heads, dropout)
         self.gate = nn.Parameter(torch.zeros(()))
+        self.merged = False
         self.source_layer = source_layer
 
     def forward(self, *args: Any, **kwargs: Any) -> tuple[torch.Tensor, ...]:
@@ -92,4 +94,27 @@ class BridgedLayer(nn.Module):
         states, *others = self.layer(*args, **kwargs)
         source, mask = _SOURCE.get()
         looked = self.attention(states, source[self.source_layer], mask)
-        return (states + torch.tanh(self.gate) * looked, *others)
+        return (states + (looked if self.merged else torch.tanh(self.gate) * looked), *others)
+
+
+@contextmanager
+def gates_merged(model: nn.Module) -> Iterator[None]:
+    """Within it, a model's bridges compute the same without their gates, each of which is in the weights before it."""
+    layers = [module for module in model.modules() if isinstance(module, BridgedLayer)]
+    kept = [layer.attention.out for layer in layers]
+    try:
+        for layer in layers:
+            layer.attention.out, layer.merged = _multiplied(layer.attention.out, torch.tanh(layer.gate)), True
+        yield
+    finally:
+        for layer, out in zip(layers, kept, strict=True):
+            layer.attention.out, layer.merged = out, False
+
+
+@torch.no_grad()
+def _multiplied(linear: nn.Linear, factor: torch.Tensor) -> nn.Linear:
+    """A copy whose outputs are so many times as large."""
+    copy = deepcopy(linear)
+    for parameter in copy.parameters():
+        parameter.mul_(factor)
+    return copy

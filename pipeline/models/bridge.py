@@ -114,7 +114,8 @@ class Bridge(PreTrainedModel):
             inputs["token_type_ids"] = token_type_ids
         if source_states is None:
             source_states = look(self.source, **inputs)
-        with source_at_hand(source_states, mask > 0):
+        least = torch.finfo(source_states[0].dtype).min
+        with source_at_hand(source_states, torch.where(mask > 0, 0.0, least)[:, None, None]):
             return self.target(**inputs, labels=labels)
 
 

@@ -16,7 +16,7 @@ from export.fusion import fused_nodes
 from export.lean import lighten
 from export.optimise import optimise
 from export.predictor import Predictor
-from export.quantise import LADDER, quantise
+from export.quantise import prepare
 from export.weights import beside
 from tests.export.test_fusion import FAMILIES, LAYERS
 
@@ -89,6 +89,18 @@ def test_no_attention_works_out_its_shapes(zoo, tmp_path: Path, family_name: str
     assert after["Unsqueeze"] < before["Unsqueeze"]
 
 
+def test_a_bridge_works_out_no_shapes_and_guards_and_gates_nothing(zoo, tmp_path: Path):
+    """Two encoders, two attentions of one to the other: what these share is worked out once."""
+    folder = zoo.variant("bert", "text-classification", "bridge")
+    before, after = _operators(folder / "model.onnx"), _operators(_lightened(folder, tmp_path / "light"))
+    assert before["Softmax"] == 3 * LAYERS
+    assert before["IsNaN"] == 0
+    assert before["Tanh"] == 1  # the pooler's
+    assert before["Greater"] == 1  # of the mask, for both
+    assert after["Reshape"] == before["Reshape"] >= 4 * 3 * LAYERS
+    assert after["Concat"] <= 3 * 2
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_sums_and_norms_stay_apart_when_they_are_loaded(zoo, tmp_path: Path, kind: str):
     for variant in ("O2", "int8"):
@@ -106,9 +118,9 @@ def test_for_a_gpu_they_are_one(zoo, tmp_path: Path):
 
 def test_what_it_was_made_of_is_not_touched(exported: Path, tmp_path: Path):
     before = (exported / "fp32" / "model.onnx").read_bytes()
-    quantise(exported / "fp32", tmp_path / "int8", LADDER[0])
+    prepare(exported / "fp32", tmp_path / "light")
     assert (exported / "fp32" / "model.onnx").read_bytes() == before
-    assert [path.name for path in tmp_path.iterdir()] == ["int8"]
+    assert (tmp_path / "light" / "model.onnx").read_bytes() != before
 
 
 def test_weights_beside_the_graph_stay_there(weights_beside: Path, exported: Path):

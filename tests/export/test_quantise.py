@@ -7,12 +7,15 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+from onnx import numpy_helper
 
 from export.calibration import Ranges
 from export.predictor import Predictor
-from export.quantise import LADDER, SMOOTHED, Rung, quantise
+from export.quantise import LADDER, SMOOTHED, STATIC_LADDER, Rung, quantise
 from export.reference import Reference
 from export.remainder import SECOND
+from export.weights import beside
+from pipeline.errors import ExportError
 
 
 @pytest.fixture
@@ -100,6 +103,28 @@ def test_weights_beside_the_graph(weights_beside: Path, exported: Path, tmp_path
     text = ["the soup was tasty"]
     expected = Predictor(exported / "int8").logits(text)
     np.testing.assert_allclose(Predictor(tmp_path / "int8").logits(text), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("rung", [SMOOTHED, STATIC_LADDER[0]], ids=lambda rung: rung.title)
+def test_of_weights_beside_the_graph_only_those_that_it_reads_are_kept(
+    weights_beside: Path, tmp_path: Path, rung: Rung, ranges: Ranges
+):
+    quantise(weights_beside, tmp_path / "int8", rung, ranges)
+    (file,) = beside(tmp_path / "int8")
+    graph = onnx.load(tmp_path / "int8" / "model.onnx").graph
+    held = sum(numpy_helper.to_array(weight).nbytes for weight in graph.initializer)
+    assert file.stat().st_size <= held + 4096 * len(graph.initializer)  # each may begin at a page of its own
+    assert file.stat().st_size < sum(path.stat().st_size for path in beside(weights_beside))
+
+
+def test_a_rung_that_fails_leaves_nothing_behind(exported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def fails(folder: Path, *_: object) -> None:
+        raise ValueError(f"no product in {folder.name}")
+
+    monkeypatch.setattr("export.quantise._smooth", fails)
+    with pytest.raises(ExportError, match="int8 is not to be had for this model: no product in int8"):
+        quantise(exported / "fp32", tmp_path / "int8", SMOOTHED, Ranges(tmp_path, None, ["one"], "minmax"))  # type: ignore[arg-type]
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_is_smoothed_computes_a_third_of_what_reads_the_outliers_twice(

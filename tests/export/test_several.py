@@ -77,6 +77,45 @@ def test_what_missed_is_passed_over_for_the_next(run: Run, monkeypatch: pytest.M
     assert report.served == "int8-static"
 
 
+def test_what_int8_is_made_of_is_prepared_once_for_all_rungs_of_both_ladders(run: Run, monkeypatch: pytest.MonkeyPatch):
+    prepare, quantise = making.prepare, making.quantise
+    prepared: list[Path] = []
+    used: list[tuple[Path, making.Rung]] = []
+
+    def watched(onnx_folder: Path, out: Path) -> None:
+        prepared.append(out)
+        prepare(onnx_folder, out)
+
+    def misses(onnx_folder: Path, out: Path, rung: making.Rung, ranges: Ranges) -> Message:
+        before = (onnx_folder / "model.onnx").read_bytes()
+        method = quantise(onnx_folder, out, rung, ranges)
+        assert (onnx_folder / "model.onnx").read_bytes() == before
+        used.append((onnx_folder, rung))
+        turn_round(out / "model.onnx")
+        return method
+
+    monkeypatch.setattr(making, "prepare", watched)
+    monkeypatch.setattr(making, "quantise", misses)
+    report = export_model(*run, ALL)
+    assert [rung for _, rung in used] == [*making.LADDER, *making.STATIC_LADDER]
+    assert {folder for folder, _ in used} == set(prepared)
+    assert len(prepared) == 1
+    assert {path.name for path in _folder(run).iterdir() if path.is_dir()} == {
+        variant.folder for variant in report.variants
+    }
+
+
+def test_what_can_not_be_prepared_is_left_out_with_nothing_left_behind(run: Run, monkeypatch: pytest.MonkeyPatch):
+    def fails(model: Path) -> None:
+        raise ValueError(f"no shapes in {model.name}")
+
+    monkeypatch.setattr("export.quantise.lighten", fails)
+    report = export_model(*run, ALL)
+    assert report.unmade == ("int8", "int8-static")
+    assert "int8 was left out: int8 is not to be had for this model: no shapes in model.onnx." in report.notes[0]
+    assert {path.name for path in _folder(run).iterdir() if path.is_dir()} == {"fp32", "o1", "o2", "o3"}
+
+
 def test_one_that_can_not_be_made_does_not_lose_the_others(run: Run, monkeypatch: pytest.MonkeyPatch):
     optimise = making.optimise
 

@@ -18,7 +18,7 @@ from export.convert import convert
 from export.half import HALF_LADDER, HalfRung
 from export.optimise import LEVELS, halve, optimise
 from export.predictor import Question
-from export.quantise import LADDER, STATIC_LADDER, quantise
+from export.quantise import LADDER, STATIC_LADDER, prepare, quantise
 from export.reference import Reference
 from pipeline.models.bridge import build_bridge
 from pipeline.models.ensemble import build_ensemble
@@ -110,13 +110,16 @@ class Zoo:
         if not (base / "model.onnx").exists():
             with warnings.catch_warnings(action="ignore", category=torch.jit.TracerWarning):
                 convert(Reference(model, task), base)
+        prepared = out.with_name("prepared")
+        if variant.startswith("int8") and not prepared.exists():
+            prepare(base, prepared)
         if variant == "fp16":
             halve(base, out, level, rung)
         elif variant == "int8":
-            quantise(base, out, LADDER[0])
+            quantise(prepared, out, LADDER[0])
         elif variant == "int8-static":
             ranges = Ranges(base / "model.onnx", Reference(model, task), self._questions[task][:8], "minmax")
-            quantise(base, out, STATIC_LADDER[0], ranges)
+            quantise(prepared, out, STATIC_LADDER[0], ranges)
         elif variant in LEVELS:
             optimise(base, out, variant, gpu=LEVELS[variant].half, rung=rung)
 

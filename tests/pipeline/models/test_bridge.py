@@ -4,12 +4,13 @@ import transformers
 
 import pipeline.models  # noqa: F401 - registers the models
 from pipeline.errors import TrainingError
-from pipeline.models.attention import BridgedLayer
+from pipeline.models.attention import BridgedLayer, gates_merged
 from pipeline.models.bridge import build_bridge
 from pipeline.models.layers import FAMILIES, encoder_layers
 from pipeline.spec import AttentionBridge
 
 MULTI = AttentionBridge(bridged="multi", every=2)
+OUT = "target.bert.encoder.layer.3.attention.out.bias"
 
 
 def open_gates(bridge):
@@ -76,6 +77,26 @@ def test_a_bridge_adds_what_the_gate_lets_through(make_model, batch):
     looked = layer.attention.out((weights @ values).transpose(1, 2).flatten(2))
     expected = model.classifier(own + torch.tanh(layer.gate) * looked)
     torch.testing.assert_close(bridge(**batch).logits, expected)
+
+
+@torch.no_grad()
+def test_with_its_gates_merged_it_computes_the_same_and_is_as_it_was_afterwards(make_model, batch):
+    bridge = open_gates(build_bridge(make_model(head="token"), MULTI)).eval()
+    before, weights = bridge(**batch).logits, {name: value.clone() for name, value in bridge.state_dict().items()}
+    layer = encoder_layers(bridge.target)[-1]
+    with gates_merged(bridge):
+        torch.testing.assert_close(bridge(**batch).logits, before)
+        torch.testing.assert_close(layer.attention.out.bias, torch.tanh(layer.gate) * weights[OUT])
+        layer.gate.add_(1)  # is not read
+        torch.testing.assert_close(bridge(**batch).logits, before)
+        layer.gate.sub_(1)
+    torch.testing.assert_close(bridge.state_dict(), weights)
+    torch.testing.assert_close(bridge(**batch).logits, before)
+
+
+def test_where_all_is_padding_it_says_no_nan(make_model, batch):
+    bridge = open_gates(build_bridge(make_model(), MULTI)).eval()
+    assert bridge(**{**batch, "attention_mask": torch.zeros_like(batch["input_ids"])}).logits.isfinite().all()
 
 
 def test_the_source_stays_as_it_is_while_the_rest_learns(make_model, batch):
