@@ -103,7 +103,7 @@ def _classical(findings: Findings) -> Message | None:
         )
     if findings.sign("classical") > 0:
         return Message(
-            "A logistic regression over n-grams reaches {value}, {distance}, which is more than chance.", told
+            "A logistic regression over n-grams reaches {value}, {distance}; the distance is no noise.", told
         )
     return Message(
         "A logistic regression over n-grams reaches {value}, {distance}, which is within noise: "

@@ -135,7 +135,7 @@ def remark(pairs: dict[str, Found]) -> str:
         ((-0.01, NOISE), "does as well (60.0 %)", "is not worth its cost here"),
         ((0.0, NOISE), "does as well (60.0 %)", "is not worth its cost here"),
         ((0.02, NOISE), "60.0 %, 2.0 points below transferred, which is within noise", "can't tell"),
-        ((0.2, CLEAR), "60.0 %, 20.0 points below transferred", "more than chance"),
+        ((0.2, CLEAR), "60.0 %, 20.0 points below transferred", "the distance is no noise"),
     ],
 )
 def test_whether_a_classical_model_would_do(classical: Found, said: str, worth: str) -> None:

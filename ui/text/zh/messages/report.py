@@ -113,8 +113,8 @@ TEXT = {
     "A logistic regression over n-grams does as well ({value}): a transformer is not worth its cost here.": (
         "基于 n-gram 的逻辑回归效果同样好（{value}）：这里不值得付出 Transformer 的代价。"
     ),
-    "A logistic regression over n-grams reaches {value}, {distance}, which is more than chance.": (
-        "基于 n-gram 的逻辑回归达到 {value}，{distance}，并非偶然。"
+    "A logistic regression over n-grams reaches {value}, {distance}; the distance is no noise.": (
+        "基于 n-gram 的逻辑回归达到 {value}，{distance}；这一差距并非噪声。"
     ),
     "A logistic regression over n-grams reaches {value}, {distance}, which is within noise: "
     "these texts can't tell whether a transformer is worth its cost here.": (
