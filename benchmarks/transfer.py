@@ -123,7 +123,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("results/transfer"), help="where sets and runs are kept")
     parser.add_argument("--results", type=Path, default=HERE / "results", help="where the table is written")
     parser.add_argument("--rows", nargs="*", choices=ROWS, metavar="ROW", help=f"only these: {', '.join(ROWS)}")
-    parser.add_argument("--quick", action="store_true", help="ten minutes: fewer rows, one seed, little masked LM")
+    parser.add_argument("--quick", action="store_true", help="fewer rows, one seed, little masked LM")
     parser.add_argument("--jobs", type=int, default=1, help="rows at work at a time; they share the cores (default: 1)")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
