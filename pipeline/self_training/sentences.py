@@ -29,11 +29,16 @@ def choose_sentences(
         Indices of sentences, ascending; and the tags of every sentence, None where it has no words or was cut off.
     """
     surest = np.where(np.isnan(scores.values), -np.inf, log_softmax(np.nan_to_num(scores.values), axis=1)).max(axis=1)
-    tags = predicted_tags(scores, labels, spans=spans)
+    predicted = scores.predicted()
+    tags: list[list[int] | None] = []
     confidence = np.full(len(scores), -np.inf)
     for index, (start, end) in enumerate(zip(scores.offsets[:-1], scores.offsets[1:], strict=True)):
-        if tags[index] is not None:
+        whole = end > start and (predicted[start:end] >= 0).all()
+        tags.append(predicted[start:end].tolist() if whole else None)
+        if whole:
             confidence[index] = surest[start:end].mean()
+    if spans:
+        tags = _repaired(tags, labels)
     entities = np.array(
         [spans and given is not None and any(labels[tag] != OUTSIDE for tag in given) for given in tags]
     )
@@ -43,16 +48,6 @@ def choose_sentences(
         order = members[np.argsort(-confidence[members], kind="stable")]
         chosen += order[: round(taken * len(members))].tolist()
     return np.array(sorted(chosen), np.int64), tags
-
-
-def predicted_tags(scores: Scores, labels: list[str], *, spans: bool) -> list[list[int] | None]:
-    """The likeliest tags of every sentence, in IOB2 where they spell entities; None as in :func:`choose_sentences`."""
-    predicted = scores.predicted()
-    tags: list[list[int] | None] = []
-    for start, end in zip(scores.offsets[:-1], scores.offsets[1:], strict=True):
-        whole = end > start and (predicted[start:end] >= 0).all()
-        tags.append(predicted[start:end].tolist() if whole else None)
-    return _repaired(tags, labels) if spans else tags
 
 
 def distributions(

@@ -25,6 +25,7 @@ from pipeline.stages.losses import Loss
 from pipeline.stages.masked_lm import logits_at
 from pipeline.stages.reading import BATCH_TOKENS
 from pipeline.stages.rows import mapped
+from pipeline.stages.soft_labels import certain
 from pipeline.tasks import TASKS
 
 #: Of the masks under which a language model is tested: the same for all models with one tokenizer.
@@ -93,7 +94,7 @@ class SeveralLabels(OneLabel):
     def label(self, columns: Columns, encoded: Columns, labels: list[str]) -> list[Any]:
         if "probabilities" in columns:
             return columns["probabilities"]
-        return [[float(number in given) for number in range(len(labels))] for given in map(set, columns["labels"])]
+        return [certain(given, "several", len(labels)) for given in columns["labels"]]
 
 
 class Tags(Head):

@@ -33,13 +33,18 @@ def as_distributions(given: Dataset, task: TaskName, count: int, spare: Path | N
     """
     if "probabilities" in given.column_names:
         return given
-    certain, column = _CERTAIN[TASKS[task].labelling], str(TASKS[task].label_column)
+    labelling, column = TASKS[task].labelling, str(TASKS[task].label_column)
 
     def replaced(columns: Columns) -> Columns:
-        chances = [certain(labels, count) for labels in columns[column]]
+        chances = [certain(labels, labelling, count) for labels in columns[column]]
         return {name: columns[name] for name in columns if name != column} | {"probabilities": chances}
 
     return mapped(given, replaced, spare)
+
+
+def certain(labels: Any, labelling: Labelling, count: int) -> list[Any]:
+    """The probabilities of a text whose label, labels or tags are known, of each of ``count`` labels."""
+    return _CERTAIN[labelling](labels, count)
 
 
 def likeliest(probabilities: Any, labelling: Labelling) -> Any:
