@@ -42,6 +42,9 @@ from pipeline.storage import write_atomically
 
 __all__ = ["RunRecord", "RunState", "RunStore"]
 
+#: From a worker's last word to the end of its process, at most.
+LEAVING_SECONDS = 30.0
+
 
 class RunStore:
     """All runs below one folder."""
@@ -209,6 +212,18 @@ class RunStore:
             raise self._unknown(run_id)
         with FileLock(self.folder(run_id) / ".lock", timeout=30):
             yield
+
+    def at_work(self, run_id: str, seconds: float) -> FileLock:
+        """The lock that the one worker of a run holds; taking it raises ``filelock.Timeout`` while another does.
+
+        A run can be resumed or extended the moment it has ended, while its process still gives back its memory:
+        the next worker waits :data:`LEAVING_SECONDS` for that.
+
+        Args:
+            run_id: Which run.
+            seconds: How long to wait.
+        """
+        return FileLock(self.folder(run_id) / ".worker.lock", timeout=seconds)
 
     @contextmanager
     def _resting(self, run_id: str) -> Iterator[None]:

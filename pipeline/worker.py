@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from pipeline import mishaps
 from pipeline.artifacts import ArtifactStore
@@ -26,7 +26,7 @@ from pipeline.events import NO_ERROR, as_fields
 from pipeline.messages import Message
 from pipeline.plan import Stage, plan
 from pipeline.publishing import publish
-from pipeline.runs import RunRecord, RunState, RunStore
+from pipeline.runs import LEAVING_SECONDS, RunRecord, RunState, RunStore
 from pipeline.settings import EngineName, Settings
 from pipeline.spec import HubSource
 
@@ -188,7 +188,7 @@ def main(arguments: list[str]) -> int:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
     store, run_id = RunStore(Path(arguments[0])), arguments[1]
     try:
-        with FileLock(store.folder(run_id) / ".worker.lock", timeout=0):
+        with store.at_work(run_id, LEAVING_SECONDS):
             if _await_start(store, run_id).state is not RunState.RUNNING:
                 logger.error("Run %s is not to be run; leaving.", run_id)
                 return 1

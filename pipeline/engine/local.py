@@ -40,7 +40,7 @@ class LocalEngine:
         self.store = store
         cores = max(1, (os.cpu_count() or 1) // at_once)
         self._environment = WORKER_ENVIRONMENT | ({"OMP_NUM_THREADS": str(cores)} if at_once > 1 else {})
-        self._children: dict[int, subprocess.Popen[bytes]] = {}
+        self._children: dict[tuple[str, int], subprocess.Popen[bytes]] = {}
 
     def start(self, run_id: str) -> int:
         """Start the run's worker, and give its process id."""
@@ -54,7 +54,7 @@ class LocalEngine:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        self._children[process.pid] = process
+        self._children[run_id, process.pid] = process
         return process.pid
 
     def alive(self, run_id: str, pid: int | None) -> bool:
@@ -62,6 +62,8 @@ class LocalEngine:
         if pid is None:
             return False
         self._reap()
+        if (run_id, pid) in self._children:  # one that was only just started has no command line yet
+            return True
         try:
             process = psutil.Process(pid)
             return process.status() != psutil.STATUS_ZOMBIE and run_id in process.cmdline()
@@ -75,11 +77,11 @@ class LocalEngine:
                 os.killpg(pid, signal.SIGKILL)
             except ProcessLookupError:
                 return
-            if child := self._children.get(pid):
+            if child := self._children.get((run_id, pid)):
                 child.wait(timeout=10)
 
     def _reap(self) -> None:
         """Take leave of workers that ended, or they would stay as zombies."""
-        for pid, child in list(self._children.items()):
+        for worker, child in list(self._children.items()):
             if child.poll() is not None:
-                del self._children[pid]
+                del self._children[worker]

@@ -21,7 +21,7 @@ from contextvars import copy_context
 from dataclasses import replace
 
 import psutil
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from pipeline.artifacts import ArtifactStore
 from pipeline.engine import gpu
@@ -31,7 +31,7 @@ from pipeline.errors import Cancelled, GraftError, RunError
 from pipeline.messages import Message
 from pipeline.plan import Stage
 from pipeline.plan.stage import StageKind
-from pipeline.runs import RunState, RunStore
+from pipeline.runs import LEAVING_SECONDS, RunState, RunStore
 from pipeline.settings import Settings
 from pipeline.worker import bring_about, carry_out
 
@@ -86,7 +86,7 @@ class ZeroGpuEngine:
         if pid is None or not psutil.pid_exists(pid):
             return False
         try:
-            with self._lock(run_id):
+            with self.store.at_work(run_id, seconds=0):
                 return False
         except Timeout:
             return True
@@ -109,7 +109,7 @@ class ZeroGpuEngine:
     def _work(self, run_id: str) -> None:
         log = self.store.log_path(run_id)
         try:
-            with self._lock(run_id), logged(log):
+            with self.store.at_work(run_id, LEAVING_SECONDS), logged(log):
                 if self._begun(run_id):
                     if gpu.there():
                         importlib.import_module("pipeline.stages")  # here, or each turn on the GPU would begin with it
@@ -132,9 +132,6 @@ class ZeroGpuEngine:
     def claim(self, key: str) -> threading.Lock:
         """What only one run holds at a time: two that waited for each other on the GPU would waste it."""
         return self._claims.setdefault(key, threading.Lock())
-
-    def _lock(self, run_id: str) -> FileLock:
-        return FileLock(self.store.folder(run_id) / ".worker.lock", timeout=0)
 
 
 class _Run:

@@ -18,7 +18,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from export.speed.report import place_of, write_speed
-from pipeline.runs import RunStore
 from tests.end_to_end.acts import open_tab
 from tests.end_to_end.made import worked
 from tests.end_to_end.test_compare import finish
@@ -78,16 +77,12 @@ def visit(shared_app: Any, browser: Browser) -> Iterator[Callable[..., Page]]:
 def finished(app: Any, page: Page, spec: Any) -> str:
     """A finished run of the page's visitor, with events, a report and an export; its report is shared by its own id."""
     visitor = page.locator("#visitor").locator("textarea, input").first.input_value()
-    made = RunStore(app.store.root.parent / "made")  # elsewhere: the server starts what is queued
-    run_id = finish(made, spec, "A finished run")
-    write_speed(make_speed("a processor", "no memory"), place_of(made.export_folder(run_id, "transferred")))
-    worked(made.events(run_id), PLAN)
-    owner = hashlib.sha256(visitor.encode()).hexdigest()
-    record = made.get(run_id).model_copy(update={"owner": owner})
-    folder = made.folder(run_id)
-    (folder / "state.json").write_text(record.as_json(), encoding="utf-8")
-    (folder / SHARE).write_text(Share(token=run_id, created=time.time()).model_dump_json(), encoding="utf-8")
-    folder.rename(app.store.folder(run_id))
+    run_id = finish(app.store, spec, "A finished run")
+    write_speed(make_speed("a processor", "no memory"), place_of(app.store.export_folder(run_id, "transferred")))
+    worked(app.store.events(run_id), PLAN)
+    app.store.give(run_id, hashlib.sha256(visitor.encode()).hexdigest())
+    share = Share(token=run_id, created=time.time())
+    (app.store.folder(run_id) / SHARE).write_text(share.model_dump_json(), encoding="utf-8")
     return run_id
 
 

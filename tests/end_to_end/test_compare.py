@@ -64,8 +64,12 @@ def write_model(folder: Path) -> None:
     (folder / "tokenizer_config.json").write_text(json.dumps(settings), encoding="utf-8")
 
 
-def finish(store: RunStore, spec: RunSpec, name: str) -> str:
-    """A finished run with a report and one exported model, as a worker would leave it."""
+def finish(served: RunStore, spec: RunSpec, name: str) -> str:
+    """A finished run with a report and one exported model, as a worker would leave it.
+
+    It is made elsewhere, for the server starts what is queued.
+    """
+    store = RunStore(served.root.parent / "made")
     run_id = store.create(spec.model_copy(update={"name": name})).id
     (store.folder(run_id) / "report.json").write_text(make_report(texts=25).model_dump_json(), encoding="utf-8")
     destination = store.export_folder(run_id, "transferred")
@@ -74,9 +78,9 @@ def finish(store: RunStore, spec: RunSpec, name: str) -> str:
         (destination / variant.folder).mkdir(parents=True)
         write_model(destination / variant.folder)
     (destination / "export.json").write_text(export.model_dump_json(), encoding="utf-8")
-    store.move(run_id, RunState.CANCELLED)  # no worker is to take it up
-    record = store.get(run_id).model_copy(update={"state": RunState.DONE})
-    (store.folder(run_id) / "state.json").write_text(record.as_json(), encoding="utf-8")
+    store.move(run_id, RunState.RUNNING, pid=1)
+    store.move(run_id, RunState.DONE)
+    store.folder(run_id).rename(served.folder(run_id))
     return run_id
 
 

@@ -1,14 +1,17 @@
 """Whole runs on a tiny model: done, repeated, killed, cancelled, resumed, failed."""
 
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pipeline import worker
 from pipeline.engine.local import LocalEngine
 from pipeline.engine.supervisor import Supervisor
 from pipeline.events import Progress
@@ -199,6 +202,32 @@ def test_a_loss_that_explodes_is_told(
     run = carry_out_here(store, tiny_spec, settings)
     assert store.get(run).state is RunState.FAILED
     assert "learning rate" in store.get(run).error
+
+
+def test_a_worker_waits_until_the_one_before_it_has_left(
+    store: RunStore, tiny_spec: RunSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run is extended the moment it has ended: its process still gives back its memory."""
+    monkeypatch.setattr(worker, "carry_out", lambda *_: RunState.DONE)
+    run = store.create(tiny_spec).id
+    store.move(run, RunState.RUNNING, pid=os.getpid())
+    with ThreadPoolExecutor() as pool:
+        with store.at_work(run, seconds=0):
+            exit_code = pool.submit(worker.main, [str(store.root), run])
+            with pytest.raises(TimeoutError):
+                exit_code.result(timeout=0.5)
+        assert exit_code.result(timeout=60) == 0
+
+
+def test_a_worker_leaves_a_run_at_which_another_one_stays(
+    store: RunStore, tiny_spec: RunSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "LEAVING_SECONDS", 0.1)
+    run = store.create(tiny_spec).id
+    store.move(run, RunState.RUNNING, pid=os.getpid())
+    with store.at_work(run, seconds=0):
+        assert worker.main([str(store.root), run]) == 1
+    assert not progress(store, run).stages
 
 
 def test_a_run_outlives_the_process_that_started_it(store: RunStore, tiny_spec: RunSpec, tmp_path: Path) -> None:

@@ -185,7 +185,7 @@ def test_a_run_of_another_process_is_alive_while_its_lock_is_held(run: _Run, mon
     assert not engine.alive(run.run_id, os.getpid())  # this process has no thread for it
     assert not engine.alive(run.run_id, None)
     assert not engine.alive(run.run_id, other)
-    with engine._lock(run.run_id):
+    with run.store.at_work(run.run_id, seconds=0):
         assert engine.alive(run.run_id, other)
     engine.kill(run.run_id, other)  # which is none of ours
 

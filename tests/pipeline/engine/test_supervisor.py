@@ -141,6 +141,20 @@ def test_another_process_with_the_same_id_is_not_the_worker(store: RunStore, tin
     engine.kill(run, os.getpid())  # must not end this very test
 
 
+def test_a_worker_is_alive_before_it_has_a_command_line(
+    store: RunStore, tiny_spec: RunSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between a process's birth and its program's first line, the system tells an empty one."""
+    run, other = (store.create(tiny_spec).id for _ in range(2))
+    monkeypatch.setattr("pipeline.engine.local.psutil.Process.cmdline", lambda _: [])
+    engine = LocalEngine(store)
+    worker = engine.start(run)
+    assert engine.alive(run, worker)
+    assert not engine.alive(other, worker)
+    engine.kill(run, worker)
+    assert not engine.alive(run, worker)
+
+
 def test_who_has_too_many_runs_is_refused(store: RunStore, settings: Settings, tiny_spec: RunSpec) -> None:
     limited = settings.model_copy(update={"max_active": 1})
     supervisor = Supervisor(store, FakeEngine(), limited)  # type: ignore[arg-type]
