@@ -80,13 +80,15 @@ class Row:
     export: bool = False
 
     def spec(self, name: str, places: Places, *, quick: bool) -> RunSpec:
-        """The run's spec; a quick one has one seed, no curve, and an eighth of the masked LM."""
+        """The run's spec; a quick one has one seed, no curve, an eighth of the masked LM, and reads a pool once."""
         recipe = self.recipe
         if self.tokenizer:
             adopted = AdoptVocabulary(model=LocalSource(path=str(places.model(self.tokenizer))))
             recipe = recipe.model_copy(update={"vocabulary": adopted})
         if quick and not isinstance(recipe.adaptation, NoAdaptation):
-            recipe = recipe.model_copy(update={"adaptation": recipe.adaptation.model_copy(update={"epochs": 1})})
+            recipe = _with(recipe, adaptation=recipe.adaptation.model_copy(update={"epochs": 1}))
+        if quick and not isinstance(recipe.self_training, NoSelfTraining):
+            recipe = _with(recipe, fine_tuning=recipe.fine_tuning.model_copy(update={"epochs": 1}))
         source = {"source": LocalSource(path=str(places.model(self.source)))} if self.source else {}
         return RunSpec(
             name=name,

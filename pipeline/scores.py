@@ -6,7 +6,7 @@ language model. Texts may have any number of units.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,6 +58,20 @@ class Scores:
     def load(cls, path: Path) -> Scores:
         """Read what :meth:`save` wrote."""
         return cls(**load_file(path))
+
+
+def as_table(sets: Iterable[Sequence[int]], texts: int, labels: int) -> np.ndarray:
+    """Which text has which label, bool ``[texts, labels]``, where each has any number of them.
+
+    Args:
+        sets: The labels of each text, as indices.
+        texts: How many there are.
+        labels: How many a text may have.
+    """
+    table = np.zeros((texts, labels), bool)
+    for row, given in enumerate(sets):
+        table[row, list(given)] = True
+    return table
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:

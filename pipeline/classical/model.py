@@ -12,7 +12,7 @@ from safetensors.numpy import load_file, save_file
 from pipeline.classical.features import Columns, Features, NGrams
 from pipeline.classical.regression import Linear, Targets, fit_one, fit_several
 from pipeline.classical.tagging import WordFeatures
-from pipeline.scores import Scores
+from pipeline.scores import Scores, as_table
 from pipeline.spec.base import TaskName
 from pipeline.tasks import TASKS
 
@@ -53,10 +53,7 @@ class ClassicalModel:
         texts = len(columns[TASKS[task].columns[0]])
         weights = np.asarray(columns.get("weight", np.ones(texts)), np.float64)
         if model.labelling == "several":
-            truth = np.zeros((texts, len(labels)), bool)
-            for row, given in enumerate(columns["labels"]):
-                truth[row, given] = True
-            model.linear = fit_several(rows, truth, weights, seed)
+            model.linear = fit_several(rows, as_table(columns["labels"], texts, len(labels)), weights, seed)
         elif model.labelling == "tags":
             words = [len(tags) for tags in columns["tags"]]
             targets = Targets.hard(np.concatenate([*columns["tags"]]), np.repeat(weights, words))

@@ -16,7 +16,7 @@ from seqeval.scheme import IOB2, Entities
 from typing_extensions import override
 
 from pipeline.parts import PART, each
-from pipeline.scores import Scores
+from pipeline.scores import Scores, as_table
 from pipeline.spec.base import TaskName
 from pipeline.tasks import TASKS, Task
 
@@ -157,10 +157,7 @@ class Joined(Sequence[str]):
 
 def _values(task: Task, column: Sequence[Any], labels: int) -> np.ndarray:
     if task.labelling == "several":
-        found = np.zeros((len(column), labels), bool)
-        for row, indices in enumerate(each(column)):
-            found[row, indices] = True
-        return found
+        return as_table(each(column), len(column), labels)
     if task.labelling == "tags":
         return np.fromiter(chain.from_iterable(each(column)), np.int64)
     return np.fromiter(each(column), np.int64)

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from typing_extensions import override
 
-from pipeline.scores import sigmoid, softmax
+from pipeline.scores import as_table, sigmoid, softmax
 from pipeline.self_training.choosing import choose, log_odds
 from pipeline.self_training.co_training import Labeller, Models, Round
 from pipeline.self_training.ngram_view import NGramModels, OneAgainstRest, ScaledView, mean
@@ -83,10 +83,7 @@ class SeveralLabels(Labeller):
 
     @override
     def known(self, labels: Sequence[Any]) -> np.ndarray:
-        found = np.zeros((len(labels), self.first.shape[1]), bool)
-        for row, given in enumerate(labels):
-            found[row, given] = True
-        return found
+        return as_table(labels, len(labels), self.first.shape[1])
 
     @override
     def choose(self, odds: np.ndarray, taken: float) -> tuple[np.ndarray, np.ndarray]:
