@@ -80,7 +80,7 @@ class Row:
     export: bool = False
 
     def spec(self, name: str, places: Places, *, quick: bool) -> RunSpec:
-        """The run's spec; a quick one has one seed, no curve, an eighth of the masked LM, and reads a pool once."""
+        """The run's spec; a quick one has one seed, no curve, an eighth of the masked LM, and fewer other passes."""
         recipe = self.recipe
         if self.tokenizer:
             adopted = AdoptVocabulary(model=LocalSource(path=str(places.model(self.tokenizer))))
@@ -88,7 +88,10 @@ class Row:
         if quick and not isinstance(recipe.adaptation, NoAdaptation):
             recipe = _with(recipe, adaptation=recipe.adaptation.model_copy(update={"epochs": 1}))
         if quick and not isinstance(recipe.self_training, NoSelfTraining):
-            recipe = _with(recipe, fine_tuning=recipe.fine_tuning.model_copy(update={"epochs": 1}))
+            source = recipe.source_training.model_copy(update={"epochs": 1})
+            recipe = _with(
+                recipe, source_training=source, fine_tuning=recipe.fine_tuning.model_copy(update={"epochs": 2})
+            )
         source = {"source": LocalSource(path=str(places.model(self.source)))} if self.source else {}
         return RunSpec(
             name=name,
