@@ -80,18 +80,13 @@ class Row:
     export: bool = False
 
     def spec(self, name: str, places: Places, *, quick: bool) -> RunSpec:
-        """The run's spec; a quick one has one seed, no curve, an eighth of the masked LM, and fewer other passes."""
+        """The run's spec; a quick one has one seed, no curve, and fewer passes."""
         recipe = self.recipe
         if self.tokenizer:
             adopted = AdoptVocabulary(model=LocalSource(path=str(places.model(self.tokenizer))))
             recipe = recipe.model_copy(update={"vocabulary": adopted})
-        if quick and not isinstance(recipe.adaptation, NoAdaptation):
-            recipe = _with(recipe, adaptation=recipe.adaptation.model_copy(update={"epochs": 1}))
-        if quick and not isinstance(recipe.self_training, NoSelfTraining):
-            source = recipe.source_training.model_copy(update={"epochs": 1})
-            recipe = _with(
-                recipe, source_training=source, fine_tuning=recipe.fine_tuning.model_copy(update={"epochs": 2})
-            )
+        if quick:
+            recipe = _shortened(recipe)
         source = {"source": LocalSource(path=str(places.model(self.source)))} if self.source else {}
         return RunSpec(
             name=name,
@@ -107,6 +102,18 @@ class Row:
 
 def _with(recipe: RecipeSpec, **changes: Any) -> RecipeSpec:
     return recipe.model_copy(update=changes)
+
+
+def _shortened(recipe: RecipeSpec) -> RecipeSpec:
+    """With one pass of masked LM, which is an eighth, and where a pool is learned half of it, and the source once."""
+    changes: dict[str, Any] = {}
+    if not isinstance(recipe.adaptation, NoAdaptation):
+        changes["adaptation"] = recipe.adaptation.model_copy(update={"epochs": 1})
+    if not isinstance(recipe.self_training, NoSelfTraining):
+        changes["source_training"] = recipe.source_training.model_copy(update={"epochs": 1})
+        first = recipe.self_training.first_fraction
+        changes["self_training"] = recipe.self_training.model_copy(update={"last_fraction": first})
+    return _with(recipe, **changes)
 
 
 def _plain(vocabulary: VocabularySpec) -> RecipeSpec:

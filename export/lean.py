@@ -18,11 +18,11 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx import helper, numpy_helper
 from onnxruntime.transformers.onnx_model import OnnxModel
 
-#: Sizes of a value's axes: a number, or the name of what is only known when the graph runs; None: nothing is known.
-Sizes = list[int | str | None]
+from export.sizes import Sizes, constants_of, sizes_of
+
 #: The node that is a sum and the norm after it, and what its epsilon is where it has none of its own.
 FUSED, EPSILON = "SkipLayerNormalization", 1e-12
 #: In a Reshape's shape: as in what is reshaped, and whatever is left.
@@ -45,7 +45,7 @@ def lighten(model: Path) -> None:
 
 def _settle_shapes(proto: onnx.ModelProto) -> None:
     graph = proto.graph
-    sizes, constants = _sizes(proto), _constants(graph)
+    sizes, constants = sizes_of(proto), constants_of(graph)
     _settle_sizes(graph, sizes, constants)
     computed: dict[tuple[int | str | None, ...], str] = {}
     for node in graph.node:
@@ -125,36 +125,6 @@ def _parts(fused: onnx.NodeProto) -> list[onnx.NodeProto]:
             "LayerNormalization", [total, weight, shift], [normed], name=f"{name}/norm", axis=-1, epsilon=epsilon
         ),
     ]
-
-
-def _sizes(proto: onnx.ModelProto) -> dict[str, Sizes]:
-    """Value → its sizes, as far as ONNX can tell; those that follow from a shape which is computed are told, too."""
-    graph = onnx.shape_inference.infer_shapes(proto, data_prop=True).graph
-    found: dict[str, Sizes] = {}
-    for value in (*graph.input, *graph.value_info, *graph.output):
-        kind = value.type.tensor_type
-        if kind.HasField("shape"):
-            found[value.name] = [
-                size.dim_value if size.HasField("dim_value") else size.dim_param or None for size in kind.shape.dim
-            ]
-    return found
-
-
-def _constants(graph: onnx.GraphProto) -> dict[str, np.ndarray]:
-    """Value → whole numbers that are in the graph; weights are of no interest, and may lie elsewhere."""
-    tensors = {weight.name: weight for weight in graph.initializer}
-    tensors |= {
-        node.output[0]: attribute.t
-        for node in graph.node
-        if node.op_type == "Constant"
-        for attribute in node.attribute
-        if attribute.name == "value"
-    }
-    return {
-        name: numpy_helper.to_array(tensor)
-        for name, tensor in tensors.items()
-        if tensor.data_type == TensorProto.INT64 and tensor.data_location != TensorProto.EXTERNAL
-    }
 
 
 def _constant(graph: onnx.GraphProto, value: np.ndarray, name: str) -> str:

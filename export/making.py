@@ -86,9 +86,10 @@ def _halved(method: Message, rung: HalfRung) -> Message:
 
 
 def _int8(name: Literal["int8", "int8-static"], ladder: tuple[Rung, ...], yardstick: Yardstick, out: Path) -> Variant:
-    ranges, prepared = yardstick.ranges(out / "fp32" / "model.onnx"), out / PREPARED
+    prepared = out / PREPARED
     if not prepared.exists():
         prepare(out / "fp32", prepared)
+    ranges = yardstick.ranges(prepared / "model.onnx")
 
     def make(rung: Rung, folder: Path) -> Message:
         return quantise(prepared, folder, rung, ranges)

@@ -16,6 +16,7 @@ from export.fusion import FUSED_DOMAIN
 from export.half import HALF_LADDER, HalfRung, to_half
 from export.kinds import make_known
 from export.lean import lighten
+from export.pooling import pool_early
 from export.weights import beside, nodes
 from pipeline.errors import ExportError
 from pipeline.messages import Message
@@ -151,6 +152,7 @@ def _write(onnx_folder: Path, out: Path, config: OptimizationConfig) -> None:
             bring_together(out / "model.onnx")
         if config.enable_gelu_approximation and not config.enable_transformers_specific_optimizations:
             _approximate(out / "model.onnx")
+        pool_early(out / "model.onnx", onnx_folder / "model.onnx")
     finally:
         shutil.rmtree(spare)
 

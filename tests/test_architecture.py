@@ -34,10 +34,11 @@ ALLOWED = {
     "pipeline/peak.py": set(),
     "pipeline/states.py": {"pipeline.messages"},
     "pipeline/storage.py": set(),
+    "pipeline/folders.py": {"pipeline.errors", "pipeline.events"},
     "pipeline/runs.py": {
         "pipeline",
         "pipeline.errors",
-        "pipeline.events",
+        "pipeline.folders",
         "pipeline.messages",
         "pipeline.report",
         "pipeline.spec",

@@ -48,6 +48,8 @@ EXPORT_MILLION: dict[VariantName, float] = {
     **dict.fromkeys(("int8", "int8-static"), 0.3),
     **dict.fromkeys(("O4", "fp16"), 0.2),
 }
+#: How often the parity gate reads the test texts for a variant: in batches, and a part of them one by one.
+PARITY_READINGS = 2
 #: Seconds of a comparison of speed: to open the candidates, to compile for one shape, and a round at one shape.
 SPEED_ONCE, COMPILE_SHAPE, SPEED_ROUND = 25.0, 20.0, 8.0
 MODELS: frozenset[StageKind] = frozenset({"fine-tuning", "adaptation", "vocabulary"})
@@ -146,8 +148,11 @@ def _evaluation(stage: Stage, scale: Scale) -> float:
 def _export(stage: Stage, scale: Scale) -> float:
     parameters = stage.parameters
     assert isinstance(parameters, ExportParameters)  # noqa: S101 - the kind says so
-    rate = sum(EXPORT_MILLION[variant] for variant in parameters.export.variants)
-    return EXPORT_ONCE + rate * _exported(parameters, scale) / 1e6
+    variants = parameters.export.variants
+    rate = sum(EXPORT_MILLION[variant] for variant in variants)
+    readings = 1 + PARITY_READINGS * len(variants)  # PyTorch is asked once
+    asked = scale.read("test", learned=parameters.export.model != "source-only")
+    return EXPORT_ONCE + rate * _exported(parameters, scale) / 1e6 + readings * asked
 
 
 def _speed(stage: Stage, _: Scale) -> float:

@@ -105,12 +105,12 @@ class Labeller(ABC):
         """Learn from a label, or labels, and a weight for each row; ``check`` is called before each model."""
 
     @abstractmethod
-    def spreads(self, parts: Sequence[np.ndarray]) -> Any:
-        """What :meth:`join` needs to know of the models' answers to the pool, those to learned texts included."""
+    def spread(self, odds: np.ndarray) -> Any:
+        """How far odds ``[pool, labels]`` lie apart: one number, or ``[labels]`` where each label is ranked alone."""
 
     @abstractmethod
-    def join(self, models: Models, parts: Sequence[np.ndarray], spreads: Any, first_view: float) -> Round:
-        """Put the network and the second view's models together."""
+    def join(self, models: Models, parts: Sequence[np.ndarray], spreads: tuple[Any, Any], first_view: float) -> Round:
+        """Put the network and the second view's two models together; ``spreads`` are those of the models."""
 
     @abstractmethod
     def answers(self, odds: np.ndarray) -> np.ndarray:
@@ -124,6 +124,10 @@ class Labeller(ABC):
     @abstractmethod
     def take(self, found: Round, taken: float, *, soft: bool) -> tuple[np.ndarray, Sequence[Any] | np.ndarray]:
         """Texts to learn from: indices, ascending; and what each is to be learned as."""
+
+    def ranked(self, second: np.ndarray, first_view: float) -> np.ndarray:
+        """Odds of both views ``[pool, labels]``, each in units of its spread, the network counting ``first_view``."""
+        return first_view * self.first / self.spread(self.first) + (1 - first_view) * second / self.spread(second)
 
     def same(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
         """Whether each text has the same answers twice, bool ``[pool]``."""
@@ -163,7 +167,7 @@ def relabel(
         taken, labels = labeller.choose(ranked, fraction(number, options.rounds, options.first, options.last))
         models = fit(taken, labels)
         parts = [part.copy() for part in models.parts(rows)]
-        spreads = labeller.spreads(parts)
+        spreads = labeller.spread(parts[0]), labeller.spread(parts[1])  # before those of learned texts are replaced
         order = generator.permutation(len(taken))
         for fold in range(FOLDS if len(taken) >= FOLDS * ranked.shape[1] else 0):
             held = np.zeros(len(taken), bool)

@@ -43,13 +43,12 @@ class OneLabel(Labeller):
         return NGramModels.fit(rows, labels, weights, self.logits.shape[1])
 
     @override
-    def spreads(self, parts: Sequence[np.ndarray]) -> tuple[float, float]:
-        return _spread(parts[0]), _spread(parts[1])
+    def spread(self, odds: np.ndarray) -> float:
+        return float(odds.std()) or 1.0
 
     @override
-    def join(self, models: Models, parts: Sequence[np.ndarray], spreads: Any, first_view: float) -> Round:
-        second = mean(parts, spreads)
-        ranked = first_view * self.first / _spread(self.first) + (1 - first_view) * second / _spread(second)
+    def join(self, models: Models, parts: Sequence[np.ndarray], spreads: tuple[Any, Any], first_view: float) -> Round:
+        ranked = self.ranked(mean(parts, spreads), first_view)
         probabilities = first_view * softmax(self.logits.astype(np.float64)) + (1 - first_view) * _shared(parts[0])
         return Round(ranked, probabilities, ScaledView(models, spreads))
 
@@ -95,13 +94,14 @@ class SeveralLabels(Labeller):
         return OneAgainstRest.fit(rows, labels, weights, check)
 
     @override
-    def spreads(self, parts: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-        return _spread_each(parts[0]), _spread_each(parts[1])
+    def spread(self, odds: np.ndarray) -> np.ndarray:
+        spreads = odds.std(axis=0)
+        return np.where(spreads > 0, spreads, 1.0)
 
     @override
-    def join(self, models: Models, parts: Sequence[np.ndarray], spreads: Any, first_view: float) -> Round:
+    def join(self, models: Models, parts: Sequence[np.ndarray], spreads: tuple[Any, Any], first_view: float) -> Round:
         second = mean(parts, spreads)
-        ranked = first_view * self.first / _spread_each(self.first) + (1 - first_view) * second / _spread_each(second)
+        ranked = self.ranked(second, first_view)
         probabilities = first_view * sigmoid(self.first) + (1 - first_view) * sigmoid(parts[0])
         view = ScaledView(models, spreads, thresholds(second, self.counts))
         return Round(ranked - thresholds(ranked, self.counts), probabilities, view)
@@ -155,13 +155,3 @@ def _shared(odds: np.ndarray) -> np.ndarray:
     """Probabilities from log-odds; sums to 1."""
     found = sigmoid(odds)
     return found / found.sum(axis=1, keepdims=True)
-
-
-def _spread(values: np.ndarray) -> float:
-    return float(values.std()) or 1.0
-
-
-def _spread_each(values: np.ndarray) -> np.ndarray:
-    """Of each label, ``[labels]``."""
-    spreads = values.std(axis=0)
-    return np.where(spreads > 0, spreads, 1.0)

@@ -40,7 +40,7 @@ def test_every_row_is_a_run_that_can_be_started(name: str, *, quick: bool) -> No
     assert made.data.test is not None
     if quick:
         assert (made.repeats, made.learning_curve) == (1, ())
-        assert made.recipe.self_training.kind == "none" or made.recipe.fine_tuning.epochs <= 2
+        assert made.recipe.adaptation.kind == "none" or made.recipe.adaptation.epochs == 1
 
 
 def tried() -> dict[tuple[str, str, Any], set[str]]:

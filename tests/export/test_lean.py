@@ -18,6 +18,7 @@ from export.optimise import optimise
 from export.predictor import Predictor
 from export.quantise import prepare
 from export.weights import beside
+from tests.export.graphs import answer_of, feeds_of, make_graph, opened, operators
 from tests.export.test_fusion import FAMILIES, LAYERS
 
 #: Families whose attention is written so that all their shapes are told: the others are DeBERTas, with branches, and
@@ -26,32 +27,13 @@ SETTLED = tuple(name for name in FAMILIES if name not in ("deberta", "deberta-v2
 KINDS = ("plain", "lora", "bridge", "ensemble", "shared")
 
 
-def _feeds(session: ort.InferenceSession, rows: int, tokens: int) -> dict[str, np.ndarray]:
-    """Texts of different lengths, padded."""
-    draw = np.random.default_rng(0)
-    values = {
-        "input_ids": draw.integers(5, 30, (rows, tokens)),
-        "attention_mask": np.tril(np.ones((tokens, tokens), np.int64))[-rows:],
-        "token_type_ids": np.zeros((rows, tokens), np.int64),
-    }
-    return {item.name: values[item.name] for item in session.get_inputs()}
-
-
-def _session(model: Path) -> ort.InferenceSession:
-    return ort.InferenceSession(model, providers=["CPUExecutionProvider"])
-
-
-def _operators(model: Path) -> Counter[str]:
-    return Counter(node.op_type for node in onnx.load(model, load_external_data=False).graph.node)
-
-
 def _loaded(model: Path, place: Path) -> Counter[str]:
     """The nodes of a graph as onnxruntime computes it."""
     options = ort.SessionOptions()
     options.log_severity_level = 3
     options.optimized_model_filepath = str(place / "loaded.onnx")
     ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    return _operators(place / "loaded.onnx")
+    return operators(place / "loaded.onnx")
 
 
 def _lightened(folder: Path, out: Path) -> Path:
@@ -64,9 +46,9 @@ def _lightened(folder: Path, out: Path) -> Path:
 @pytest.mark.parametrize("family_name", FAMILIES)
 def test_it_answers_as_before_at_every_shape(zoo, tmp_path: Path, family_name: str, task: str):
     folder = zoo.variant(family_name, task)
-    before, after = _session(folder / "model.onnx"), _session(_lightened(folder, tmp_path / "light"))
+    before, after = opened(folder / "model.onnx"), opened(_lightened(folder, tmp_path / "light"))
     for shape in ((1, 4), (3, 7), (2, 12)):
-        feeds = _feeds(before, *shape)
+        feeds = feeds_of(before, *shape)
         (expected,), (found,) = before.run(None, feeds), after.run(None, feeds)
         assert found.shape == expected.shape
         np.testing.assert_allclose(found, expected, atol=1e-5)
@@ -82,7 +64,7 @@ def test_no_attention_works_out_its_shapes(zoo, tmp_path: Path, family_name: str
     """What is left is an encoder's own: of its texts and of the mask, whatever its layers."""
     encoders, layers = COUNTS[kind]
     folder = zoo.variant(family_name, "text-classification", kind)
-    before, after = _operators(folder / "model.onnx"), _operators(_lightened(folder, tmp_path / "light"))
+    before, after = operators(folder / "model.onnx"), operators(_lightened(folder, tmp_path / "light"))
     assert before["Reshape"] == after["Reshape"] >= 4 * layers
     assert before["Concat"] >= 4 * layers
     assert after["Concat"] <= 3 * encoders
@@ -92,7 +74,7 @@ def test_no_attention_works_out_its_shapes(zoo, tmp_path: Path, family_name: str
 def test_a_bridge_works_out_no_shapes_and_guards_and_gates_nothing(zoo, tmp_path: Path):
     """Two encoders, two attentions of one to the other: what these share is worked out once."""
     folder = zoo.variant("bert", "text-classification", "bridge")
-    before, after = _operators(folder / "model.onnx"), _operators(_lightened(folder, tmp_path / "light"))
+    before, after = operators(folder / "model.onnx"), operators(_lightened(folder, tmp_path / "light"))
     assert before["Softmax"] == 3 * LAYERS
     assert before["IsNaN"] == 0
     assert before["Tanh"] == 1  # the pooler's
@@ -113,7 +95,7 @@ def test_sums_and_norms_stay_apart_when_they_are_loaded(zoo, tmp_path: Path, kin
 def test_for_a_gpu_they_are_one(zoo, tmp_path: Path):
     optimise(zoo.variant("bert", "text-classification"), tmp_path / "o2", "O2", gpu=True)
     assert fused_nodes(tmp_path / "o2" / "model.onnx")["SkipLayerNormalization"] == 2 * LAYERS
-    assert "Sum" not in _operators(tmp_path / "o2" / "model.onnx")
+    assert "Sum" not in operators(tmp_path / "o2" / "model.onnx")
 
 
 def test_what_it_was_made_of_is_not_touched(exported: Path, tmp_path: Path):
@@ -136,21 +118,6 @@ def test_weights_beside_the_graph_stay_there(weights_beside: Path, exported: Pat
 # ── single nodes ────────────────────────────────────────────────────────────────────────
 
 
-def _graph(path: Path, nodes: list[onnx.NodeProto], sizes: tuple[str | int, ...], **constants: int | list[int]) -> Path:
-    """A graph from ``x`` to ``y``."""
-    graph = helper.make_graph(
-        nodes,
-        "graph",
-        [helper.make_tensor_value_info("x", TensorProto.FLOAT, sizes)],
-        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
-        [numpy_helper.from_array(np.array(value, np.int64), name) for name, value in constants.items()],
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)])
-    model.ir_version = 10
-    onnx.save(model, path)
-    return path
-
-
 def _size_of_x(axis: str, name: str) -> list[onnx.NodeProto]:
     return [
         helper.make_node("Shape", ["x"], [f"{name}/all"]),
@@ -167,31 +134,30 @@ def _read_shape(model: Path) -> list[int] | None:
     return found.get(node.input[1])
 
 
-def _answer(model: Path, shape: tuple[int, ...]) -> np.ndarray:
-    value = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
-    return np.asarray(_session(model).run(None, {"x": value})[0])
-
-
 SPLIT = [*_size_of_x("first", "rows"), helper.make_node("Concat", ["rows", "rest", "heads"], ["shape"], axis=0)]
 
 
 def test_heads_are_split_by_a_constant(tmp_path: Path):
     nodes = [*SPLIT, helper.make_node("Reshape", ["x", "shape"], ["y"])]
-    model = _graph(tmp_path / "model.onnx", nodes, ("rows", "tokens", 12), first=0, front=[0], rest=[-1], heads=[3, 4])
-    expected = _answer(model, (2, 5, 12))
+    model = make_graph(
+        tmp_path / "model.onnx", nodes, ("rows", "tokens", 12), first=0, front=[0], rest=[-1], heads=[3, 4]
+    )
+    expected = answer_of(model, (2, 5, 12))
     lighten(model)
     assert _read_shape(model) == [0, -1, 3, 4]
     assert len(onnx.load(model).graph.node) == 1
-    np.testing.assert_array_equal(_answer(model, (2, 5, 12)), expected)
+    np.testing.assert_array_equal(answer_of(model, (2, 5, 12)), expected)
 
 
 def test_where_nought_means_nought_the_shape_stays(tmp_path: Path):
     nodes = [*SPLIT, helper.make_node("Reshape", ["x", "shape"], ["y"], allowzero=1)]
-    model = _graph(tmp_path / "model.onnx", nodes, ("rows", "tokens", 12), first=0, front=[0], rest=[-1], heads=[3, 4])
-    expected = _answer(model, (2, 5, 12))
+    model = make_graph(
+        tmp_path / "model.onnx", nodes, ("rows", "tokens", 12), first=0, front=[0], rest=[-1], heads=[3, 4]
+    )
+    expected = answer_of(model, (2, 5, 12))
     lighten(model)
     assert _read_shape(model) is None
-    np.testing.assert_array_equal(_answer(model, (2, 5, 12)), expected)
+    np.testing.assert_array_equal(answer_of(model, (2, 5, 12)), expected)
 
 
 def test_a_shape_of_two_sizes_that_change_places_stays(tmp_path: Path):
@@ -202,11 +168,11 @@ def test_a_shape_of_two_sizes_that_change_places_stays(tmp_path: Path):
         helper.make_node("Concat", ["tokens", "rows", "width"], ["shape"], axis=0),
         helper.make_node("Reshape", ["x", "shape"], ["y"]),
     ]
-    model = _graph(tmp_path / "model.onnx", nodes, ("rows", "tokens", 12), first=0, second=1, front=[0], width=[12])
-    expected = _answer(model, (2, 5, 12))
+    model = make_graph(tmp_path / "model.onnx", nodes, ("rows", "tokens", 12), first=0, second=1, front=[0], width=[12])
+    expected = answer_of(model, (2, 5, 12))
     lighten(model)
     assert _read_shape(model) is None
-    np.testing.assert_array_equal(_answer(model, (2, 5, 12)), expected)
+    np.testing.assert_array_equal(answer_of(model, (2, 5, 12)), expected)
 
 
 @pytest.mark.parametrize(("starts", "ends"), [([-1], [np.iinfo(np.int64).max]), ([2], [3])])
@@ -217,11 +183,11 @@ def test_a_width_taken_from_a_shape_is_a_constant(tmp_path: Path, starts: list[i
         helper.make_node("Cast", ["width"], ["divisor"], to=TensorProto.FLOAT),
         helper.make_node("Div", ["x", "divisor"], ["y"]),
     ]
-    model = _graph(tmp_path / "model.onnx", nodes, ("rows", "tokens", 12), starts=starts, ends=ends)
-    expected = _answer(model, (2, 5, 12))
+    model = make_graph(tmp_path / "model.onnx", nodes, ("rows", "tokens", 12), starts=starts, ends=ends)
+    expected = answer_of(model, (2, 5, 12))
     lighten(model)
-    assert _operators(model) == {"Cast": 1, "Div": 1}
-    np.testing.assert_array_equal(_answer(model, (2, 5, 12)), expected)
+    assert operators(model) == {"Cast": 1, "Div": 1}
+    np.testing.assert_array_equal(answer_of(model, (2, 5, 12)), expected)
 
 
 def test_the_size_of_an_axis_that_is_free_is_computed(tmp_path: Path):
@@ -230,8 +196,8 @@ def test_the_size_of_an_axis_that_is_free_is_computed(tmp_path: Path):
         helper.make_node("Cast", ["tokens"], ["divisor"], to=TensorProto.FLOAT),
         helper.make_node("Div", ["x", "divisor"], ["y"]),
     ]
-    model = _graph(tmp_path / "model.onnx", nodes, ("rows", "tokens", 12), second=1, front=[0])
+    model = make_graph(tmp_path / "model.onnx", nodes, ("rows", "tokens", 12), second=1, front=[0])
     lighten(model)
-    assert _operators(model)["Gather"] == 1
+    assert operators(model)["Gather"] == 1
     for tokens in (2, 5):
-        np.testing.assert_allclose(_answer(model, (1, tokens, 12))[0, 0, 1], 1 / tokens)
+        np.testing.assert_allclose(answer_of(model, (1, tokens, 12))[0, 0, 1], 1 / tokens)

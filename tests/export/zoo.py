@@ -118,7 +118,7 @@ class Zoo:
         elif variant == "int8":
             quantise(prepared, out, LADDER[0])
         elif variant == "int8-static":
-            ranges = Ranges(base / "model.onnx", Reference(model, task), self._questions[task][:8], "minmax")
+            ranges = Ranges(prepared / "model.onnx", Reference(model, task), self._questions[task][:8], "minmax")
             quantise(prepared, out, STATIC_LADDER[0], ranges)
         elif variant in LEVELS:
             optimise(base, out, variant, gpu=LEVELS[variant].half, rung=rung)

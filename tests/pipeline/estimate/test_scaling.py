@@ -21,6 +21,7 @@ from pipeline.spec import (
     KeepVocabulary,
     MaskedLanguageModelling,
     PseudoLabelling,
+    Quantisation,
     RecipeSpec,
     RunSpec,
     SpeedSpec,
@@ -75,6 +76,19 @@ def test_splits_are_held_out_as_the_data_say(scale: Scale, tiny_spec: RunSpec) -
     lengths = Lengths(tiny_spec.model_copy(update={"data": held}), scale.lengths.material)
     assert lengths.texts("target_train") == pytest.approx(60 * 0.7 * 0.5)
     assert lengths.texts("dev") == 30
+
+
+@pytest.mark.parametrize("quantisation", [(), ("int8",)])
+def test_an_export_counts_the_readings_of_its_gate(
+    tiny_spec: RunSpec, scale: Scale, quantisation: tuple[Quantisation, ...]
+) -> None:
+    export = ExportSpec(optimisation=(), quantisation=quantisation)
+    stage = stages(tiny_spec.model_copy(update={"exports": (export,)}))["export-transferred"]
+    slower = replace(scale, measured=replace(MEASURED, read=2 * MEASURED.read))
+    readings = 1 + 2 * len(export.variants)
+    assert seconds_of(stage, slower) - seconds_of(stage, scale) == pytest.approx(
+        readings * scale.read("test", learned=True)
+    )
 
 
 def test_longer_training_and_a_slower_machine_take_longer(tiny_spec: RunSpec, scale: Scale) -> None:
