@@ -11,6 +11,7 @@ computed token by token and read by nothing else, as far as it goes.
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ TOKEN_BY_TOKEN = {
 }
 #: Of those, what computes along axes → the attribute that names them, and its default. A mean may read them instead.
 ALONG = {"LayerNormalization": ("axis", -1), "ReduceMean": ("axes", [])}
+#: In the name of a node that computes one token of each text.
+FIRST = "/first_token"
 
 
 def pool_early(model: Path, converted: Path | None = None) -> int:
@@ -74,20 +77,15 @@ def _choices(graph: onnx.GraphProto, ranks: dict[str, int], numbers: dict[str, n
 
 def _early(graph: onnx.GraphProto, ranks: dict[str, int], numbers: dict[str, np.ndarray]) -> list[onnx.NodeProto]:
     """The nodes that can compute the first token alone, for what reads them reads no other; the last first."""
-    readers: dict[str, int] = {output.name: 1 for output in graph.output}
-    for node in nodes(graph):  # those in branches too
-        for name in node.input:
-            readers[name] = readers.get(name, 0) + 1
-    reading: dict[str, int] = {}
-    for node in _choices(graph, ranks, numbers):
-        reading[node.input[0]] = reading.get(node.input[0], 0) + 1
+    readers = Counter(name for node in nodes(graph) for name in node.input)  # those in branches too
+    readers.update(output.name for output in graph.output)
+    reading = Counter(node.input[0] for node in _choices(graph, ranks, numbers))
     early = []
     for node in reversed(graph.node):
-        read = [name for name in node.output if name and readers.get(name)]
-        if read and all(readers[name] == reading.get(name) for name in read) and _token_by_token(node, ranks, numbers):
+        read = [name for name in node.output if name and readers[name]]
+        if read and all(readers[name] == reading[name] for name in read) and _token_by_token(node, ranks, numbers):
             early.append(node)
-            for name in node.input:
-                reading[name] = reading.get(name, 0) + 1
+            reading.update(node.input)
     return early
 
 
@@ -107,17 +105,18 @@ def _token_by_token(node: onnx.NodeProto, ranks: dict[str, int], numbers: dict[s
 
 def _move(graph: onnx.GraphProto, ranks: dict[str, int], computed: set[str]) -> None:
     """Have the nodes that compute these values read the first token of whatever else they read."""
-    zero = "pooling/first"
+    zero = f"pooling{FIRST}"
     graph.initializer.append(numpy_helper.from_array(np.zeros(1, np.int64), zero))
     chosen: dict[str, str] = {}
     ordered = []
     for node in graph.node:
         if not computed.isdisjoint(node.output):
+            node.name = f"{node.name or node.output[0]}{FIRST}"
             for place, name in enumerate(node.input[: TOKEN_BY_TOKEN[node.op_type]]):
                 if name in computed or ranks.get(name) != RANK:
                     continue
                 if name not in chosen:
-                    chosen[name] = f"{name}/first"
+                    chosen[name] = f"{name}{FIRST}"
                     ordered.append(
                         helper.make_node("Gather", [name, zero], [chosen[name]], name=chosen[name], axis=AXIS)
                     )

@@ -9,6 +9,7 @@ from pathlib import Path
 import onnx
 
 from export.fusion import PATTERNS
+from export.pooling import FIRST
 from export.speed.ways import Precision
 from export.weights import nodes
 
@@ -20,8 +21,8 @@ WEIGHT = {
 }
 #: What hands a weight on under another name.
 HANDING_ON = frozenset({"DequantizeLinear", "Identity", "Cast", "Transpose"})
-#: Marks products with one row a text rather than one a token, in a node's type, or in its name once it is quantised.
-OF_TEXTS = "Gemm"
+#: Mark products with one row a text rather than one a token, in a node's type, or in its name.
+OF_TEXTS = ("Gemm", FIRST)
 
 
 @dataclass(frozen=True)
@@ -81,5 +82,6 @@ def products(model: Path, width: int) -> Products:
         inputs, outputs = shapes[node.input[place]]
         if any(attribute.name == "transB" and attribute.i for attribute in node.attribute):
             inputs, outputs = outputs, inputs
-        weights[inputs, outputs, OF_TEXTS in f"{node.op_type} {node.name}"] += 1
+        of_texts = any(mark in f"{node.op_type} {node.name}" for mark in OF_TEXTS)
+        weights[inputs, outputs, of_texts] += 1
     return Products(dict(weights), attentions, width)
