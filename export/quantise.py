@@ -142,7 +142,9 @@ def quantise(onnx_folder: Path, out: Path, rung: Rung, ranges: Ranges | None = N
     with _or_nothing(out):
         if rung.smoothed:
             shutil.copytree(onnx_folder, out)
-            _smooth(out, products, calibration())
+            # What is computed twice has its outliers dealt with already; smoothed weights are rounded more coarsely.
+            once = [product for product in products if product not in twice]
+            _smooth(out, once, calibration())
             _dynamic(out, out, products + refine(out, twice) + embeddings, rung)
             _drop_unread(out)
             return Message(

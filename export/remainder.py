@@ -10,6 +10,10 @@ whose int8 is many times as fast as its float32 it costs far less than to leave 
 little: of MiniLM tuned on SST-2, smoothed, a logit differs in the mean by 0.099, with the first two of six products
 twice by 0.064, all twice 0.059; the first two in float32 0.063. One text of 32 tokens, on one thread by turns: 0.75,
 0.82, 0.97 times the time of the latter.
+
+What is computed twice is not smoothed (:mod:`export.smoothing`) besides, for that would round its weights more
+coarsely, which no remainder makes up for: of MiniLM tuned on all of SST-2, with two of six products twice, 0.087
+instead of 0.105, with all of them 0.079 instead of 0.096.
 """
 
 from __future__ import annotations
