@@ -96,7 +96,7 @@ class Yardstick:
         return verify(predictor, self.task, self.questions, self.replies, self._measure, exact=exact, gate=Gate())
 
     def ranges(self, model: Path) -> Ranges:
-        """The ranges of the converted graph's activations: once for all that need them, and not before one does."""
+        """The ranges of the activations of the graph to be quantised: once for all that need them, and only then."""
         if self._ranges is None:
             self._ranges = Ranges(model, self.reference, self.job.calibration(), self.job.options.calibration)
         return self._ranges

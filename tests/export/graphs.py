@@ -27,6 +27,16 @@ def opened(model: Path) -> ort.InferenceSession:
     return ort.InferenceSession(model, providers=["CPUExecutionProvider"])
 
 
+def assert_alike(model: Path, before: Path) -> None:
+    """An encoder's graph answers as it did before, at every shape."""
+    then, now = opened(before), opened(model)
+    for shape in ((1, 4), (3, 7), (2, 12)):
+        feeds = feeds_of(then, *shape)
+        (expected,), (found,) = then.run(None, feeds), now.run(None, feeds)
+        assert found.shape == expected.shape
+        np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
 def operators(model: Path) -> Counter[str]:
     """How many nodes it has of each type."""
     return Counter(node.op_type for node in onnx.load(model, load_external_data=False).graph.node)
