@@ -1,6 +1,6 @@
-"""A graph relieved, for a CPU, of what it need not compute: shapes, and a fused node that is slower than its parts.
+"""A graph relieved, for a CPU, of what it need not compute: shapes, a node slower than its parts, tokens nobody reads.
 
-One text is computed in so little time that the nodes between its products count. Two kinds of them are dealt with:
+One text is computed in so little time that the nodes between its products count. Two kinds of them are dealt with here:
 
 - The converter has each attention work out the shapes of its heads while the graph runs: seven nodes a reshaping.
   What of a shape is certain before becomes a constant; what is not, but was worked out before, is read from there.
@@ -14,6 +14,8 @@ long as before; O2, of which only sums and norms are left to do, 0.90 and 0.86 t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +23,7 @@ import onnx
 from onnx import helper, numpy_helper
 from onnxruntime.transformers.onnx_model import OnnxModel
 
+from export.pooling import pool_early
 from export.sizes import Sizes, constants_of, sizes_of
 
 #: The node that is a sum and the norm after it, and what its epsilon is where it has none of its own.
@@ -29,15 +32,27 @@ FUSED, EPSILON = "SkipLayerNormalization", 1e-12
 AS_READ, LEFT = 0, -1
 
 
-def lighten(model: Path) -> None:
+def lighten(model: Path, converted: Path | None = None) -> None:
     """Relieve a graph in place; what it computes stays the same, and its weights where they are.
 
     Args:
         model: A ``model.onnx``, converted, optimised or quantised.
+        converted: What it was optimised from, as :func:`export.pooling.pool_early` takes it.
     """
+    # In this order: whoever works out a shape reads what would be computed of one token, and of a sum that is apart
+    # from its norm nothing is told by what was converted.
+    with _rewriting(model) as proto:
+        _settle_shapes(proto)
+    pool_early(model, converted)
+    with _rewriting(model) as proto:
+        _keep_sums_apart(proto.graph)
+
+
+@contextmanager
+def _rewriting(model: Path) -> Iterator[onnx.ModelProto]:
+    """A file's graph without its weights, changed within and then written in its place, without what nobody reads."""
     proto = onnx.load(model, load_external_data=False)
-    _settle_shapes(proto)
-    _keep_sums_apart(proto.graph)
+    yield proto
     lighter = OnnxModel(proto)
     lighter.prune_graph()
     onnx.save(lighter.model, model)
@@ -66,31 +81,37 @@ def _settle_shapes(proto: onnx.ModelProto) -> None:
 
 def _settle_sizes(graph: onnx.GraphProto, sizes: dict[str, Sizes], constants: dict[str, np.ndarray]) -> None:
     """Make constants of the sizes that are taken from a shape, and are numbers."""
-    shapes = {node.output[0]: sizes.get(node.input[0]) for node in graph.node if _whole_shape(node)}
+    shapes: dict[str, Sizes] = {}
     known: dict[str, str] = {}
     for node in graph.node:
-        shape = shapes.get(node.input[0]) if node.input else None
-        if shape is None or not all(name in constants for name in node.input[1:]):
+        taken = _taken(node, sizes, shapes, constants)
+        if taken is None:
             continue
-        taken = _taken(node, shape, [constants[name] for name in node.input[1:]])
-        if taken is not None:
-            known[node.output[0]] = _constant(graph, taken, f"{node.output[0]}/size")
+        if all(isinstance(size, int) for size in taken.flat):
+            known[node.output[0]] = _constant(graph, taken.astype(np.int64), f"{node.output[0]}/size")
+        if taken.ndim:
+            shapes[node.output[0]] = taken.tolist()
     for node in graph.node:
         node.input[:] = [known.get(name, name) for name in node.input]
 
 
-def _taken(node: onnx.NodeProto, shape: Sizes, arguments: list[np.ndarray]) -> np.ndarray | None:
-    """What a node takes from a shape, if it is all numbers."""
-    numbers = np.array([size if isinstance(size, int) else -1 for size in shape], np.int64)
+def _taken(
+    node: onnx.NodeProto, sizes: dict[str, Sizes], shapes: dict[str, Sizes], constants: dict[str, np.ndarray]
+) -> np.ndarray | None:
+    """The sizes that a node gives: a shape, from one axis to another, or some of one; None: it gives no such thing."""
+    if node.op_type == "Shape" and node.input[0] in sizes:
+        asked = {each.name: helper.get_attribute_value(each) for each in node.attribute}
+        return np.array(sizes[node.input[0]], object)[asked.get("start", 0) : asked.get("end")]
+    if not node.input or node.input[0] not in shapes or not all(name in constants for name in node.input[1:]):
+        return None
+    shape, arguments = np.array(shapes[node.input[0]], object), [constants[name] for name in node.input[1:]]
     if node.op_type == "Gather":
-        taken = numbers[arguments[0]]
-    elif node.op_type == "Slice":
+        return np.array(shape[arguments[0]], object)
+    if node.op_type == "Slice":
         starts, ends, *others = arguments
         step = int(others[1][0]) if len(others) > 1 else 1
-        taken = numbers[int(starts[0]) : int(ends[0]) : step]
-    else:
-        return None
-    return np.asarray(taken) if np.all(taken >= 0) else None
+        return shape[int(starts[0]) : int(ends[0]) : step]
+    return None
 
 
 def _keep_sums_apart(graph: onnx.GraphProto) -> None:
@@ -130,10 +151,6 @@ def _parts(fused: onnx.NodeProto) -> list[onnx.NodeProto]:
 def _constant(graph: onnx.GraphProto, value: np.ndarray, name: str) -> str:
     graph.initializer.append(numpy_helper.from_array(value, name))
     return name
-
-
-def _whole_shape(node: onnx.NodeProto) -> bool:
-    return node.op_type == "Shape" and not node.attribute  # which would name a first and a last axis
 
 
 def _zero_means_zero(node: onnx.NodeProto) -> bool:

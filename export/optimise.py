@@ -70,11 +70,9 @@ def optimise(
     plain = LEVELS[level].fuses and _branches(onnx_folder / "model.onnx")
     try:
         config = _config(level, gpu=gpu, plain=plain)
-        _write(onnx_folder, out, config)
+        _write(onnx_folder, out, config, gpu=gpu)
         if LEVELS[level].half:
             _halve(out, rung, config)
-        if not gpu:
-            lighten(out / "model.onnx")
     except Exception as error:  # its passes fail in as many ways as there are graphs
         raise ExportError(
             "{level} is not to be had for this model: {fault}.",
@@ -103,7 +101,7 @@ def halve(onnx_folder: Path, out: Path, level: Optimisation | None, rung: HalfRu
         else:
             plain = LEVELS[level].fuses and _branches(onnx_folder / "model.onnx")
             config = _config(level, gpu=True, plain=plain)
-            _write(onnx_folder, out, config)
+            _write(onnx_folder, out, config, gpu=True)
             _halve(out, rung, config)
     except Exception as error:  # as above
         raise ExportError(
@@ -137,7 +135,7 @@ def _config(level: Optimisation, *, gpu: bool, plain: bool) -> OptimizationConfi
     return config
 
 
-def _write(onnx_folder: Path, out: Path, config: OptimizationConfig) -> None:
+def _write(onnx_folder: Path, out: Path, config: OptimizationConfig, *, gpu: bool) -> None:
     # Of a model above 2 GB, whose weights lie beside the graph, the optimiser deletes the weights it has read.
     out = out.absolute()
     spare = out.with_name(f"{out.name}.read")
@@ -152,7 +150,8 @@ def _write(onnx_folder: Path, out: Path, config: OptimizationConfig) -> None:
             bring_together(out / "model.onnx")
         if config.enable_gelu_approximation and not config.enable_transformers_specific_optimizations:
             _approximate(out / "model.onnx")
-        pool_early(out / "model.onnx", onnx_folder / "model.onnx")
+        relieve = pool_early if gpu else lighten
+        relieve(out / "model.onnx", onnx_folder / "model.onnx")
     finally:
         shutil.rmtree(spare)
 

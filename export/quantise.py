@@ -23,7 +23,6 @@ from optimum.onnxruntime.configuration import QuantizationConfig
 
 from export.calibration import Ranges
 from export.lean import lighten
-from export.pooling import pool_early
 from export.remainder import refine
 from export.smoothing import read_by, smooth
 from export.weighted import Weighted
@@ -111,7 +110,6 @@ def prepare(onnx_folder: Path, out: Path) -> None:
     with _or_nothing(out):
         shutil.copytree(onnx_folder, out)
         lighten(out / "model.onnx")
-        pool_early(out / "model.onnx")
 
 
 def quantise(onnx_folder: Path, out: Path, rung: Rung, ranges: Ranges | None = None) -> Message:

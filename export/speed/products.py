@@ -31,12 +31,12 @@ class Products:
 
     Attributes:
         weights: ``[inputs, outputs]`` of a weight, and whether it meets texts rather than tokens → how many of them.
-        attentions: How often tokens attend to tokens.
+        attentions: Whether one token of a text attends to all, rather than each → how often.
         width: Of what they attend with, all heads together.
     """
 
     weights: dict[tuple[int, int, bool], int]
-    attentions: int
+    attentions: dict[bool, int]
     width: int
 
     def shapes(self, batch: int, length: int) -> dict[tuple[int, int, int], int]:
@@ -49,7 +49,8 @@ class Products:
     def operations(self, batch: int, length: int) -> float:
         """Floating-point operations of a batch: products with weights, and of tokens with tokens."""
         weighted = sum(2 * m * k * n * count for (m, k, n), count in self.shapes(batch, length).items())
-        return weighted + self.attentions * 4.0 * batch * length**2 * self.width
+        attending = sum(count * (1 if of_texts else length) for of_texts, count in self.attentions.items())
+        return weighted + 4.0 * batch * attending * length * self.width
 
 
 def precision(model: Path) -> Precision:
@@ -69,19 +70,20 @@ def products(model: Path, width: int) -> Products:
     graph = onnx.load(model, load_external_data=False).graph
     shapes = {weight.name: tuple(weight.dims) for weight in graph.initializer if len(weight.dims) == 2}
     weights: Counter[tuple[int, int, bool]] = Counter()
-    attentions = 0
+    attentions: Counter[bool] = Counter()
     attending = {*PATTERNS["attention"].marks, *PATTERNS["attention"].fused}
     for node in nodes(graph):
         if node.op_type in HANDING_ON and node.input and node.input[0] in shapes:
             known = shapes[node.input[0]]
             shapes[node.output[0]] = known[::-1] if node.op_type == "Transpose" else known
-        attentions += node.op_type in attending
+        of_texts = any(mark in f"{node.op_type} {node.name}" for mark in OF_TEXTS)
+        if node.op_type in attending:
+            attentions[of_texts] += 1
         place = WEIGHT.get(node.op_type)
         if place is None or len(node.input) <= place or node.input[place] not in shapes:
             continue
         inputs, outputs = shapes[node.input[place]]
         if any(attribute.name == "transB" and attribute.i for attribute in node.attribute):
             inputs, outputs = outputs, inputs
-        of_texts = any(mark in f"{node.op_type} {node.name}" for mark in OF_TEXTS)
         weights[inputs, outputs, of_texts] += 1
-    return Products(dict(weights), attentions, width)
+    return Products(dict(weights), dict(attentions), width)

@@ -144,6 +144,27 @@ def test_heads_are_split_by_a_constant(tmp_path: Path):
     np.testing.assert_array_equal(answer_of(model, (2, 5, 12)), expected)
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        [helper.make_node("Shape", ["x"], ["heads"], start=2)],
+        [
+            helper.make_node("Shape", ["x"], ["all"], start=0),
+            helper.make_node("Gather", ["all", "turned"], ["other"], axis=0),
+            helper.make_node("Slice", ["other", "one", "two"], ["heads"]),
+        ],
+    ],
+    ids=["from an axis on", "of another order of axes"],
+)
+def test_a_size_is_known_as_the_optimiser_asks_for_it(tmp_path: Path, asked: list[onnx.NodeProto]):
+    nodes = [*asked, helper.make_node("Cast", ["heads"], ["size"], to=1), helper.make_node("Mul", ["x", "size"], ["y"])]
+    model = make_graph(tmp_path / "model.onnx", nodes, ("rows", "tokens", 12), turned=[0, 2, 1], one=[1], two=[2])
+    expected = answer_of(model, (2, 5, 12))
+    lighten(model)
+    assert operators(model) == Counter(Cast=1, Mul=1)
+    np.testing.assert_array_equal(answer_of(model, (2, 5, 12)), expected)
+
+
 def test_where_nought_means_nought_the_shape_stays(tmp_path: Path):
     nodes = [*SPLIT, helper.make_node("Reshape", ["x", "shape"], ["y"], allowzero=1)]
     model = make_graph(

@@ -11,17 +11,20 @@ import pytest
 from onnx import helper
 
 from export.optimise import optimise
-from export.pooling import pool_early
+from export.pooling import FIRST, pool_early
 from export.predictor import Predictor
 from export.quantise import prepare
 from export.weights import beside
+from pipeline.spec import Optimisation
 from tests.export.graphs import answer_of, assert_alike, feeds_of, make_graph, opened, operators
 from tests.export.test_fusion import FAMILIES
 
 #: Kind → how many last layers it has.
 KINDS = {"plain": 1, "lora": 1, "bridge": 1, "ensemble": 3, "shared": 3}
-#: What is computed behind the attention of a last layer: its output's product, and those of the feed-forward block.
-PRODUCTS = 3
+#: Products of a last layer behind an attention that is one node: its output's, and those of the feed-forward block.
+BEHIND = 3
+#: Families whose attention stays in parts in O2, and those where queries are read by more than a product with keys.
+IN_PARTS, ENTANGLED = ("mpnet",), ("deberta", "deberta-v2")
 WIDTH = 4
 
 
@@ -51,8 +54,20 @@ def test_the_last_layer_of_every_family_computes_one_token(zoo, tmp_path: Path, 
         prepare(folder, out)
     else:
         optimise(folder, out, level)
-    assert _of_one_token(out / "model.onnx", tmp_path) == PRODUCTS
+    fused = level == "O2" and family_name not in IN_PARTS
+    assert _of_one_token(out / "model.onnx", tmp_path) == BEHIND + (not fused and family_name not in ENTANGLED)
     assert _of_one_token(folder / "model.onnx", tmp_path) == 0
+
+
+@pytest.mark.parametrize(("level", "own"), [(None, 1), ("O1", 1), ("O2", 0)])
+def test_a_bridge_looks_with_one_query(zoo, tmp_path: Path, level: Optimisation | None, own: int):
+    """Query and output of the last attention to the source; its own last layer's query, where that is in parts."""
+    folder, out = zoo.variant("bert", "text-classification", "bridge"), tmp_path / "made"
+    if level is None:
+        prepare(folder, out)
+    else:
+        optimise(folder, out, level)
+    assert _of_one_token(out / "model.onnx", tmp_path) == BEHIND + own + 2
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -60,7 +75,7 @@ def test_the_last_layer_of_every_family_computes_one_token(zoo, tmp_path: Path, 
 def test_it_answers_as_before_at_every_shape(zoo, tmp_path: Path, family_name: str, kind: str):
     folder = zoo.variant(family_name, "text-classification", kind)
     pooled, moved = _pooled(folder, tmp_path / "pooled")
-    assert moved >= KINDS[kind] * PRODUCTS
+    assert moved >= KINDS[kind] * BEHIND
     assert_alike(pooled, folder / "model.onnx")
 
 
@@ -151,10 +166,69 @@ def test_another_token_than_the_first_is_let_be(tmp_path: Path):
     assert _moved(_small(tmp_path, [PRODUCT, helper.make_node("Tanh", ["product"], ["last"]), CHOICE], first=1)) == 0
 
 
-def test_a_table_of_places_is_no_weight(tmp_path: Path):
-    """It has a row a token: not the same for all."""
+def test_of_a_table_of_places_the_first_is_read(tmp_path: Path):
     nodes = [PRODUCT, helper.make_node("Add", ["product", "places"], ["last"]), CHOICE]
-    assert _moved(_small(tmp_path, nodes, places=np.arange(3 * WIDTH, dtype=np.float32).reshape(3, WIDTH))) == 0
+    assert _moved(_small(tmp_path, nodes, places=np.arange(3 * WIDTH, dtype=np.float32).reshape(3, WIDTH))) == 2
+
+
+#: Queries, keys and values of two heads; as the converter writes it, shapes are worked out of what they are read from.
+HEADS = [
+    *[helper.make_node("MatMul", ["x", "weight"], [name]) for name in ("q", "k", "v")],
+    helper.make_node("Shape", ["q"], ["sizes"]),
+    helper.make_node("Slice", ["sizes", "from", "to"], ["both"]),
+    helper.make_node("Concat", ["both", "heads"], ["split"], axis=0),
+    *[helper.make_node("Reshape", [name, "split"], [f"{name}/split"]) for name in ("q", "k", "v")],
+    helper.make_node("Transpose", ["q/split"], ["q/heads"], perm=[0, 2, 1, 3]),
+    helper.make_node("Transpose", ["k/split"], ["k/heads"], perm=[0, 2, 3, 1]),
+    helper.make_node("Transpose", ["v/split"], ["v/heads"], perm=[0, 2, 1, 3]),
+    helper.make_node("MatMul", ["q/heads", "k/heads"], ["scores"]),
+]
+ATTENTION = [
+    *HEADS,
+    helper.make_node("Softmax", ["scores"], ["share"], axis=-1),
+    helper.make_node("MatMul", ["share", "v/heads"], ["mixed"]),
+    helper.make_node("Transpose", ["mixed"], ["mixed/split"], perm=[0, 2, 1, 3]),
+    helper.make_node("Reshape", ["mixed/split", "sizes"], ["last"]),
+    CHOICE,
+]
+SIZES = {"from": [0], "to": [2], "heads": [2, WIDTH // 2]}
+
+
+def test_one_query_meets_all_keys_and_values(tmp_path: Path):
+    model = _small(tmp_path, ATTENTION, **SIZES)
+    whole = {"k", "v", *(f"{name}/{part}" for name in "kv" for part in ("split", "heads")), "sizes", "both", "split"}
+    moved = {node.output[0] for node in ATTENTION} - whole - {"y"}
+    assert _moved(model) == len(moved)
+    assert _moved_outputs(model) == moved
+
+
+def _moved_outputs(model: Path) -> set[str]:
+    graph = onnx.load(model).graph
+    return {node.output[0] for node in graph.node if node.name.endswith(FIRST)}
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        [helper.make_node("Softmax", ["scores"], ["share"], axis=2)],  # over the queries
+        [helper.make_node("Transpose", ["scores"], ["share"], perm=[0, 1, 3, 2])],  # a key for each query
+    ],
+    ids=["over queries", "of keys"],
+)
+def test_where_queries_meet_they_are_all_computed(tmp_path: Path, end: list[onnx.NodeProto]):
+    nodes = [*HEADS, *end, *ATTENTION[len(HEADS) + 1 :]]
+    model = _small(tmp_path, nodes, **SIZES)
+    assert _moved(model, (2, 4, WIDTH)) > 0  # what lies behind
+    assert {"q", "q/split", "q/heads", "scores"}.isdisjoint(_moved_outputs(model))
+
+
+def test_a_reshape_that_mixes_tokens_stays(tmp_path: Path):
+    nodes = [
+        PRODUCT,
+        helper.make_node("Reshape", ["product", "pairs"], ["last"]),
+        helper.make_node("Gather", ["last", "first"], ["y"], axis=1),
+    ]
+    assert _moved(_small(tmp_path, nodes, pairs=[0, -1, 2 * WIDTH]), (2, 4, WIDTH)) == 0
 
 
 def test_a_sum_alone_is_not_worth_it(tmp_path: Path):
