@@ -17,7 +17,7 @@ and nothing of the project. ::
 from .answers import Answer, Entity, Filling, MultiPrediction, Prediction, Tagging, Word
 from .checksums import CHECKSUMS, verify
 from .explaining import Explanation, Part, explain
-from .folder import FILES, PredictorError, longest_input
+from .folder import FILES, NoNumberError, PredictorError, longest_input
 from .predictor import Predictor
 from .providers import PROVIDERS, processors
 from .session import SMALLEST_SHARE, Tokens
@@ -34,6 +34,7 @@ __all__ = [
     "Explanation",
     "Filling",
     "MultiPrediction",
+    "NoNumberError",
     "Part",
     "Prediction",
     "Predictor",

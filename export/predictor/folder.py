@@ -39,6 +39,10 @@ class PredictorError(Exception):
         self.template, self.values = template, values
 
 
+class NoNumberError(PredictorError):
+    """What a graph says of a question is no number, as where a sum in fp16 overflows; others it may answer."""
+
+
 @dataclass(frozen=True)
 class Folder:
     """An exported folder, apart from its graph and tokenizer.

@@ -9,7 +9,7 @@ import numpy as np
 from tokenizers import Encoding, Tokenizer
 
 from .answers import Answer, Filling, softmax
-from .folder import Folder, PredictorError
+from .folder import Folder, NoNumberError, PredictorError
 from .session import Session, Tokens
 from .tasks import WAYS, Question
 
@@ -81,7 +81,7 @@ class Predictor:
             :class:`Prediction`, :class:`MultiPrediction` or :class:`Tagging`, by task.
 
         Raises:
-            PredictorError: A question is not of that form, or the model is a language model.
+            PredictorError: A question is not of that form, the model is a language model, or what it says is no number.
         """
         units = self._units(questions)
         return [self.answer(*asked) for asked in zip(questions, units, strict=True)]
@@ -156,7 +156,16 @@ class Predictor:
         return self._session.batch(texts)
 
     def units(self, question: Question, encoding: Encoding, logits: np.ndarray) -> np.ndarray:
-        """Of what the graph says of a question, what was asked for: float32 ``[units, labels]``; see :meth:`logits`."""
+        """Of what the graph says of a question, what was asked for: float32 ``[units, labels]``; see :meth:`logits`.
+
+        Raises:
+            NoNumberError: It says something that is no number.
+        """
+        if not np.isfinite(logits).all():
+            raise NoNumberError(
+                "What {folder} says of this question is no number: it overflows. Ask a variant in float32.",
+                folder=str(self.folder),
+            )
         return self._way.units(question, encoding, logits, self.mask_id)
 
     def answer(self, question: Question, units: np.ndarray) -> Answer:

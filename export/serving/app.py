@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 
-from export.predictor import PredictorError
+from export.predictor import NoNumberError, PredictorError
 from export.serving.gate import HEADERS, OPEN, Gate, State
 from export.serving.metrics import Metrics
 from export.serving.models import Models
@@ -59,6 +59,8 @@ def build(
 def _refusal(error: Exception) -> Refusal:
     if isinstance(error, Refusal):
         return error
+    if isinstance(error, NoNumberError):
+        return of_predictor(error, "no_number")
     if isinstance(error, PredictorError):
         return of_predictor(error)
     if isinstance(error, HTTPException) and error.status_code in CODES:

@@ -186,7 +186,14 @@ class Model:
 
     def _open(self, number: int) -> Generation:
         folder = chosen(self._source, allow_failed=self._settings.allow_failed)
-        return Generation(self.name, folder, number, self._settings, self._metrics)
+        try:
+            return Generation(self.name, folder, number, self._settings, self._metrics)
+        except (PredictorError, OSError):
+            raise
+        except Exception as error:  # a graph that can be opened and not asked: as many kinds as there are graphs
+            raise PredictorError(
+                "{folder} can't be served: {fault}. Export anew.", folder=str(folder), fault=str(error)
+            ) from error
 
 
 class Models:

@@ -43,6 +43,7 @@ KINDS = {
     "too_fast": Kind(429, "Ask again after the seconds of the header Retry-After, and less often."),
     "large_head": Kind(431, "Send fewer or shorter headers."),
     "gone": Kind(499, "Nobody reads this."),
+    "no_number": Kind(500, "{remedy}"),
     "internal": Kind(500, "The server's log says what happened; ask whoever runs it."),
     "shutting_down": Kind(503, "Ask again after the seconds of the header Retry-After, or another server."),
     "crowded": Kind(503, "Ask again after the seconds of the header Retry-After, over fewer connections."),

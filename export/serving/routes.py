@@ -12,7 +12,7 @@ from export.predictor import PredictorError
 from export.serving import answers, questions
 from export.serving.answers import ModelInfo, ModelList, Status
 from export.serving.asking import Asker
-from export.serving.gate import State
+from export.serving.gate import LATER, State
 from export.serving.metrics import Metrics
 from export.serving.models import Model, Models
 from export.serving.refusals import Refusal, of_predictor, responses
@@ -26,10 +26,12 @@ BODY: dict[str, Any] = {
     "required": True,
     "content": {"application/json": {"schema": questions.Body.model_json_schema(), "examples": questions.EXAMPLES}},
 }
+#: What whoever asks for anything of a model may be refused for.
+ALWAYS = ("no_key", "too_fast", "internal", "shutting_down")
 #: What a prediction may be refused for.
 REFUSED = (
+    *ALWAYS,
     "bad_json",
-    "no_key",
     "unknown_model",
     "slow_body",
     "too_large",
@@ -39,9 +41,7 @@ REFUSED = (
     "text_too_long",
     "unanswerable",
     "busy",
-    "too_fast",
-    "internal",
-    "shutting_down",
+    "no_number",
     "timeout",
 )
 #: How a model is loaded anew; takes its time.
@@ -62,9 +62,8 @@ class Routes:
     def router(self) -> APIRouter:
         """The table of paths."""
         made = APIRouter()
-        known = responses("no_key", "unknown_model")
-        made.add_api_route("/v1/models", self.list_models, responses=responses("no_key"))
-        made.add_api_route("/v1/models/{name}", self.show_model, responses=known)
+        made.add_api_route("/v1/models", self.list_models, responses=responses(*ALWAYS))
+        made.add_api_route("/v1/models/{name}", self.show_model, responses=responses(*ALWAYS, "unknown_model"))
         made.add_api_route(
             "/v1/models/{name}/predict",
             self.predict,
@@ -80,7 +79,7 @@ class Routes:
             "/v1/models/{name}/reload",
             self.reload,
             methods=["POST"],
-            responses=responses("no_key", "no_keys_set", "unknown_model", "reload_failed"),
+            responses=responses(*ALWAYS, "no_keys_set", "unknown_model", "reload_failed"),
         )
         made.add_api_route("/healthz", self.health, responses=responses("internal"))
         made.add_api_route("/readyz", self.ready, responses=responses("shutting_down"))
@@ -127,7 +126,7 @@ class Routes:
     async def ready(self) -> Status:
         """Whether requests should be sent here; without a key."""
         if self._state.draining:
-            raise Refusal("shutting_down", "The server is shutting down.")
+            raise Refusal("shutting_down", "The server is shutting down.", headers={"Retry-After": LATER})
         return Status(status="ready")
 
     async def metrics(self) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import logging
 import signal
 import socket
@@ -55,6 +56,8 @@ def serve(folders: Mapping[str, Path], settings: ServeSettings) -> None:
 
 def bound(settings: ServeSettings) -> socket.socket:
     """The port, which nobody else can have from now on; it is listened at when the models are open."""
+    if not settings.api_keys and not _own(settings.host):
+        logger.warning("no keys are set: whoever reaches %s may ask; set GRAFT_SERVE_API_KEYS", settings.host)
     port = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
     port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -69,6 +72,14 @@ def bound(settings: ServeSettings) -> socket.socket:
             fault=system_fault(error),
         ) from error
     return port
+
+
+def _own(host: str) -> bool:
+    """Whether an address is reached from this machine alone."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def assembled(folders: Mapping[str, Path], settings: ServeSettings) -> Server:

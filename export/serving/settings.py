@@ -22,7 +22,7 @@ SECRET = "api_keys"  # noqa: S105 - a field's name
 class ServeSettings(BaseModel):
     """How models are served. Each field is the variable ``GRAFT_SERVE_<FIELD>``, and but for the keys a flag."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, allow_inf_nan=False)
 
     engine: EngineName = Field("local", description="Who answers: local, this process; ray, replicas on a cluster.")
     replicas: int = Field(1, ge=1, le=1000, description="Processes that answer, on a cluster.")
@@ -85,9 +85,12 @@ class ServeSettings(BaseModel):
     @field_validator(SECRET, mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:
-        if isinstance(value, str):
-            return tuple(key.strip() for key in value.split(",") if key.strip())
-        return value
+        if not isinstance(value, str):
+            return value
+        keys = tuple(key.strip() for key in value.split(",") if key.strip())
+        if value.strip() and not keys:
+            raise ValueError(Message("there is no key between the commas, and without keys anybody could ask"))
+        return keys
 
     @model_validator(mode="after")
     def _fits(self) -> ServeSettings:

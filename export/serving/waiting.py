@@ -83,7 +83,8 @@ class Waiting:
             insort(request.places, place)
             insort(self._sorted, place)
             self.tokens += length
-        self._turns.append(request)
+        if request.places:  # else nothing would ever end its turn
+            self._turns.append(request)
 
     def take(self, most: int | None = None) -> list[Place]:
         """The next batch, shortest first; may be empty.

@@ -38,3 +38,11 @@ def test_checksums_that_are_damaged_are_no_traceback(folder: Path):
     (folder / CHECKSUMS).write_text("rubbish\n")
     with pytest.raises(PredictorError, match="is not the file that was exported"):
         verify(folder)
+
+
+@pytest.mark.parametrize("written", [b"", b"\xff\xfe", None], ids=["empty", "no text", "without the graph"])
+def test_checksums_of_a_part_verify_nothing(folder: Path, written: bytes | None):
+    lines = [line for line in (folder / CHECKSUMS).read_bytes().splitlines(keepends=True) if b"model.onnx" not in line]
+    (folder / CHECKSUMS).write_bytes(b"".join(lines) if written is None else written)
+    with pytest.raises(PredictorError, match=r"SHA256SUMS has no checksum of .*model\.onnx"):
+        verify(folder)

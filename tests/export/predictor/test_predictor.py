@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import export
-from export.predictor import FILES, Predictor, PredictorError
+from export.predictor import FILES, NoNumberError, Predictor, PredictorError
 
 WORDS = "the food was very cold and late"
 ROOT = Path(export.__file__).parents[1]
@@ -100,3 +100,18 @@ print(json.dumps([label, [name for name in heavy if name in sys.modules]]))
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
     assert json.loads(said.stdout) == ["bad", []]
     assert said.stderr == ""
+
+
+def test_scores_that_are_no_numbers_are_no_answer(exported: Path, monkeypatch: pytest.MonkeyPatch):
+    predictor = Predictor(exported / "fp32")
+    compute = predictor._session._compute
+
+    def overflowing(feeds: dict[str, np.ndarray]) -> np.ndarray:
+        answers = compute(feeds).copy()
+        answers[feeds["attention_mask"].sum(axis=1) > 5] = np.inf
+        return answers
+
+    monkeypatch.setattr(predictor._session, "_compute", overflowing)
+    with pytest.raises(NoNumberError, match=r"is no number: it overflows\. Ask a variant in float32"):
+        predictor.predict(["warm", "the soup was warm and tasty"])
+    assert len(predictor.predict(["warm"])) == 1

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from export.predictor import Predictor
@@ -112,6 +113,23 @@ def test_what_the_model_can_not_answer_is_told(start: Start, zoo, task: str, bod
     assert said in reply.json["error"]["message"]
 
 
+def test_scores_that_are_no_numbers_are_no_answer(running: Running, monkeypatch: pytest.MonkeyPatch):
+    """Whoever asks with another text is answered, though both were computed at once."""
+    session = running.server.models.get("model").generation.predictor._session
+    compute = session._compute
+
+    def overflowing(feeds: dict[str, np.ndarray]) -> np.ndarray:
+        answers = compute(feeds).copy()
+        answers[feeds["attention_mask"].sum(axis=1) > 5] = np.nan
+        return answers
+
+    monkeypatch.setattr(session, "_compute", overflowing)
+    reply = running.ask({"texts": ["warm", "the soup was warm and tasty"]})
+    assert (reply.status, reply.code) == (500, "no_number")
+    assert reply.json["error"]["remedy"] == "Ask a variant in float32."
+    assert running.ask({"texts": ["warm", "tasty"]}).status == 200
+
+
 def test_words_are_counted_as_one_text(start: Start, zoo):
     running = start({"model": zoo.variants("bert", "entity-recognition") / "fp32"}, max_text_length=20)
     assert running.ask({"words": [["word"] * 5]}).code == "text_too_long"
@@ -174,6 +192,7 @@ def test_openapi_shows_bodies_examples_and_refusals(running: Running):
     assert {"200", "400", "401", "404", "408", "413", "422", "429", "500", "503", "504"} == set(post["responses"])
     assert post["security"] == [{"key": []}]
     assert document["paths"]["/healthz"]["get"]["security"] == []
+    assert {"401", "429", "500", "503"} < set(document["paths"]["/v1/models"]["get"]["responses"])
     told = " ".join(each["description"] for each in post["responses"].values())
     assert set(KINDS) - set(told.replace(",", "").split()) == {
         "crowded",

@@ -111,7 +111,16 @@ def _gone(folder: Path) -> str:
     return "lacks model.onnx"
 
 
-@pytest.mark.parametrize("spoil", [_damaged, _lost, _unreadable, _failed, _gone])
+def _unfit(folder: Path) -> str:
+    """It can be opened, and no question answered: the labels are more than what the graph says."""
+    (folder / "int8" / CHECKSUMS).unlink()
+    config = json.loads((folder / "int8" / "config.json").read_text())
+    config["id2label"]["2"] = "neither"
+    (folder / "int8" / "config.json").write_text(json.dumps(config))
+    return "can't be served"
+
+
+@pytest.mark.parametrize("spoil", [_damaged, _lost, _unreadable, _unfit, _failed, _gone])
 def test_what_can_not_be_served_does_not_replace(running: Running, copied: Path, spoil: Callable[[Path], str]):
     document = json.loads((copied / FILE).read_text())
     assert document["served"] == "int8"

@@ -42,6 +42,8 @@ def test_keys_are_listed_and_never_shown():
     [
         ({"port": "x"}, {}, r"--port is 'x': .*integer"),
         ({}, {"GRAFT_SERVE_TIMEOUT": "0"}, r"GRAFT_SERVE_TIMEOUT is '0': .*greater than 0"),
+        ({}, {"GRAFT_SERVE_TIMEOUT": "inf"}, r"GRAFT_SERVE_TIMEOUT is 'inf': .*finite"),
+        ({}, {"GRAFT_SERVE_API_KEYS": " , "}, "GRAFT_SERVE_API_KEYS is '…': .*there is no key between the commas"),
         ({"max_texts": "9", "queue_size": "8"}, {}, r"--max-texts is '9': .*above queue_size"),
     ],
 )

@@ -94,7 +94,7 @@ def test_under_load_all_that_was_accepted_is_answered_and_the_rest_refused(
     until(lambda: metric(server, "graft_requests_active") == CLIENTS + 1)  # and the one that asks
     before = [client.answers for client in clients]
     server.process.send_signal(signal.SIGTERM)
-    until(lambda: send(server.port, "GET", "/readyz").status == 503)
+    until(lambda: (unready := send(server.port, "GET", "/readyz")).status == 503 and unready.headers["retry-after"])
     late = [send(server.port, "POST", PATH, {"text": "late"}) for _ in range(5)]
     assert {(reply.status, reply.code, reply.headers["connection"]) for reply in late} == {
         (503, "shutting_down", "close")

@@ -62,6 +62,14 @@ def test_none_waits_for_ever_however_many_better_ones_come():
     assert odd in [place.request for place in taken]
 
 
+def test_a_request_without_texts_does_not_wait():
+    waiting = Waiting(100, 0)
+    for _ in range(1000):
+        waiting.add(asked())
+    assert not waiting._turns
+    assert waiting.take() == []
+
+
 def test_what_is_dropped_is_not_computed():
     waiting = Waiting(budget=512, overhead=16)
     gone, kept = asked(10, 11, 12), asked(10, 11)

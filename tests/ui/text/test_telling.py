@@ -19,7 +19,7 @@ from ui.text.zh.messages import AREAS
 
 ROOT = Path(ui.__file__).parent.parent
 #: Function → how many of its first arguments are templates.
-TELLING = {"Message": 1, "Template": 1, "note": 1, "PredictorError": 1} | dict.fromkeys(
+TELLING = {"Message": 1, "Template": 1, "note": 1, "PredictorError": 1, "NoNumberError": 1} | dict.fromkeys(
     ("GraftError", "SpecError", "DataError", "SourceError", "RunError", "TrainingError", "ExportError"), 2
 )
 CHINESE = MESSAGES["zh"]

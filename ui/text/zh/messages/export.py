@@ -95,6 +95,16 @@ TEXT = {
     "{file} is not the file that was exported. Copy the folder again, or export anew.": (
         "{file} 与导出时的文件不一致。请重新复制该文件夹，或重新导出。"
     ),
+    "{file} has no checksum of {lacking}. Copy the folder again, or export anew.": (
+        "{file} 中没有 {lacking} 的校验和。请重新复制该文件夹，或重新导出。"
+    ),
+    "{folder} can't be served: {fault}. Export anew.": "{folder} 无法提供服务：{fault}。请重新导出。",
+    "What {folder} says of this question is no number: it overflows. Ask a variant in float32.": (
+        "{folder} 对这个问题给出的结果不是数值：发生了溢出。请改用 float32 变体。"
+    ),
+    "there is no key between the commas, and without keys anybody could ask": (
+        "逗号之间没有密钥，而没有密钥时任何人都可以提问"
+    ),
     "max_texts is above queue_size, so that a full request would never be accepted": (
         "max_texts 大于 queue_size，满额的请求将永远无法被接受"
     ),
