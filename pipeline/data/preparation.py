@@ -53,7 +53,7 @@ class Prepared:
 def prepare(data: DataSpec, seed: int, settings: Settings, task: TaskName = "text-classification") -> Prepared:
     """Read, check and split the data of a run.
 
-    No test text is in any other split of its domain, and no development text is in the training
+    No test text is in any other split of its domain, and no development text is in the training or the unlabelled
     texts. What becomes of the source texts does not depend on the target's files, so that runs may
     share the models made from them.
 
@@ -73,6 +73,7 @@ def prepare(data: DataSpec, seed: int, settings: Settings, task: TaskName = "tex
     unlabelled = _without(unlabelled, test, "unlabelled text", notes)
     source_train = _without(source_train, source_test, "source training text", notes)
     target_train, dev = _dev_set(reader, data, target_train, test, seed)
+    unlabelled = _without(unlabelled, dev, "unlabelled text", notes, other="development")
     _check_enough(target_train, data.target, task)
     _check_enough(source_train, data.source, task)
     if seen := len(np.intersect1d(source_train.marks, test.marks)):

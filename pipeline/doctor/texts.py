@@ -16,6 +16,7 @@ SEPARATE: tuple[tuple[Role, Role], ...] = (
     ("test", "dev"),
     ("test", "unlabelled"),
     ("dev", "target"),
+    ("dev", "unlabelled"),
     ("source_test", "source"),
 )
 #: Share of a test set that may be known from training before its figures say little.

@@ -27,11 +27,13 @@ class Taught:
         start: The model that it begins from.
         labels: Those found that it learns from beside the true ones; None: there are none.
         student: What has learned from the labels of the round before, as ``Steps.fine_tune`` takes it.
+        former: What labelled in that round, likewise.
     """
 
     start: Stage
     labels: Stage | None = None
     student: Stage | None = None
+    former: Stage | None = None
 
 
 @dataclass
@@ -83,6 +85,7 @@ class Chains(Steps):
             model=taught.start,
             labels=taught.labels,
             student=taught.student,
+            former=taught.former,
         )
 
     def rival(self, taught: Taught) -> Stage:
@@ -141,9 +144,11 @@ class Chains(Steps):
         first = Message("Train a first model to label with")
         unlabelled = transplanted if options.teacher == "transplanted" else start
         teacher = self.tuned("teacher", first, taught) if self.labelled else unlabelled
+        former = None
         for number in range(1, rounds + 1):
             found = taught.labels
             if found is not None:
+                former = teacher
                 teacher = self.tuned(f"student-{number - 1}", Message("Learn from the labels found"), taught)
             parameters = PseudoLabelParameters(
                 task=self.spec.task, self_training=options, round=number, limit=self.limit, seed=self.seed
@@ -159,7 +164,7 @@ class Chains(Steps):
                     cost=0.35 * self.rows.get("unlabelled", 0) + 50,
                 )
             )
-            taught = Taught(start, labels, teacher if found else None)
+            taught = Taught(start, labels, teacher if found else None, former)
         return taught
 
 

@@ -24,7 +24,7 @@ StageKind = Literal[
 ]
 
 #: Raised when a stage's code comes to give another output for the same parameters.
-REVISION = 5
+REVISION = 6
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,7 @@ class Steps:
         model: Stage | None = None,
         labels: Stage | None = None,
         student: Stage | None = None,
+        former: Stage | None = None,
         previous: Stage | None = None,
         sampling: Literal["all", "bootstrap", "boosted"] = "all",
         member: int = 0,
@@ -72,9 +73,11 @@ class Steps:
         """Training on labels.
 
         ``student`` has learned from the labels of the round before ``labels``: should these be the same, because
-        self-training has stopped, it is kept in place of another.
+        self-training has stopped, it is kept in place of another; or ``former``, which labelled in that round, if it
+        stopped because the student does worse on the development texts.
         """
-        inputs = {"data": self.data, "model": model, "labels": labels, "student": student, "previous": previous}
+        inputs = {"data": self.data, "model": model, "labels": labels, "previous": previous}
+        inputs |= {"student": student, "former": former}
         parameters = FineTuningParameters(
             **self._start(start),
             split=split,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 import numpy as np
-from scipy.special import logsumexp
+from scipy.special import expit, logsumexp
 
 #: What a label gets at least, as a share of its equal part, where the model has seen no target label: it may then
 #: lean to one side so far that it hardly knows another.
@@ -76,11 +76,61 @@ def choose(
         Indices of texts, ascending, and the label of each; int64.
     """
     found = np.full(len(odds), -1)
-    for group in [0] if groups is None else np.unique(groups):
-        members = np.arange(len(odds)) if groups is None else np.flatnonzero(groups == group)
+    for members in _members(len(odds), groups):
         found[members] = _chosen(odds[members], shares, taken)
     indices = np.flatnonzero(found >= 0)
     return indices, found[indices]
+
+
+def balanced(odds: np.ndarray, shares: np.ndarray, groups: np.ndarray | None = None) -> np.ndarray:
+    """Probabilities of texts of which about these shares are likeliest to have each label, ``[texts, labels]``.
+
+    What is learned as probabilities leans to one label as the model does, however well the labels are balanced
+    by which texts are taken. So the odds of each label are moved until it has its share; not at all where it has.
+
+    Args:
+        odds: Log-odds ``[texts, labels]``.
+        shares: Of the labels, ``[labels]``.
+        groups: The number of each text's group, ``[texts]``, which each have these shares; None: all are one.
+    """
+    moved = np.array(odds, np.float64)
+    for members in _members(len(odds), groups):
+        counts = _rounded(shares, len(members))
+        if (np.bincount(moved[members].argmax(axis=1), minlength=len(shares)) != counts).any():
+            moved[members] -= thresholds(moved[members], counts)
+    found = expit(moved)
+    return found / found.sum(axis=1, keepdims=True)
+
+
+def thresholds(odds: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Above what so many texts have each label, ``[labels]``.
+
+    It is 0 where that does, else in the middle between the last text that has the label and the first that has not, or
+    half a unit from the one where there is no other near.
+
+    Args:
+        odds: Of each label, float ``[texts, labels]``.
+        counts: How many texts are to have it, ``[labels]``; ones that tie with those beyond have not.
+    """
+    found = np.zeros(odds.shape[1])
+    for label, count in enumerate(counts):
+        ordered = np.sort(odds[:, label])[::-1]
+        least = ordered[count - 1] if count else np.inf
+        most = ordered[count] if count < len(ordered) else -np.inf
+        if least <= 0:
+            found[label] = (least + max(most, least - 1)) / 2
+        elif most > 0:
+            found[label] = (most + min(least, most + 1)) / 2
+    return found
+
+
+def _members(texts: int, groups: np.ndarray | None) -> Iterator[np.ndarray]:
+    """The texts of each group; all of them where there are none."""
+    if groups is None:
+        yield np.arange(texts)
+        return
+    for group in np.unique(groups):
+        yield np.flatnonzero(groups == group)
 
 
 def _chosen(odds: np.ndarray, shares: np.ndarray, taken: float) -> np.ndarray:

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
+from scipy.special import logit
 from typing_extensions import override
 
 from pipeline.scores import as_table, sigmoid, softmax
-from pipeline.self_training.choosing import choose, log_odds
+from pipeline.self_training.choosing import balanced, choose, log_odds, thresholds
 from pipeline.self_training.co_training import Labeller, Models, Round
 from pipeline.self_training.ngram_view import NGramModels, OneAgainstRest, ScaledView, mean
 from pipeline.self_training.sets import choose_sets
@@ -64,7 +65,9 @@ class OneLabel(Labeller):
     @override
     def take(self, found: Round, taken: float, *, soft: bool) -> tuple[np.ndarray, np.ndarray]:
         indices, labels = self.choose(found.odds, taken)
-        return indices, found.probabilities[indices] if soft else labels
+        if not soft:
+            return indices, labels
+        return indices, balanced(logit(found.probabilities), self.shares, self.groups)[indices]
 
 
 class SeveralLabels(Labeller):
@@ -127,28 +130,6 @@ class SeveralLabels(Labeller):
     @override
     def listed(self, answers: np.ndarray) -> list[list[int]]:
         return [np.flatnonzero(row).tolist() for row in answers]
-
-
-def thresholds(odds: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Above what so many texts have each label, ``[labels]``.
-
-    It is 0 where that does, else in the middle between the last text that has the label and the first that has not, or
-    half a unit from the one where there is no other near.
-
-    Args:
-        odds: Of each label, float ``[texts, labels]``.
-        counts: How many texts are to have it, ``[labels]``; ones that tie with those beyond have not.
-    """
-    found = np.zeros(odds.shape[1])
-    for label, count in enumerate(counts):
-        ordered = np.sort(odds[:, label])[::-1]
-        least = ordered[count - 1] if count else np.inf
-        most = ordered[count] if count < len(ordered) else -np.inf
-        if least <= 0:
-            found[label] = (least + max(most, least - 1)) / 2
-        elif most > 0:
-            found[label] = (most + min(least, most + 1)) / 2
-    return found
 
 
 def _shared(odds: np.ndarray) -> np.ndarray:

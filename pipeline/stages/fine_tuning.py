@@ -114,12 +114,18 @@ def _frozen(
 
 
 def _kept(context: Context[FineTuningParameters]) -> bool:
-    """Whether self-training has stopped: the student before has learned from the same labels, and is the output."""
-    student = context.inputs.get("student")
-    if student is None or not read_json(context.inputs["labels"] / "facts.json")["stopped"]:
+    """Whether self-training has stopped: the student before has learned from the same labels, and is the output.
+
+    If it stopped because that student does worse on the development texts, what labelled before it is.
+    """
+    if "student" not in context.inputs:
+        return False
+    facts = read_json(context.inputs["labels"] / "facts.json")
+    if not facts["stopped"]:
         return False
     context.team.dismiss()
-    shutil.copytree(student, context.out, dirs_exist_ok=True)
+    kept = context.inputs["former" if facts["student_worse"] else "student"]
+    shutil.copytree(kept, context.out, dirs_exist_ok=True)
     write_training(context, State(), None, 0)
     context.note("{stage}: self-training has stopped, so the model before is kept.", stage=context.title)
     return True

@@ -5,7 +5,8 @@ Output: ``texts/`` as Arrow (what the task reads; ``label``, ``labels``, ``tags`
 
 Each round has a signal: the score on the development texts where there are some, else how many texts keep the label
 that the round before gave them. Where the signal falls below the best so far, the labels of the input ``previous``, the
-round before, are kept, and no later round labels anything (nor is any student trained: ``fine_tuning``).
+round before, are kept, and no later round labels anything (nor is any student trained: ``fine_tuning``). On development
+texts it is the student that is worse then, ``student_worse`` in ``facts.json``, and what labelled before it is kept.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ def run(context: Context[PseudoLabelParameters]) -> None:
     previous = context.inputs.get("previous")
     earlier: Facts = read_json(previous / "facts.json") if previous else {}
     if previous and earlier["stopped"]:
-        _keep(context, previous, earlier)
+        _keep(context, previous, earlier, worse=False)  # what is better has taken the student's place
         write_training(context, State(), None, 0)
         return
     reading = Reading()
@@ -88,16 +89,18 @@ def run(context: Context[PseudoLabelParameters]) -> None:
             before=before,
             now=now,
         )
-        _keep(context, previous, earlier)
+        _keep(context, previous, earlier, worse=found.score is not None)
         return
     _texts(pool, found, context.spare).save_to_disk(str(context.out / "texts"), num_shards=1)
-    context.write_json("facts.json", {**facts, "stopped": 0})
+    context.write_json("facts.json", {**facts, "stopped": 0, "student_worse": 0})
 
 
 def _pool(context: Context[PseudoLabelParameters], reading: Reading) -> tuple[Pool, Precision]:
     """What there is to label, and the precision in which the model reads it; what that takes is counted."""
     parameters, data = context.parameters, context.inputs["data"]
     texts, dev, target = (read_split(data, split) for split in ("unlabelled", "dev", "target_train"))
+    known = target.select(limited(target, TASKS[parameters.task].label_column, parameters.limit, parameters.seed))
+    texts = _unknown(texts, known, [*TASKS[parameters.task].columns])
     if not len(texts):
         raise TrainingError(
             "There are no unlabelled texts to label.", "Add unlabelled texts, or leave self-training out."
@@ -133,7 +136,6 @@ def _pool(context: Context[PseudoLabelParameters], reading: Reading) -> tuple[Po
         done += len(split)
         return scores
 
-    known = target.select(limited(target, TASKS[parameters.task].label_column, parameters.limit, parameters.seed))
     pool = Pool(
         parameters=parameters,
         labels=labels,
@@ -147,10 +149,15 @@ def _pool(context: Context[PseudoLabelParameters], reading: Reading) -> tuple[Po
     return pool, as_read(model)
 
 
-def _keep(context: Context[PseudoLabelParameters], previous: Path, facts: Facts) -> None:
-    """Make an earlier round's output this one's."""
+def _unknown(texts: Dataset, known: Dataset, columns: list[str]) -> Dataset:
+    """The texts that aren't learned with their true labels anyway: to whoever draws samples they are unseen then."""
+    return select(texts, np.flatnonzero(~np.isin(_keys(texts, columns), _keys(known, columns))))
+
+
+def _keep(context: Context[PseudoLabelParameters], previous: Path, facts: Facts, *, worse: bool) -> None:
+    """Make an earlier round's output this one's; and tell whether what learned from it was found to be worse."""
     shutil.copytree(previous / "texts", context.out / "texts")
-    context.write_json("facts.json", {**facts, "stopped": 1})
+    context.write_json("facts.json", {**facts, "stopped": 1, "student_worse": int(worse)})
 
 
 def _texts(pool: Pool, found: Labelled, spare: Path) -> Dataset:

@@ -15,7 +15,7 @@ from pipeline.evaluation.metrics import value
 from pipeline.parameters import PseudoLabelParameters
 from pipeline.parts import each
 from pipeline.scores import Scores, sigmoid, softmax
-from pipeline.self_training.choosing import choose, fraction, log_odds, numbered, proportions
+from pipeline.self_training.choosing import balanced, choose, fraction, log_odds, numbered, proportions
 from pipeline.self_training.co_training import Labeller, Options, relabel
 from pipeline.self_training.labellers import OneLabel, SeveralLabels
 from pipeline.self_training.sentences import choose_sentences, distributions
@@ -90,11 +90,12 @@ def label_texts(pool: Pool) -> Labelled:
     """By what the model says, the surest of each label."""
     options, number = pool.parameters.self_training, pool.parameters.round
     logits = pool.ask(pool.texts).values
+    odds, shares, groups = log_odds(logits), pool.shares(logits), pool.groups()
     share = fraction(number, options.rounds, options.first_fraction, options.last_fraction)
-    indices, labels = choose(log_odds(logits), pool.shares(logits), share, pool.groups())
-    values = softmax(logits)[indices] if options.labels == "soft" else labels
+    indices, labels = choose(odds, shares, share, groups)
+    values = balanced(odds, shares, groups)[indices] if options.labels == "soft" else labels
     score = pool.dev_score(pool.ask(pool.dev)) if len(pool.dev) else None
-    return Labelled(indices, values, logits.argmax(axis=1), score)
+    return Labelled(indices, values, choose(odds, shares, 1.0, groups)[1], score)
 
 
 def label_sets(pool: Pool) -> Labelled:

@@ -44,6 +44,15 @@ def test_held_out_texts_leave_the_unlabelled(ready):
     assert len(prepared.unlabelled) == 28
 
 
+def test_development_texts_leave_the_unlabelled(ready):
+    """What is watched to stop by is not learned with found labels either."""
+    prepared = ready(unlabelled=TARGET, options={"dev_fraction": 0.25})
+    assert not set(prepared.unlabelled.texts) & set(prepared.dev.texts)
+    assert len(prepared.dev) == 8
+    assert len(prepared.unlabelled) == 20
+    assert "8 unlabelled texts removed: equal to a development text." in prepared.notes
+
+
 def test_nothing_left_to_learn_from(ready, refusal):
     message = refusal(ready, test=TARGET)
     assert message.startswith("target.csv: there are no texts left to learn from")
@@ -122,7 +131,7 @@ def test_splits_of_the_target_never_meet(ready, fractions, seed, task):
     train, dev, test = (set(split.texts) for split in (prepared.target_train, prepared.dev, prepared.test))
     assert all((train, dev, test))
     assert not (train & dev) | (train & test) | (dev & test)
-    assert not set(prepared.unlabelled.texts) & test
+    assert not set(prepared.unlabelled.texts) & (test | set(prepared.dev.texts))
     assert len(prepared.target_train) + len(prepared.dev) + len(prepared.test) == 54
 
 

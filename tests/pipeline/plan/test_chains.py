@@ -37,6 +37,9 @@ def test_pseudo_labelling_goes_round_by_round(tiny_spec: RunSpec) -> None:
     assert "student" not in found["student-1"].inputs
     assert found["student-2"].inputs["student"] is found["student-1"]
     assert found["transferred"].inputs["student"] is found["student-2"]
+    assert "former" not in found["student-1"].inputs
+    assert found["student-2"].inputs["former"] is found["teacher"]
+    assert found["transferred"].inputs["former"] is found["student-1"]
 
 
 def test_a_recipe_may_end_with_the_true_labels_alone(tiny_spec: RunSpec) -> None:

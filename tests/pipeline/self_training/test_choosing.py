@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from pipeline.self_training.choosing import choose, fraction, log_odds, numbered, proportions
+from pipeline.self_training.choosing import (
+    balanced,
+    choose,
+    fraction,
+    log_odds,
+    numbered,
+    proportions,
+    thresholds,
+)
 
 
 def test_log_odds_of_two_labels_are_the_margin() -> None:
@@ -66,3 +74,51 @@ def test_shares_are_those_predicted_but_not_too_small_for_a_model_without_target
 def test_fractions_grow_linearly() -> None:
     assert [fraction(number, 3, 0.2, 0.8) for number in (1, 2, 3)] == pytest.approx([0.2, 0.5, 0.8])
     assert fraction(1, 1, 0.2, 0.8) == 0.8
+
+
+@pytest.mark.parametrize(
+    ("odds", "count", "threshold"),
+    [
+        ([3.0, 1.0, -1.0], 2, 0.0),
+        ([3.0, 1.0, -1.0], 1, 1.5),
+        ([3.0, 2.5, -1.0], 1, 2.75),
+        ([3.0, -0.5, -0.7], 2, -0.6),
+        ([3.0, -0.5, -7.0], 2, -1.0),
+        ([3.0, 1.0, -1.0], 0, 3.5),
+        ([-3.0, -1.0, -2.0], 0, 0.0),
+        ([-3.0, -1.0, -2.0], 3, -3.5),
+        ([2.0, 2.0, 1.0], 1, 2.0),
+    ],
+)
+def test_the_threshold_gives_a_label_so_often(odds: list[float], count: int, threshold: float) -> None:
+    table = np.array(odds)[:, None]
+    assert thresholds(table, np.array([count])) == pytest.approx([threshold])
+    if odds.count(threshold) == 0:
+        assert (table > threshold).sum() == count
+
+
+def test_probabilities_lean_as_far_as_labels_do() -> None:
+    """The model takes three of four texts for the second label; half of them are to be learned as each."""
+    draw = np.random.default_rng(0)
+    odds = log_odds(np.stack([np.zeros(200), draw.normal(1, 1.5, 200)], axis=1))
+    found = balanced(odds, np.array([0.5, 0.5]))
+    assert found.sum(axis=1) == pytest.approx(1)
+    assert np.bincount(found.argmax(axis=1)).tolist() == [100, 100]
+    assert (found.argmax(axis=1) == choose(odds, np.array([0.5, 0.5]), 1.0)[1]).all()
+    assert (np.argsort(found[:, 1]) == np.argsort(odds[:, 1])).all()
+
+
+def test_probabilities_that_have_their_shares_stay() -> None:
+    logits = np.random.default_rng(0).normal(size=(60, 2))
+    shares = np.bincount(logits.argmax(axis=1)) / 60
+    weights = np.exp(logits)
+    assert balanced(log_odds(logits), shares) == pytest.approx(weights / weights.sum(axis=1, keepdims=True))
+
+
+def test_probabilities_are_balanced_within_each_group() -> None:
+    margin = np.concatenate([np.linspace(3, 9, 60), np.linspace(-9, -3, 60)])
+    groups = numbered(["clothes"] * 60 + ["hotels"] * 60)
+    found = balanced(log_odds(np.stack([-margin / 2, margin / 2], 1)), np.array([0.5, 0.5]), groups)
+    assert (
+        np.bincount(found[:60].argmax(axis=1)).tolist() == np.bincount(found[60:].argmax(axis=1)).tolist() == [30, 30]
+    )

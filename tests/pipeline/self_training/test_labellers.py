@@ -12,7 +12,7 @@ import scipy.sparse as sp
 from pipeline.classical.features import NGrams
 from pipeline.errors import Cancelled
 from pipeline.self_training.co_training import Options, Round, relabel
-from pipeline.self_training.labellers import SeveralLabels, thresholds
+from pipeline.self_training.labellers import SeveralLabels
 from pipeline.self_training.ngram_view import OneAgainstRest
 
 WORDS = ("香快赞甜", "差慢烂苦", "汤房书店")  # of which a text with the label has some
@@ -116,27 +116,6 @@ def test_what_all_or_none_have_is_said_as_surely_as_there_are_texts() -> None:
     assert regression[:, 0] == pytest.approx(np.log(9))
     assert bayes[:, 1] == pytest.approx(-np.log(9))
     assert (regression[:, 2] > 0).tolist() == [True, False, True, False]
-
-
-@pytest.mark.parametrize(
-    ("odds", "count", "threshold"),
-    [
-        ([3.0, 1.0, -1.0], 2, 0.0),
-        ([3.0, 1.0, -1.0], 1, 1.5),
-        ([3.0, 2.5, -1.0], 1, 2.75),
-        ([3.0, -0.5, -0.7], 2, -0.6),
-        ([3.0, -0.5, -7.0], 2, -1.0),
-        ([3.0, 1.0, -1.0], 0, 3.5),
-        ([-3.0, -1.0, -2.0], 0, 0.0),
-        ([-3.0, -1.0, -2.0], 3, -3.5),
-        ([2.0, 2.0, 1.0], 1, 2.0),
-    ],
-)
-def test_the_threshold_gives_a_label_so_often(odds: list[float], count: int, threshold: float) -> None:
-    table = np.array(odds)[:, None]
-    assert thresholds(table, np.array([count])) == pytest.approx([threshold])
-    if odds.count(threshold) == 0:
-        assert (table > threshold).sum() == count
 
 
 def test_texts_are_the_same_if_all_their_labels_are() -> None:

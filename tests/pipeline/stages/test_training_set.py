@@ -78,18 +78,28 @@ def test_nothing_to_learn_from_is_told(collected, tmp_path):
         collected({"labels": empty}, split=None)
 
 
-@pytest.mark.parametrize("stopped", [0, 1])
-def test_where_self_training_has_stopped_no_further_student_is_trained(family, fine_tune, tmp_path, stopped):
+@pytest.mark.parametrize(
+    ("facts", "kept"),
+    [
+        ({"stopped": 0, "student_worse": 0}, ""),
+        ({"stopped": 1, "student_worse": 0}, "student"),
+        ({"stopped": 1, "student_worse": 1}, "former"),
+    ],
+)
+def test_where_self_training_has_stopped_no_further_student_is_trained(family, fine_tune, tmp_path, facts, kept):
+    """The last one stays; or, if it is worse on development texts, what labelled before it."""
     tuning = FullFineTuning(**FULL | {"epochs": 1})
     found = pseudo_labels(tmp_path / "found", text=["good soup"] * 8, label=[1] * 8, weight=[1.0] * 8)
     (found / "facts.json").write_text(json.dumps({"stopped": 0}))
-    first = fine_tune(family("bert"), tuning=tuning, inputs={"labels": found}, name="first")
-    (found / "facts.json").write_text(json.dumps({"stopped": stopped}))
-    second = fine_tune(
-        family("bert"), tuning=tuning, inputs={"labels": found, "student": first.out}, name="second", seed=1
-    )
-    assert same(weights(second), weights(first)) == bool(stopped)
-    assert (training(second)["seconds"] == 0) == bool(stopped)
+    models = {
+        role: fine_tune(family("bert"), tuning=tuning, inputs={"labels": found}, name=role, seed=seed)
+        for seed, role in enumerate(("former", "student"))
+    }
+    (found / "facts.json").write_text(json.dumps(facts))
+    inputs = {"labels": found, **{role: model.out for role, model in models.items()}}
+    last = fine_tune(family("bert"), tuning=tuning, inputs=inputs, name="last", seed=2)
+    assert {role for role, model in models.items() if same(weights(last), weights(model))} == {kept} - {""}
+    assert (training(last)["seconds"] == 0) == bool(facts["stopped"])
 
 
 def test_a_model_learns_from_soft_labels_alone(family, fine_tune, tmp_path):

@@ -112,6 +112,7 @@ NAMES = {
     "fact.agreement": "一致的比例",
     "fact.best_agreement": "最高的一致比例",
     "fact.stopped": "已提前停止",
+    "fact.student_worse": "学生模型变差",
     "fact.members": "成员数",
     "fact.weights": "投票权重",
     "fact.out_of_bag_accuracy": "袋外准确率",
