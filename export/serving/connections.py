@@ -79,11 +79,17 @@ class Connection(HttpToolsProtocol):
             return
         began = self._in_head
         super().data_received(data)
+        if self in self._bounds.told:  # it is no HTTP
+            return
         if self._in_head and self._deadline is None:
             self._watch()
         self._size = self._size + len(data) if began and self._in_head else 0
         if self._size > MOST_HEAD:
             self._refuse(Refusal("large_head", "The request's head has more than {most:,} bytes.", most=MOST_HEAD))
+
+    def send_400_response(self, msg: str) -> None:
+        """Tell it in the form of all refusals that this is no HTTP."""
+        self._refuse(Refusal("bad_http", "{fault}", fault=msg))
 
     def on_message_begin(self) -> None:
         """The first byte of a head, which most often comes with the last."""

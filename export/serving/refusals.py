@@ -24,6 +24,7 @@ class Kind:
 
 #: Code → what it means. Clients tell refusals apart by the code; it does not change.
 KINDS = {
+    "bad_http": Kind(400, "Send HTTP/1.1, as every client library does; the port speaks no TLS."),
     "bad_json": Kind(400, "Send a JSON object in UTF-8, as /docs shows it."),
     "wrong_type": Kind(422, "Send the fields that /docs shows."),
     "wrong_form": Kind(422, "Send {fields}: the model is for {task}."),

@@ -195,6 +195,7 @@ def test_openapi_shows_bodies_examples_and_refusals(running: Running):
     assert {"401", "429", "500", "503"} < set(document["paths"]["/v1/models"]["get"]["responses"])
     told = " ".join(each["description"] for each in post["responses"].values())
     assert set(KINDS) - set(told.replace(",", "").split()) == {
+        "bad_http",
         "crowded",
         "gone",
         "large_head",

@@ -148,5 +148,10 @@ def test_what_is_no_http_harms_nobody(start: Start, exported: Path, rubbish: byt
     running = start({"model": exported})
     with connected(running) as connection:
         connection.sendall(rubbish)
-        assert connection.recv(100)[:12] == b"HTTP/1.1 400"
+        answer = b"".join(iter(lambda: connection.recv(4096), b""))
+        head, body = answer.split(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 400")
+        assert b"connection: close" in head
+        assert json.loads(body)["error"]["code"] == "bad_http"
+    assert 'graft_refusals_total{code="bad_http"} 1.0' in running.get("/metrics").body.decode()
     assert running.ask({"text": "tasty"}).status == 200
