@@ -147,6 +147,7 @@ class ModelReport(Frozen):
     parameters: int
     cost: TrainingCost
     seeds: dict[str, Spread] = {}  # metric → over the seeds, where several were asked for
+    head_drawn: bool = False  # a source without a masked-LM head, as it is: its figures are of a head drawn at random
 
 
 class Comparison(Frozen):

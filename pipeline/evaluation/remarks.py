@@ -64,8 +64,8 @@ def _no_target(findings: Findings) -> Message | None:
     )
 
 
-def _vocabularies(findings: Findings) -> Message | None:
-    """Perplexities by different vocabularies say nothing of each other."""
+def _perplexities(findings: Findings) -> Message | None:
+    """Perplexities by different vocabularies say nothing of each other, and by a random head nothing of the encoder."""
     if "source-only" in findings.paired:
         return None
     if findings.metric not in findings.models["source-only"].metrics:
@@ -73,6 +73,13 @@ def _vocabularies(findings: Findings) -> Message | None:
             "{model} has no perplexity: its tokenizer knows none of the test texts' tokens that it could be asked to "
             "guess. The verdict is against target-only alone.",
             model=findings.models["source-only"].title,
+        )
+    if findings.models["source-only"].head_drawn:
+        return Message(
+            "The source model brings no head for masked LM, so {model} guesses by one that was drawn at random: its "
+            "perplexity ({value}) says nothing of the encoder, and the verdict is against target-only alone.",
+            model=findings.models["source-only"].title,
+            value=findings.shown("source-only"),
         )
     return Message(
         "The perplexity of {model} ({value}) is by another vocabulary, whose tokens are harder or easier to guess: "
@@ -160,4 +167,4 @@ def _seeds(findings: Findings) -> Message | None:
     )
 
 
-REMARKS: tuple[Callable[[Findings], Message | None], ...] = (_no_target, _vocabularies, _classical, _ensemble, _seeds)
+REMARKS: tuple[Callable[[Findings], Message | None], ...] = (_no_target, _perplexities, _classical, _ensemble, _seeds)

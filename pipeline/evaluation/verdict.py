@@ -27,7 +27,7 @@ def verdict(task: TaskName, models: list[ModelReport], comparisons: list[Compari
         task: Of the run.
         models: Of the report; the transferred one and those that it is compared with have the leading metric.
         comparisons: Of the report; one of a baseline may be missing, where a run has no target
-            labels, or where a language model's source reads another vocabulary.
+            labels, or where a language model's source reads another vocabulary or brings no head.
         texts: How many were tested on.
     """
     row = TASKS[task]

@@ -4,7 +4,8 @@ On the way, the model keeps its classification head, and a masked-LM head, tied 
 on the encoder for the time being. Sources: Gururangan et al. 2020 (adaptive pretraining), Artetxe
 et al. 2020 (embeddings of a new language under a frozen body).
 
-Output: a Hugging Face folder, ``training.json``, and ``facts.json`` (held-out perplexity before and after).
+Output: a Hugging Face folder, ``training.json``, and ``facts.json`` (held-out perplexity before and after; of a source
+that is taken as it is, :data:`HEAD_DRAWN` where it brings no masked-LM head).
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from pipeline.stages.data import read_split
 from pipeline.stages.encoding import Columns, collate_masked, encode_for_masking
 from pipeline.stages.heads import HEADS, objective
 from pipeline.stages.lessons import Lessons, ParameterGroups, Phase
-from pipeline.stages.models import load_model, load_tokenizer, save_model, start_folder
+from pipeline.stages.models import load_language_model, load_model, load_tokenizer, save_model, start_folder
 from pipeline.stages.precision import choose
 from pipeline.stages.reading import Tell, logger
 from pipeline.stages.rows import lengths, mapped, select
@@ -37,6 +38,7 @@ from pipeline.tasks import TASKS
 HELD_OUT, MOST_HELD_OUT = 0.05, 5000  # share of the texts on which perplexity is measured, and how many they may be
 LEAST_TOKENS, MOST_TIMES = 5000, 50  # read for it, and how often a text may be
 WEIGHT_DECAY = 0.01
+HEAD_DRAWN = "head_drawn"  # the fact that a language model guesses by a head that was drawn, and has learned nothing
 
 
 def run(context: Context[AdaptationParameters]) -> None:
@@ -45,12 +47,15 @@ def run(context: Context[AdaptationParameters]) -> None:
     folder = start_folder(context)
     tokenizer = load_tokenizer(folder, parameters.max_length)
     torch.manual_seed(parameters.seed)  # a head that the folder does not hold is drawn at random
-    model = load_model(folder, "language-modelling", [], random=parameters.start == "random", to_train=True)
+    model, drawn = load_language_model(folder, random=parameters.start == "random", to_train=True)
     facts: dict[str, float] = {}
     if parameters.adaptation.epochs or parameters.adaptation.embedding_epochs:
         facts = _train(context, model, tokenizer)
     else:
         write_training(context, State(), None, 0)
+        if drawn:
+            context.note("The source model brings no head for masked LM, so one was drawn at random.")
+            facts = {HEAD_DRAWN: 1}
     if parameters.task != "language-modelling":
         labels = read_json(context.inputs["data"] / "data.json")["labels"]
         trained = model.to("cpu").base_model.state_dict()

@@ -29,6 +29,7 @@ from pipeline.parameters import EvaluatedModel, EvaluationParameters
 from pipeline.parts import parts
 from pipeline.report import Comparison, DataSummary, LearningCurve, ModelReport, Report, beside
 from pipeline.scores import Scores
+from pipeline.stages.adaptation import HEAD_DRAWN
 from pipeline.stages.answering import predict
 from pipeline.stages.context import Context, read_json
 from pipeline.stages.data import read_split
@@ -98,12 +99,14 @@ class Sat:
         answers: Split → the same, counted.
         parameters: How many numbers it holds.
         tokenizer: None: it reads n-grams.
+        head_drawn: As in the report.
     """
 
     scores: dict[str, Scores]
     answers: dict[str, Answers]
     parameters: int
     tokenizer: PreTrainedTokenizerFast | None
+    head_drawn: bool = False
 
 
 @dataclass
@@ -153,7 +156,9 @@ class Exam:
                 model, tokenizer, asked, task, self._tell, spare=self.context.spare, tell=self.context.note
             )
             self._read(len(self.splits[split]))
-        return Sat(scores, self._answers(scores), parameter_count(model.parameters()), tokenizer)
+        facts = folder / "facts.json"
+        drawn = facts.exists() and HEAD_DRAWN in read_json(facts)
+        return Sat(scores, self._answers(scores), parameter_count(model.parameters()), tokenizer, drawn)
 
     def _answers(self, scores: dict[str, Scores]) -> dict[str, Answers]:
         return {split: Answers.of(self.truths[split], found) for split, found in scores.items()}
@@ -202,6 +207,7 @@ def _reports(
             parameters=one.parameters,
             cost=training_cost(_records([context.inputs[role] for role in model.makers])),
             seeds=spreads(truth, repeats[model.name]),
+            head_drawn=one.head_drawn,
         )
         for model, one in ((model, sat[model.name]) for model in _everyone(context.parameters))
     ]
@@ -217,8 +223,9 @@ def _comparisons(truth: Truth, sat: dict[str, Sat], bootstrap: Bootstrap) -> lis
     return [
         compare(first, second, truth.task, answers, bootstrap)
         for first, second in pairs(sat)
-        # Perplexities by different vocabularies can't be compared.
-        if truth.task.labelling != "none" or vocabularies[first] == vocabularies[second]
+        # Perplexities by different vocabularies can't be compared, and one by a head that was drawn is of no encoder.
+        if truth.task.labelling != "none"
+        or (vocabularies[first] == vocabularies[second] and not (sat[first].head_drawn or sat[second].head_drawn))
     ]
 
 

@@ -69,7 +69,6 @@ def load_model(
     Raises:
         SourceError: Weights of the encoder are not of the shape that its config says.
     """
-    auto_class = getattr(transformers, TASKS[task].auto_class)
     config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
     if labels:
         config.id2label = dict(enumerate(labels))
@@ -78,9 +77,34 @@ def load_model(
         config.problem_type = "multi_label_classification"
     if dropout is not None:
         config.update(dict.fromkeys(_dropouts(config), dropout))
+    return _load(folder, task, config, random=random, to_train=to_train)[0]
+
+
+def load_language_model(folder: Path, *, random: bool = False, to_train: bool = False) -> tuple[PreTrainedModel, bool]:
+    """A masked language model, and whether its head was drawn at random because the folder holds none that is whole.
+
+    Args:
+        folder: As :func:`load_model` takes it, like the others; of a random model the head is always drawn.
+        random: Take the folder's shape but not its weights.
+        to_train: Choose the form of attention that trains fastest here.
+
+    Raises:
+        SourceError: Weights of the encoder are not of the shape that its config says.
+    """
+    config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
+    model, drawn = _load(folder, "language-modelling", config, random=random, to_train=to_train)
+    return model, any(not name.startswith(f"{model.base_model_prefix}.") for name in drawn)
+
+
+def _load(
+    folder: Path, task: TaskName, config: PretrainedConfig, *, random: bool, to_train: bool
+) -> tuple[PreTrainedModel, set[str]]:
+    """A model, and the names of those of its weights that were drawn at random."""
+    auto_class = getattr(transformers, TASKS[task].auto_class)
     attention = {"attn_implementation": "eager"} if to_train and device().type == "cpu" else {}
     if random:
-        return auto_class.from_config(config, **attention)
+        model = auto_class.from_config(config, **attention)
+        return model, set(model.state_dict())
     model, loading = auto_class.from_pretrained(
         folder,
         config=config,
@@ -97,7 +121,7 @@ def load_model(
             folder=str(folder),
             weight=odd[0],
         )
-    return model
+    return model, {*loading["missing_keys"], *loading["mismatched_keys"]}
 
 
 def save_model(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:

@@ -148,6 +148,15 @@ def test_a_source_model_can_be_taken_as_it_is(family, adapt):
     assert training(context)["tokens"] == 0
 
 
+def test_a_source_that_is_taken_as_it_is_tells_that_its_head_was_drawn(family, adapt):
+    nothing = MaskedLanguageModelling(epochs=0, embedding_epochs=0)
+    source = LocalSource(path=str(family("minilm")))  # an encoder without a head
+    context = adapt(family("roberta"), "language-modelling", nothing, start="pretrained", source=source, splits=())
+    assert facts(context) == {"head_drawn": 1}
+    (note,) = [event["text"] for event in context.events.read()[0] if event["kind"] == "note"]
+    assert note == "The source model brings no head for masked LM, so one was drawn at random."
+
+
 def test_a_random_start_takes_the_shape_alone(family, adapt):
     options = OPTIONS.model_copy(update={"epochs": 0.1, "embedding_epochs": 0})
     context = adapt(family("bert"), "language-modelling", options, start="random", seed=5)

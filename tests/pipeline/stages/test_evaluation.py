@@ -18,6 +18,7 @@ from pipeline.events import EventLog
 from pipeline.parameters import EvaluatedModel, EvaluationParameters
 from pipeline.scores import Scores
 from pipeline.stages import evaluation
+from pipeline.stages.adaptation import HEAD_DRAWN
 from pipeline.stages.models import load_tokenizer
 from pipeline.tasks import TASKS
 from tests.pipeline.stages.bench import COLUMNS, Bench
@@ -169,6 +170,19 @@ def test_language_models_of_different_vocabularies_are_not_compared(
     assert [(one.first, one.second) for one in report.comparisons] == [("transferred", "target-only")]
     assert report.verdict.code == "helped-over-target"
     assert "another vocabulary" in report.verdict.remarks[0]
+
+
+def test_a_source_whose_head_was_drawn_is_compared_with_nobody(bench: Callable[..., Bench]) -> None:
+    here = bench("language-modelling")
+    here.write("source-only", "facts.json", {HEAD_DRAWN: 1})
+    here.write("transferred", "facts.json", {"perplexity_before": 9.0, "perplexity_after": 5.0})
+    report = here.run(asked("language-modelling"))
+    assert [(one.first, one.second) for one in report.comparisons] == [("transferred", "target-only")]
+    assert report.verdict.code == "helped-over-target"
+    assert "source-only" not in report.verdict.sentence
+    assert [model.head_drawn for model in report.models] == [True, False, False]
+    (remark,) = report.verdict.remarks
+    assert "source-only guesses by one that was drawn at random: its perplexity (7.39) says nothing" in remark
 
 
 @pytest.mark.parametrize("unread", ["source-only", "transferred"])

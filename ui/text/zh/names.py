@@ -103,6 +103,7 @@ NAMES = {
     "fact.pieces_per_character_after": "每字符片段数（之后）",
     "fact.perplexity_before": "困惑度（之前）",
     "fact.perplexity_after": "困惑度（之后）",
+    "fact.head_drawn": "头为随机生成",
     "fact.round": "回合",
     "fact.rounds": "回合数",
     "fact.taken": "取用的文本数",

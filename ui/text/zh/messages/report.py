@@ -103,6 +103,11 @@ TEXT = {
     "The verdict is against target-only alone.": (
         "{model}没有困惑度：测试文本中没有它的分词器认识、可供它猜测的词元。结论只与仅目标模型相比。"
     ),
+    "The source model brings no head for masked LM, so {model} guesses by one that was drawn at random: its perplexity "
+    "({value}) says nothing of the encoder, and the verdict is against target-only alone.": (
+        "源模型没有自带掩码语言模型的头，因此{model}用随机生成的头来猜测：其困惑度（{value}）不能说明编码器的好坏，"
+        "结论只与仅目标模型相比。"
+    ),
     "The perplexity of {model} ({value}) is by another vocabulary, whose tokens are harder or easier to guess: "
     "it can't be compared, and the verdict is against target-only alone.": (
         "{model}的困惑度（{value}）基于另一个词表，其词元更难或更易猜测：无法比较，结论只与仅目标模型相比。"

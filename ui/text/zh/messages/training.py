@@ -19,6 +19,9 @@ TEXT = {
     "Perplexity on held-out text went from {before:,.0f} to {after:,.0f}.": (
         "留出文本上的困惑度从 {before:,.0f} 变为 {after:,.0f}。"
     ),
+    "The source model brings no head for masked LM, so one was drawn at random.": (
+        "源模型没有自带掩码语言模型的头，因此随机生成了一个。"
+    ),
     "Round {round} fell from {before:.3f} to {now:.3f}: the labels before it are kept.": (
         "第 {round} 轮从 {before:.3f} 降到 {now:.3f}：保留此前的标签。"
     ),
