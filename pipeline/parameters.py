@@ -53,7 +53,7 @@ class StartParameters(Parameters):
     task: TaskName
     start: Start
     source: SourceSpec
-    source_hash: str  # of the source model's files, where the start is pretrained; else empty
+    source_hash: str  # of the source model's files, where the stage reads them; else empty
     max_length: int
     seed: int
 

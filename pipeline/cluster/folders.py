@@ -1,4 +1,4 @@
-"""Models that lie in a folder of the server's machine: a stage that starts from one takes it along."""
+"""Models that lie in a folder of the server's machine: a stage that reads one takes it along."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.spec import AdoptVocabulary, LocalSource
 def folder_of(stage: Stage) -> tuple[str, Path] | None:
     """The hash and the place of the model's folder that a stage reads; None if it reads none."""
     parameters = stage.parameters
-    if isinstance(parameters, StartParameters) and parameters.start == "pretrained":
+    if isinstance(parameters, StartParameters) and parameters.source_hash:
         if isinstance(parameters.source, LocalSource):
             return f"model-{parameters.source_hash}", Path(parameters.source.path)
     elif isinstance(parameters, VocabularyParameters) and isinstance(parameters.vocabulary, AdoptVocabulary):

@@ -111,14 +111,14 @@ class Steps:
         start: Start,
         model: Stage | None = None,
     ) -> Stage:
-        """Masked LM."""
+        """Masked LM; on the way to another task it takes the source's own head, if there is one."""
         parameters = AdaptationParameters(
-            **self._start(start),
+            **self._start(start, of_source=start == "given" and self.spec.task != "language-modelling"),
             adaptation=options,
             splits=splits,
         )
         texts = sum(self._texts(split) for split in splits)
-        of_source = set(splits) <= {"source_train"}
+        source_texts = set(splits) <= {"source_train"}
         return self.add(
             Stage(
                 name + self.suffix,
@@ -126,7 +126,7 @@ class Steps:
                 title,
                 parameters,
                 {"data": self.data, **({"model": model} if model else {})},
-                {"data": self.source_side} if of_source else {},
+                {"data": self.source_side} if source_texts else {},
                 cost=1.2 * texts * (options.epochs + 0.7 * options.embedding_epochs) + 20,
             )
         )
@@ -184,13 +184,13 @@ class Steps:
         """The split with target labels, if there are any."""
         return "target_train" if self.labelled else None
 
-    def _start(self, start: Start) -> dict[str, Any]:
-        """What every stage needs that makes a model from another."""
+    def _start(self, start: Start, *, of_source: bool = False) -> dict[str, Any]:
+        """What every stage needs that makes a model from another; ``of_source``: it reads the source model besides."""
         return {
             "task": self.spec.task,
             "start": start,
             "source": self.spec.source,
-            "source_hash": sources.fingerprint(self.spec.source) if start == "pretrained" else "",
+            "source_hash": sources.fingerprint(self.spec.source) if of_source or start == "pretrained" else "",
             "max_length": self.spec.data.max_length,
             "seed": self.seed,
         }

@@ -1,8 +1,8 @@
 """Masked LM: new embeddings first, with the body frozen, then all. On the way to another task, or as the task.
 
-On the way, the model keeps its classification head, and a masked-LM head, tied to the embeddings, is put
-on the encoder for the time being. Sources: Gururangan et al. 2020 (adaptive pretraining), Artetxe
-et al. 2020 (embeddings of a new language under a frozen body).
+On the way, the model keeps its classification head, and a masked-LM head, tied to the embeddings, is put on the encoder
+for the time being: the source's own, where it brings one. Sources: Gururangan et al. 2020 (adaptive pretraining),
+Artetxe et al. 2020 (embeddings of a new language under a frozen body).
 
 Output: a Hugging Face folder, ``training.json``, and ``facts.json`` (held-out perplexity before and after; of a source
 that is taken as it is, :data:`HEAD_DRAWN` where it brings no masked-LM head).
@@ -20,6 +20,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 from pipeline.errors import TrainingError
 from pipeline.parameters import AdaptationParameters
+from pipeline.sources import resolve
 from pipeline.stages.answering import answers
 from pipeline.stages.checkpoints import State
 from pipeline.stages.context import Context, read_json
@@ -27,6 +28,7 @@ from pipeline.stages.data import read_split
 from pipeline.stages.encoding import Columns, collate_masked, encode_for_masking
 from pipeline.stages.heads import HEADS, objective
 from pipeline.stages.lessons import Lessons, ParameterGroups, Phase
+from pipeline.stages.masked_lm import take_head
 from pipeline.stages.models import load_language_model, load_model, load_tokenizer, save_model, start_folder
 from pipeline.stages.precision import choose
 from pipeline.stages.reading import Tell, logger
@@ -48,6 +50,8 @@ def run(context: Context[AdaptationParameters]) -> None:
     tokenizer = load_tokenizer(folder, parameters.max_length)
     torch.manual_seed(parameters.seed)  # a head that the folder does not hold is drawn at random
     model, drawn = load_language_model(folder, random=parameters.start == "random", to_train=True)
+    if drawn and parameters.start == "given":  # the folder holds the head of its task in place of the source's
+        drawn = not take_head(model, tokenizer, resolve(parameters.source).path)
     facts: dict[str, float] = {}
     if parameters.adaptation.epochs or parameters.adaptation.embedding_epochs:
         facts = _train(context, model, tokenizer)

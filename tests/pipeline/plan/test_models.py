@@ -85,6 +85,7 @@ def test_a_language_model_is_the_same_chain_without_labels(tiny_spec: RunSpec) -
     assert found["source-only"].parameters.splits == ("source_train",)
     assert found["transferred"].parameters.splits == ("target_train", "unlabelled")
     assert found["target-only"].parameters.start == "random"
+    assert not found["transferred"].parameters.source_hash  # its head comes with the model that it begins from
     assert "classical" not in found
 
 

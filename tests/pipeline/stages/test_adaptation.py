@@ -88,6 +88,25 @@ def test_on_the_way_to_a_task_the_head_stays_and_the_encoder_learns(family, adap
     assert not any("cls" in name for name in adapted.state_dict())
 
 
+@pytest.mark.parametrize("name", ["bert", "distilbert", "roberta", "deberta-v2"])
+def test_on_the_way_to_a_task_the_source_guesses_by_its_own_head(family, adapt, tmp_path, name):
+    source = adapt(family(name), "language-modelling", name="source").out  # whose head has learned something
+    load_model(source, "text-classification", ["a", "b"]).save_pretrained(tmp_path / "source-only")
+    load_tokenizer(source).save_pretrained(tmp_path / "source-only")
+    options = OPTIONS.model_copy(update={"epochs": 0.1, "embedding_epochs": 0})
+    own = facts(adapt(source, "language-modelling", options, name="own"))
+    context = adapt(tmp_path / "source-only", options=options, source=LocalSource(path=str(source)), seed=0)
+    assert facts(context)["perplexity_before"] == own["perplexity_before"]
+    drawn = facts(adapt(tmp_path / "source-only", options=options, name="drawn"))  # its source brings no head
+    assert drawn["perplexity_before"] > 1.5 * own["perplexity_before"]
+
+
+def test_a_random_start_draws_its_head_too(family, adapt, monkeypatch):
+    monkeypatch.setattr(adaptation, "take_head", lambda *_: pytest.fail("of a source that it has nothing of"))
+    options = OPTIONS.model_copy(update={"epochs": 0.1, "embedding_epochs": 0})
+    adapt(family("bert"), "language-modelling", options, start="random", source=LocalSource(path=str(family("bert"))))
+
+
 def test_the_body_is_frozen_while_the_embeddings_learn(family, adapt):
     context = adapt(family("bert"), options=OPTIONS.model_copy(update={"epochs": 0}))
     adapted = load_model(context.out, "text-classification", ["a", "b"]).base_model
