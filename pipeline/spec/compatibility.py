@@ -166,7 +166,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         lambda c: c.is_lm and c.patient,
         Message(
-            "language-modelling learns as recipe.adaptation says, which has no early stopping: leave patience out of "
+            "language-modelling learns as recipe.adaptation says: set patience there, and leave it out of "
             "recipe.fine_tuning and recipe.target_only"
         ),
     ),

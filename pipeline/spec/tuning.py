@@ -31,6 +31,13 @@ class MaskedLanguageModelling(Part):
     mask_probability: float = Field(
         0.15, gt=0, lt=1, title="Masked share", description="Share of tokens to be guessed."
     )
+    patience: int | None = Field(
+        None,
+        ge=1,
+        le=100,
+        title="Patience",
+        description="Early stopping: passes without a lower perplexity on held-out text before it ends; null: never.",
+    )
 
 
 AdaptationSpec = Annotated[NoAdaptation | MaskedLanguageModelling, Field(discriminator="kind")]

@@ -27,7 +27,7 @@ from pipeline.stages.context import Context, read_json
 from pipeline.stages.data import read_split
 from pipeline.stages.encoding import Columns, collate_masked, encode_for_masking
 from pipeline.stages.heads import HEADS, objective
-from pipeline.stages.lessons import Lessons, ParameterGroups, Phase
+from pipeline.stages.lessons import Lessons, ParameterGroups, Phase, Watch
 from pipeline.stages.masked_lm import take_head
 from pipeline.stages.models import load_language_model, load_model, load_tokenizer, save_model, start_folder
 from pipeline.stages.precision import choose
@@ -106,13 +106,26 @@ def _train(
     ]
     tokens = int(lessons.lengths.sum(dtype=np.int64)) // len(rows)
     precision = choose(model, options.batch_size * tokens, context)
-    taken = train(model, lessons, phases, precision, context)
+    watch = None
+    if options.patience is not None and before is not None:
+        watch = Watch(lambda trained: -_held_to(trained, held_out, tokenizer, context), options.patience)
+    taken = train(model, lessons, phases, precision, context, watch=watch)
     write_training(context, taken, precision, len(texts))
     after = perplexity(model, held_out, tokenizer, context.note)
     if before is None or after is None:
         return {}
     context.note("Perplexity on held-out text went from {before:,.0f} to {after:,.0f}.", before=before, after=after)
     return {"perplexity_before": before, "perplexity_after": after}
+
+
+def _held_to(
+    model: PreTrainedModel, rows: Dataset, tokenizer: PreTrainedTokenizerFast, context: Context[AdaptationParameters]
+) -> float:
+    """Perplexity on held-out rows that have tokens to mask."""
+    context.check()
+    found = perplexity(model, rows, tokenizer, context.note)
+    assert found is not None  # noqa: S101 - they had before
+    return found
 
 
 def perplexity(

@@ -95,8 +95,14 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     (spec(self_training={"kind": "co-training", "last_fraction": 0.3}), "can't be below the first"),
     (spec(target_only="probe"), "choose another recipe.target_only"),
     (spec(fine_tuning=PATIENT), "patience watches development texts"),
-    (spec("language-modelling", adaptation="masked-lm", fine_tuning=PATIENT), "leave patience out of"),
-    (spec("language-modelling", adaptation="masked-lm", target_only=PATIENT), "leave patience out of"),
+    (
+        spec("language-modelling", adaptation="masked-lm", fine_tuning=PATIENT),
+        "set patience there",
+    ),
+    (
+        spec("language-modelling", adaptation="masked-lm", target_only=PATIENT),
+        "set patience there",
+    ),
     (spec(source_training=PATIENT), "leave it out of recipe.source_training"),
     (spec(data={**ALL, "dev_fraction": 0.1}, source_training=PATIENT), "by which source-only must not be chosen"),
     ({**spec(data={"test": FILE, "unlabelled": FILE, "source": FILE}), "learning_curve": [10]}, "give data.target"),

@@ -119,11 +119,11 @@ def test_embeddings_and_head_keep_their_own_rate_when_all_learns(family, adapt, 
     seen = []
     train = adaptation.train
 
-    def spy(model, lessons, phases, *rest):
+    def spy(model, lessons, phases, *rest, **options):
         for phase in phases:
             rates = {id(p): group["lr"] for group in phase.learn() for p in group["params"]}
             seen.append({name: rates[id(p)] for name, p in model.named_parameters() if id(p) in rates})
-        return train(model, lessons, phases, *rest)
+        return train(model, lessons, phases, *rest, **options)
 
     monkeypatch.setattr(adaptation, "train", spy)
     adapt(family("bert"), options=OPTIONS.model_copy(update={"epochs": 0.1, "embedding_epochs": 0.1}))
@@ -211,3 +211,19 @@ def test_nothing_is_claimed_of_text_that_can_not_be_read(family):
     tokenizer, model = load_tokenizer(family("bert"), 16), load_model(family("bert"), "language-modelling", [])
     unknown = adaptation._windows(Dataset.from_dict({"text": ["好 汤", "房"]}), tokenizer)
     assert adaptation.perplexity(model, unknown, tokenizer) is None
+
+
+def test_patience_watches_the_held_out_text_and_keeps_the_best(adapt, tiny_model, monkeypatch):
+    """Said to get better for two passes, and worse from then on."""
+    said, seen = [9.0, 5.0, 4.0, 6.0, 7.0, 4.0], []  # before, after each pass, and of what was kept
+
+    def perplexity(model, *_):
+        seen.append(model.get_input_embeddings().weight.detach().clone())
+        return said[len(seen) - 1]
+
+    monkeypatch.setattr(adaptation, "perplexity", perplexity)
+    context = adapt(tiny_model, options=OPTIONS.model_copy(update={"embedding_epochs": 0, "epochs": 20, "patience": 2}))
+    assert facts(context) == {"perplexity_before": 9.0, "perplexity_after": 4.0}
+    assert len(seen) == len(said)
+    assert torch.equal(seen[-1], seen[2])
+    assert not torch.equal(seen[4], seen[2])

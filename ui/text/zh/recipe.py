@@ -26,6 +26,7 @@ FIELDS = {
     "MaskedLanguageModelling.embedding_learning_rate": ("嵌入学习率", "词嵌入和新输出层的学习率。"),
     "MaskedLanguageModelling.learning_rate": ("学习率", "主体的学习率。"),
     "MaskedLanguageModelling.mask_probability": ("掩码比例", "需要猜测的词元所占比例。"),
+    "MaskedLanguageModelling.patience": ("耐心值", "早停：留出文本上连续多少轮困惑度没有降低就结束；留空：从不早停。"),
     # 微调
     "Tuning.epochs": ("轮数", "遍历带标签文本的次数。"),
     "Tuning.batch_size": ("批大小", "每步的文本数。"),

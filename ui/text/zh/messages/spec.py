@@ -78,10 +78,10 @@ TEXT = {
     "a bridge is built once: leave out self-training's end with the true labels": (
         "注意力桥只搭建一次：请不要让自训练以真实标签收尾"
     ),
-    "language-modelling learns as recipe.adaptation says, which has no early stopping: leave patience out of "
+    "language-modelling learns as recipe.adaptation says: set patience there, and leave it out of "
     "recipe.fine_tuning and recipe.target_only": (
-        "language-modelling 按 recipe.adaptation 学习，而它没有早停："
-        "请去掉 recipe.fine_tuning 和 recipe.target_only 的耐心值"
+        "language-modelling 按 recipe.adaptation 学习：请在那里设置耐心值，"
+        "并去掉 recipe.fine_tuning 和 recipe.target_only 的耐心值"
     ),
     "patience watches development texts: give data.dev, or a data.dev_fraction above 0": (
         "早停要观察开发文本：请提供 data.dev，或把 data.dev_fraction 设为大于 0"
