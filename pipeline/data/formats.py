@@ -40,7 +40,7 @@ def detect_format(text: str, suffix: str, *, tagged: bool = False) -> FileFormat
     if named == "jsonl" or _is_json(text):
         return "jsonl"
     if named in {"conll", "conllu"}:
-        return tagged_format(text, expected=True) or named
+        return tagged_format(text, expected=True, named=named == "conllu") or named
     if (tagged or named == "text") and (found := tagged_format(text, expected=tagged)):
         return found
     delimiter = find_delimiter(text, "\t,;" if named == "tsv" else ",;\t")

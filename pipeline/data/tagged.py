@@ -18,6 +18,7 @@ from pipeline.spec import FileFormat
 CONLLU_COLUMNS = ["ID", "FORM", "LEMMA", "UPOS", "XPOS", "FEATS", "HEAD", "DEPREL", "DEPS", "MISC"]
 MOST_TAGS = 200
 _INDEX = re.compile(r"\d+([-.]\d+)?")
+_FIRST = re.compile(r"0|1|0\.1|1-\d+")  # a sentence may begin with an empty node, or with a range of any length
 _DOCUMENT = "-DOCSTART-"
 _SAMPLE_LINES = 500
 _SAMPLE_CHARACTERS = 200_000
@@ -67,16 +68,17 @@ def read_conllu(text: str, name: str, limit: int) -> Content:
     return _content(text, name, limit, Layout("\t", len(CONLLU_COLUMNS), indexed=True), CONLLU_COLUMNS)
 
 
-def tagged_format(text: str, *, expected: bool) -> FileFormat | None:
+def tagged_format(text: str, *, expected: bool, named: bool = False) -> FileFormat | None:
     """The format of a file of tagged tokens; None if it does not look like one.
 
     Args:
         text: The whole file.
         expected: Whether tags are wanted, so that columns of any kind may be some.
+        named: Whether its name says CoNLL-U, so that its ten columns need no numbers to be told by.
     """
     lines = _sample(text)
     layout = _layout(lines)
-    if layout.separator == "\t" and layout.indexed and layout.width == len(CONLLU_COLUMNS):
+    if layout.separator == "\t" and layout.width == len(CONLLU_COLUMNS) and (named or layout.indexed):
         return "conllu"
     rows = [cells for line in lines if len(cells := line.split(layout.separator)) == layout.width]
     if layout.width < 2 or len(rows) * 20 < len(lines) * 19:
@@ -96,7 +98,7 @@ def _layout(lines: list[str]) -> Layout:
     separator = "\t" if sum("\t" in line for line in lines) * 2 > len(lines) else None
     rows = [line.split(separator) for line in lines]
     width = Counter(map(len, rows)).most_common(1)[0][0] if rows else 1
-    indexed = width > 1 and rows[0][0] in {"0", "1", "1-2"} and all(_INDEX.fullmatch(cells[0]) for cells in rows)
+    indexed = width > 1 and bool(_FIRST.fullmatch(rows[0][0])) and all(_INDEX.fullmatch(cells[0]) for cells in rows)
     return Layout(separator, width, indexed, frozenset(cells[-1] for cells in rows if len(cells) == width))
 
 

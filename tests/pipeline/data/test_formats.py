@@ -52,6 +52,8 @@ UNIVERSAL = "1\tIt\tit\tPRON" + "\t_" * 6 + "\n\n1\tis\tbe\tAUX" + "\t_" * 6 + "
         (".iob2", TAGGED, False, "conll"),
         (".conll", UNIVERSAL, True, "conllu"),
         (".conllu", TAGGED, True, "conll"),
+        (".conllu", UNIVERSAL.replace("1\t", "5\t"), True, "conllu"),  # a piece of a file, which begins anywhere
+        (".conll", "1-3\tdámelo" + "\t_" * 8 + "\n" + UNIVERSAL, True, "conllu"),
         (".conllu", "", True, "conllu"),
         (".txt", TAGGED, False, "conll"),
         (".txt", UNIVERSAL, False, "conllu"),

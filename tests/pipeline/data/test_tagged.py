@@ -149,6 +149,15 @@ def test_tags_of_any_kind_are_recognised_where_they_are_expected():
     assert tagged_format("good film\nbad film\n", expected=True) is None
 
 
+@pytest.mark.parametrize("first", ["1-3\tdámelo", "0.1\tgone", "1-12\tlong"])
+def test_a_first_sentence_may_begin_with_a_long_range_or_an_empty_node(first):
+    text = first + "\t_" * 8 + "\n" + CONLLU.replace("1-2\tVámonos" + "\t_" * 8 + "\n", "")
+    assert tagged_format(text, expected=True) == "conllu"
+    # what is read as plain CoNLL leaves out the same lines
+    for content in (read_conllu(text, "a.conllu", 10), conll(text)):
+        assert [row[1] for row in content.rows] == ["Vamos", "nos", "#"]
+
+
 def columns(content):
     return dict(zip(content.columns, map(list, zip(*content.rows, strict=True)), strict=True))
 
