@@ -172,7 +172,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         lambda c: c.patient and not c.is_lm and not c.has_dev,
-        Message("patience watches development texts: give data.dev, or a data.dev_fraction above 0"),
+        Message("patience watches development texts: give data.dev, or data.target and a data.dev_fraction above 0"),
     ),
     Rule(
         lambda c: c.recipe.source_training.patience is not None,

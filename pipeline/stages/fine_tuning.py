@@ -55,9 +55,7 @@ def run(context: Context[FineTuningParameters]) -> None:
     torch.manual_seed(seed)  # the head, or everything, is drawn at random
     model = load_model(folder, task, labels, random=parameters.start == "random", to_train=True, dropout=tuning.dropout)
     rows, known = training_set(context, tokenizer, labels)
-    dev = None
-    if tuning.patience:
-        dev = encode(read_split(context.inputs["data"], "dev"), tokenizer, task, labels, context.spare)
+    dev = _watched(context, tokenizer, labels) if tuning.patience else None
     seen = [rows] if dev is None else [rows, dev]
     tokens = np.unique(np.concatenate([distinct(each) for each in seen]))
     seen_tokens = sum(int(lengths(each).sum(dtype=np.int64)) for each in seen)
@@ -159,6 +157,17 @@ def training_set(
             "There are no labelled texts to learn from.", "Add target texts, or raise the shares taken."
         )
     return concatenate_datasets(found), known
+
+
+def _watched(
+    context: Context[FineTuningParameters], tokenizer: PreTrainedTokenizerFast, labels: list[str]
+) -> Dataset | None:
+    """The development texts, encoded; None without any: all epochs would score alike, and the first be kept."""
+    dev = read_split(context.inputs["data"], "dev")
+    if not len(dev):
+        context.note("{stage}: no development texts to stop by, so it learns to its last epoch.", stage=context.title)
+        return None
+    return encode(dev, tokenizer, context.parameters.task, labels, context.spare)
 
 
 def _score(

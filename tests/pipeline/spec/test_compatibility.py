@@ -38,6 +38,7 @@ def spec(task: str = "text-classification", data: dict[str, Any] | None = None, 
 
 SHARED = {"kind": "bagging", "shared_layers": 2}
 PATIENT = {"kind": "full", "patience": 2}
+NO_TARGET = {"source": FILE, "test": FILE, "unlabelled": FILE}
 REFUSED: list[tuple[dict[str, Any], str]] = [
     (spec(data={"source": FILE}), "nothing to test on"),
     (spec(data={"test": FILE, "unlabelled": FILE}), "labels neither of the source nor of the target"),
@@ -96,13 +97,11 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     (spec(target_only="probe"), "choose another recipe.target_only"),
     (spec(fine_tuning=PATIENT), "patience watches development texts"),
     (
-        spec("language-modelling", adaptation="masked-lm", fine_tuning=PATIENT),
-        "set patience there",
+        spec(data=NO_TARGET | {"dev_fraction": 0.2}, self_training="pseudo-labels", fine_tuning=PATIENT),
+        "patience watches development texts",
     ),
-    (
-        spec("language-modelling", adaptation="masked-lm", target_only=PATIENT),
-        "set patience there",
-    ),
+    (spec("language-modelling", adaptation="masked-lm", fine_tuning=PATIENT), "set patience there"),
+    (spec("language-modelling", adaptation="masked-lm", target_only=PATIENT), "set patience there"),
     (spec(source_training=PATIENT), "leave it out of recipe.source_training"),
     (spec(data={**ALL, "dev_fraction": 0.1}, source_training=PATIENT), "by which source-only must not be chosen"),
     ({**spec(data={"test": FILE, "unlabelled": FILE, "source": FILE}), "learning_curve": [10]}, "give data.target"),
@@ -136,6 +135,7 @@ def test_every_rule_is_shown_at_work() -> None:
         spec(data={"source": FILE, "test": FILE, "unlabelled": FILE}, self_training="co-training", ensemble="bagging"),
         spec(self_training="co-training", ensemble="boosting"),
         spec(data={**ALL, "dev_fraction": 0.1}, fine_tuning=PATIENT),
+        spec(data=NO_TARGET | {"dev": FILE}, self_training="pseudo-labels", fine_tuning=PATIENT),
         spec("entity-recognition", ensemble="bagging", self_training="pseudo-labels", fine_tuning="bridge"),
         spec("multi-label-classification", ensemble="bagging", self_training="pseudo-labels"),
         spec("multi-label-classification", self_training={"kind": "pseudo-labels", "labels": "soft"}),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
 
 import numpy as np
 import pytest
 import torch
+from datasets import Dataset
 from safetensors.torch import load_file
 
 from pipeline.errors import Cancelled
@@ -19,7 +21,7 @@ from pipeline.stages.answering import predict
 from pipeline.stages.data import read_split
 from pipeline.stages.models import load_model, load_tokenizer
 from pipeline.tasks import TASKS
-from tests.pipeline.stages.trained import FULL, TUNINGS, labels_of, loss, same, training, weights
+from tests.pipeline.stages.trained import FULL, TUNINGS, labels_of, loss, notes, same, training, weights
 
 FAMILIES = ["bert", "minilm", "distilbert", "electra", "roberta", "xlm-roberta", "deberta-v2"]
 TASK_NAMES = [name for name in TASKS if name != "language-modelling"]
@@ -197,6 +199,21 @@ def test_patience_watches_the_development_texts(family, fine_tune, shared):
         model, tokenizer = load_model(context.out, "text-classification", ["a", "b"]), load_tokenizer(context.out)
         dev = read_split(context.inputs["data"], "dev")
         assert (predict(model, tokenizer, dev, "text-classification").predicted() == dev["label"]).all()
+
+
+def test_patience_without_development_texts_learns_to_the_last_epoch(family, fine_tune):
+    def without_dev(context):
+        folder = context.inputs["data"] / "dev"
+        features = read_split(context.inputs["data"], "dev").features
+        shutil.rmtree(folder)
+        Dataset.from_dict({name: [] for name in features}, features=features).save_to_disk(str(folder), num_shards=1)
+
+    tuning = FullFineTuning(**FULL)
+    patient = tuning.model_copy(update={"patience": 1})
+    context = fine_tune(family("bert"), tuning=patient, name="patient", before=without_dev)
+    assert "Patient: no development texts to stop by, so it learns to its last epoch." in notes(context)
+    plain = fine_tune(family("bert"), tuning=tuning, name="plain", inputs={"data": context.inputs["data"]})
+    assert same(weights(context), weights(plain))
 
 
 # ── many rows ─────────────────────────────────────────────────────────────────────────

@@ -83,8 +83,8 @@ TEXT = {
         "language-modelling 按 recipe.adaptation 学习：请在那里设置耐心值，"
         "并去掉 recipe.fine_tuning 和 recipe.target_only 的耐心值"
     ),
-    "patience watches development texts: give data.dev, or a data.dev_fraction above 0": (
-        "早停要观察开发文本：请提供 data.dev，或把 data.dev_fraction 设为大于 0"
+    "patience watches development texts: give data.dev, or data.target and a data.dev_fraction above 0": (
+        "早停要观察开发文本：请提供 data.dev，或提供 data.target 并把 data.dev_fraction 设为大于 0"
     ),
     "patience watches development texts of the target, by which source-only must not be chosen: leave it out of "
     "recipe.source_training": (

@@ -9,6 +9,9 @@ TEXT = {
     "{stage}: memory ran out, so each batch is learned in {pieces} pieces.": (
         "{stage}：内存不足，因此每批分 {pieces} 份学习。"
     ),
+    "{stage}: no development texts to stop by, so it learns to its last epoch.": (
+        "{stage}：没有可供早停观察的开发文本，因此一直学到最后一轮。"
+    ),
     "{stage}: self-training has stopped, so the model before is kept.": "{stage}：自训练已停止，因此保留之前的模型。",
     "Memory ran out, so texts are read at most {tokens:,} tokens at a time.": (
         "内存不足，因此每次最多读取 {tokens:,} 个词元的文本。"
