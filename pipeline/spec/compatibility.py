@@ -12,7 +12,7 @@ from pipeline.spec.data import DataSpec
 from pipeline.spec.ensemble import Boosting
 from pipeline.spec.recipe import RecipeSpec
 from pipeline.spec.self_training import CoTraining
-from pipeline.spec.tuning import AttentionBridge, FullFineTuning, LinearProbe
+from pipeline.spec.tuning import AttentionBridge, FullFineTuning, LinearProbe, LowRankAdaptation
 
 TAGGING: frozenset[TaskName] = frozenset({"entity-recognition", "part-of-speech"})
 #: Part of a recipe → what rules look at of it, besides the way in which it is done.
@@ -22,7 +22,7 @@ FIELDS_READ: dict[str, frozenset[str]] = {
     "fine_tuning": frozenset({"embedding_learning_rate", "patience", "train_embeddings"}),
     "self_training": frozenset({"finish", "first_fraction", "last_fraction", "proportions", "rounds"}),
     "ensemble": frozenset({"shared_layers"}),
-    "target_only": frozenset({"patience"}),
+    "target_only": frozenset({"embedding_learning_rate", "patience"}),
 }
 SINGLE_LABEL: frozenset[TaskName] = frozenset({"text-classification", "sentence-pair-classification"})
 
@@ -155,6 +155,20 @@ RULES: tuple[Rule, ...] = (
         lambda c: isinstance(c.recipe.target_only, LinearProbe),
         Message(
             "target-only starts from random weights, of which a probe learns nothing: choose another recipe.target_only"
+        ),
+    ),
+    Rule(
+        lambda c: isinstance(c.recipe.target_only, LowRankAdaptation),
+        Message(
+            "target-only starts from random weights, which low-rank updates leave frozen: choose another "
+            "recipe.target_only"
+        ),
+    ),
+    Rule(
+        lambda c: not c.is_lm and getattr(c.recipe.target_only, "embedding_learning_rate", None) == 0,
+        Message(
+            "target-only starts from random weights, and at a rate of 0 its embeddings would stay random: raise the "
+            "embeddings' own rate in recipe.target_only, or leave it out"
         ),
     ),
     Rule(

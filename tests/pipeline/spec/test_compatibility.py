@@ -94,7 +94,11 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     (spec(adaptation={"kind": "masked-lm", "epochs": 0, "embedding_epochs": 0}), "without a pass"),
     (spec(self_training={"kind": "pseudo-labels", "first_fraction": 0.9}), "can't be below the first"),
     (spec(self_training={"kind": "co-training", "last_fraction": 0.3}), "can't be below the first"),
-    (spec(target_only="probe"), "choose another recipe.target_only"),
+    (spec(target_only="probe"), "a probe learns nothing: choose another recipe.target_only"),
+    (spec(target_only="lora"), "low-rank updates leave frozen: choose another recipe.target_only"),
+    (spec(target_only={"kind": "lora", "train_embeddings": True}), "low-rank updates leave frozen"),
+    (spec(target_only={"kind": "full", "embedding_learning_rate": 0}), "embeddings would stay random"),
+    (spec(target_only={"kind": "gradual", "embedding_learning_rate": 0}), "embeddings would stay random"),
     (spec(fine_tuning=PATIENT), "patience watches development texts"),
     (
         spec(data=NO_TARGET | {"dev_fraction": 0.2}, self_training="pseudo-labels", fine_tuning=PATIENT),
@@ -148,6 +152,10 @@ def test_every_rule_is_shown_at_work() -> None:
         spec(self_training={"kind": "pseudo-labels", "rounds": 1, "last_fraction": 0.1}),
         spec(self_training={"kind": "co-training", "first_fraction": 0.5, "last_fraction": 0.5}),
         spec(fine_tuning="probe", source_training="probe"),
+        spec(target_only={"kind": "gradual", "embedding_learning_rate": 1e-3}),
+        spec(  # which nothing reads
+            "language-modelling", adaptation="masked-lm", target_only={"kind": "full", "embedding_learning_rate": 0}
+        ),
         {**spec(), "learning_curve": [0, 10, 100]},
     ],
 )

@@ -31,6 +31,14 @@ TEXT = {
     "target-only starts from random weights, of which a probe learns nothing: choose another recipe.target_only": (
         "仅目标模型从随机权重开始，线性探针从中学不到什么：请为 recipe.target_only 选择其他方式"
     ),
+    "target-only starts from random weights, which low-rank updates leave frozen: choose another recipe.target_only": (
+        "仅目标模型从随机权重开始，而低秩更新会让这些权重一直冻结：请为 recipe.target_only 选择其他方式"
+    ),
+    "target-only starts from random weights, and at a rate of 0 its embeddings would stay random: raise the "
+    "embeddings' own rate in recipe.target_only, or leave it out": (
+        "仅目标模型从随机权重开始，学习率为 0 时其嵌入会一直是随机的：请提高 recipe.target_only 的嵌入学习率，"
+        "或不单独设置"
+    ),
     "self-training labels texts, and language-modelling has no labels": "自训练给文本打标签，而语言建模没有标签",
     "an ensemble votes on labels, and language-modelling has none": "集成对标签投票，而语言建模没有标签",
     "a learning curve counts labels, and language-modelling has none": "学习曲线以标签计数，而语言建模没有标签",
