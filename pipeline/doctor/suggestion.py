@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,9 +13,12 @@ from pipeline.messages import Message, Template, filled
 from pipeline.presence import at_hand
 from pipeline.presets import PRESETS
 from pipeline.spec import DataSpec, TaskName, conflicts
+from pipeline.tasks import TASKS
 
 #: From so many labels on, plain fine-tuning after masked LM is enough (docs/results.md).
 MANY_LABELS = 1000
+LANGUAGE_MODELLING: frozenset[TaskName] = frozenset({"language-modelling"})
+TAGGING: frozenset[TaskName] = frozenset(name for name, task in TASKS.items() if task.labelling == "tags")
 #: Size of an encoder's weights in MB from which low-rank updates are worth it: more than any base model.
 LARGE_MB = 1200
 
@@ -83,13 +86,13 @@ class Rule:
         applies: Whether it is, by what the data say.
         preset: Row of :data:`~pipeline.presets.PRESETS`.
         reason: Why.
-        task: The only task that the rule is for; None: any.
+        tasks: Those that the rule is for.
     """
 
     applies: Callable[[Facts], bool]
     preset: str
     reason: Template
-    task: TaskName | None = None
+    tasks: Collection[TaskName] = frozenset(TASKS)
 
 
 RULES: tuple[Rule, ...] = (
@@ -100,7 +103,13 @@ RULES: tuple[Rule, ...] = (
             "The source model can read the target texts already, so its vocabulary stays, and it goes on learning from "
             "{labels}."
         ),
-        task="language-modelling",
+        tasks=LANGUAGE_MODELLING,
+    ),
+    Rule(
+        lambda facts: facts.target_labels > 0,
+        "new-language-model",
+        Template("The target needs a vocabulary of its own; then the model learns to guess masked words in {labels}."),
+        tasks=LANGUAGE_MODELLING,
     ),
     Rule(
         lambda facts: facts.keeps and facts.target_labels > 0 and (facts.source_mb or 0) >= LARGE_MB,
@@ -127,6 +136,23 @@ RULES: tuple[Rule, ...] = (
         lambda facts: 0 < facts.target_labels < MANY_LABELS and facts.unlabelled > 0,
         "few-target-labels",
         Template("{labels} are few: {unlabelled} without labels still teach more than they do."),
+    ),
+    Rule(
+        lambda facts: 0 < facts.target_labels < MANY_LABELS and facts.unlabelled > 0,
+        "few-tagged-texts",
+        Template(
+            "{labels} are few: masked LM on {unlabelled} without labels teaches the target's language first, and then "
+            "more passes over the few teach the tags."
+        ),
+        tasks=TAGGING,
+    ),
+    Rule(
+        lambda facts: 0 < facts.target_labels < MANY_LABELS,
+        "few-tagged-texts",
+        Template(
+            "The target needs a vocabulary of its own; then {labels} are learned from in more passes, for they are few."
+        ),
+        tasks=TAGGING,
     ),
     Rule(
         lambda facts: facts.target_labels > 0 and facts.dictionary > 0 and facts.unlabelled == 0,
@@ -179,7 +205,7 @@ def suggest(facts: Facts, task: TaskName, data: DataSpec) -> Suggestion | None:
         "entries": counted(facts.dictionary, "word pair"),
     }
     for rule in RULES:
-        fits = rule.task in (None, task) and rule.applies(facts)
+        fits = task in rule.tasks and rule.applies(facts)
         if fits and not conflicts(task, data, PRESETS[rule.preset].recipe):
             return Suggestion(rule.preset, filled(rule.reason, values))
     return None

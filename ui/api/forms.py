@@ -25,10 +25,12 @@ PresetName = Literal[
     "suggested",
     "no-target-labels",
     "few-target-labels",
+    "few-tagged-texts",
     "many-target-labels",
     "same-language",
     "small-updates",
     "language-model",
+    "new-language-model",
     "attention-bridge",
     "article",
 ]

@@ -83,7 +83,7 @@ def test_the_task_of_the_samples_is_guessed(name: str, task: str, settings: Sett
     assert guess_task(DatasetSpec(path=str(SAMPLES / name)), settings) == task
 
 
-@pytest.mark.parametrize(("language", "preset"), [("en", "language-model"), ("zh", "many-target-labels")])
+@pytest.mark.parametrize(("language", "preset"), [("en", "language-model"), ("zh", "new-language-model")])
 def test_a_language_models_vocabulary_is_exchanged_only_where_the_source_cant_read(
     settings: Settings, tmp_path: Path, language: str, preset: str
 ) -> None:

@@ -57,11 +57,32 @@ def test_texts_with_several_labels_are_suggested_what_texts_with_one_are() -> No
     assert found.preset == "few-target-labels"
 
 
-@pytest.mark.parametrize("task", ["entity-recognition", "language-modelling"])
-def test_a_preset_that_the_task_does_not_go_together_with_is_passed_over(task: TaskName) -> None:
-    found = suggest(FACTS, task, ALL)
+def test_a_preset_that_the_task_does_not_go_together_with_is_passed_over() -> None:
+    facts, data = replace(FACTS, target_labels=0), ALL.model_copy(update={"target": None})
+    assert suggest(facts, "text-classification", data).preset == "no-target-labels"  # type: ignore[union-attr]
+    found = suggest(facts, "entity-recognition", data)  # which can't co-train
     assert found is not None
-    assert found.preset == "many-target-labels"  # the ones before it train themselves
+    assert found.preset == "many-target-labels"
+    assert found.reason.startswith("There is no target label")
+
+
+@pytest.mark.parametrize("task", ["entity-recognition", "part-of-speech"])
+@pytest.mark.parametrize(
+    ("changes", "preset", "said"),
+    [
+        ({}, "few-tagged-texts", "200 target training texts are few: masked LM on 3,000 texts without labels"),
+        ({"unlabelled": 0}, "few-tagged-texts", "200 target training texts are learned from in more passes"),
+        ({"target_labels": 5000}, "many-target-labels", "5,000 target training texts is enough"),
+        ({"same_language": True, "readable": True}, "same-language", "its vocabulary stays"),
+    ],
+)
+def test_few_tagged_texts_are_not_said_to_be_enough(
+    task: TaskName, changes: dict[str, object], preset: str, said: str
+) -> None:
+    found = suggest(replace(FACTS, **changes), task, ALL)
+    assert found is not None
+    assert found.preset == preset
+    assert said in found.reason
 
 
 @pytest.mark.parametrize("source", [FILE, None])
@@ -78,7 +99,8 @@ def test_a_language_model_keeps_the_vocabulary_that_reads_the_target(source: Dat
     assert labelled.preset == "same-language"  # which the same rule would not serve
     foreign = suggest(replace(facts, readable=False), "language-modelling", data)
     assert foreign is not None
-    assert foreign.preset == "many-target-labels"
+    assert foreign.preset == "new-language-model"
+    assert foreign.reason.endswith("then the model learns to guess masked words in 200 target training texts.")
 
 
 def test_nothing_is_suggested_where_nothing_can_be_learned() -> None:

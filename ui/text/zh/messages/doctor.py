@@ -182,6 +182,16 @@ TEXT = {
     "{labels} are few: {unlabelled} without labels still teach more than they do.": (
         "{labels}很少：{unlabelled}（无标签）能教的仍比它们多。"
     ),
+    "The target needs a vocabulary of its own; then the model learns to guess masked words in {labels}.": (
+        "目标需要自己的词表；然后模型在 {labels}中学习猜被掩盖的词。"
+    ),
+    "{labels} are few: masked LM on {unlabelled} without labels teaches the target's language first, and then more "
+    "passes over the few teach the tags.": (
+        "{labels}很少：先用 {unlabelled}（无标签）做掩码语言模型训练，学会目标语言，再在这些文本上多学几轮，学会标注。"
+    ),
+    "The target needs a vocabulary of its own; then {labels} are learned from in more passes, for they are few.": (
+        "目标需要自己的词表；然后从 {labels}中学习，因为很少，所以多学几轮。"
+    ),
     "The target needs a vocabulary of its own, which the dictionary's {entries} join to the "
     "source's; then {labels} are "
     "learned from.": "目标需要自己的词表，由词典的 {entries}与源词表相连；然后从 {labels}中学习。",
