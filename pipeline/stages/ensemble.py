@@ -15,16 +15,23 @@ from transformers import PreTrainedModel
 
 from pipeline.models.ensemble import build_ensemble
 from pipeline.parameters import EnsembleParameters
+from pipeline.spec import TaskName
 from pipeline.stages.answering import predict
 from pipeline.stages.context import Context, read_json
 from pipeline.stages.data import read_split
-from pipeline.stages.judging import Judged, agreement, unseen_accuracy
+from pipeline.stages.judging import Judged, agreement, out_of_bag
 from pipeline.stages.models import load_model, load_tokenizer, save_model
 from pipeline.stages.sharing import delete_activations
 from pipeline.tasks import TASKS
 
 #: Texts on which the members' agreement is measured: enough for two digits.
 AGREEMENT_TEXTS = 500
+#: A task's leading metric → the name of its out-of-bag estimate.
+OUT_OF_BAG: dict[str, str] = {
+    "accuracy": "out_of_bag_accuracy",
+    "micro_f1": "out_of_bag_micro_f1",
+    "entity_f1": "out_of_bag_entity_f1",
+}
 
 
 def run(context: Context[EnsembleParameters]) -> None:
@@ -54,7 +61,7 @@ def run(context: Context[EnsembleParameters]) -> None:
     context.write_json(
         "training.json", dict.fromkeys(("seconds", "tokens", "flops", "gemm_flops_per_second", "examples"), 0)
     )
-    context.write_json("facts.json", _facts(weights, judged, predicted))
+    context.write_json("facts.json", _facts(weights, predicted) | _estimate(judged, weights, parameters.task, labels))
     delete_activations(folders)
 
 
@@ -65,13 +72,22 @@ def _texts_to_agree_on(data: Path) -> Dataset:
     return texts.select(range(min(AGREEMENT_TEXTS, len(texts))))
 
 
-def _facts(weights: list[float], judged: list[Judged], predicted: list[np.ndarray]) -> dict[str, float | int | str]:
+def _facts(weights: list[float], predicted: list[np.ndarray]) -> dict[str, float | int | str]:
     facts: dict[str, float | int | str] = {
         "members": len(weights),
         "weights": ", ".join(f"{weight:.2f}" for weight in weights),
     }
-    if judged and (unseen := unseen_accuracy(judged, weights)) is not None:
-        facts["out_of_bag_accuracy"], facts["out_of_bag_texts"] = unseen
     if predicted:
         facts["agreement"] = agreement(predicted)
+    return facts
+
+
+def _estimate(
+    judged: list[Judged], weights: list[float], task: TaskName, labels: list[str]
+) -> dict[str, float | int | str]:
+    """How well they vote on what each did not see, in the task's leading metric."""
+    found = out_of_bag(judged, weights, task, labels)
+    if found is None:
+        return {}
+    facts: dict[str, float | int | str] = {OUT_OF_BAG[TASKS[task].metrics[0]]: found[0], "out_of_bag_texts": found[1]}
     return facts

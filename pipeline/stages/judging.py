@@ -13,8 +13,10 @@ from datasets import Dataset
 from safetensors.numpy import load_file, save_file
 from transformers import PreTrainedModel
 
+from pipeline.evaluation.answers import Answers, Truth
+from pipeline.evaluation.metrics import value
 from pipeline.parts import parts
-from pipeline.scores import sigmoid, softmax
+from pipeline.scores import Scores, sigmoid, softmax
 from pipeline.spec import TaskName
 from pipeline.stages.answering import answers
 from pipeline.stages.encoding import IGNORED, Collate
@@ -115,7 +117,9 @@ def judge(
     )
 
 
-def unseen_accuracy(members: Sequence[Judged], weights: Sequence[float]) -> tuple[float, int] | None:
+def out_of_bag(
+    members: Sequence[Judged], weights: Sequence[float], task: TaskName, labels: list[str]
+) -> tuple[float, int] | None:
     """How well an ensemble votes on its own training texts, each judged by the members that did not see it.
 
     The out-of-bag estimate of Breiman (1996).
@@ -123,9 +127,12 @@ def unseen_accuracy(members: Sequence[Judged], weights: Sequence[float]) -> tupl
     Args:
         members: What each said of the rows that it did not see.
         weights: Of their votes.
+        task: Of the members.
+        labels: Of the run.
 
     Returns:
-        The share of units that the vote gets right, and on how many rows; None if every member saw every row.
+        The task's leading metric of the vote, and on how many rows; None if every member saw every row. In tagging it
+        is of the words that were not cut off.
     """
     rows = np.unique(np.concatenate([np.empty(0, np.int64), *(member.rows for member in members)]))
     if not len(rows):
@@ -142,7 +149,12 @@ def unseen_accuracy(members: Sequence[Judged], weights: Sequence[float]) -> tupl
         where = spans(offsets[place], units[place])
         sums[where] += votes
         truth[where] = member.truth
-    return 1 - float(Judged(rows, offsets, sums, truth).wrong().mean()), len(rows)
+    nothing = [""] * len(rows)  # counting asks for no text
+    right = truth.astype(bool) if truth.ndim == 2 else truth
+    known = Truth(
+        TASKS[task], labels, texts=nothing, seconds=nothing, tokens=[[]] * len(rows), values=right, offsets=offsets
+    )
+    return value(TASKS[task].metrics[0], Answers.of(known, Scores(sums, offsets)).counts), len(rows)
 
 
 def agreement(predicted: Sequence[np.ndarray]) -> float:

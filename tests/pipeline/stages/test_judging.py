@@ -6,7 +6,7 @@ from datasets import Dataset
 
 from pipeline.scores import sigmoid, softmax
 from pipeline.stages.heads import HEADS, encode
-from pipeline.stages.judging import Judged, agreement, judge, unseen_accuracy
+from pipeline.stages.judging import Judged, agreement, judge, out_of_bag
 from pipeline.tasks import TASKS
 
 
@@ -16,29 +16,45 @@ def said(rows, values, truth, units=1):
     )
 
 
+def estimate(members, weights, task="text-classification", labels=("a", "b", "c")):
+    return out_of_bag(members, weights, task, [*labels])
+
+
 def test_each_text_is_judged_by_the_members_that_did_not_see_it():
     first = said([0, 2], [[2.0, 0.0], [0.0, 9.0]], [0, 0])
     second = said([2, 3], [[1.0, 0.0], [0.0, 1.0]], [0, 1])
     # Text 0 right, 3 right, 2 wrong: the first member is surer. Text 1 was seen by both.
-    assert unseen_accuracy([first, second], [1.0, 1.0]) == (pytest.approx(2 / 3), 3)
-    assert unseen_accuracy([first, second], [0.2, 1.0]) == (1.0, 3)
+    assert estimate([first, second], [1.0, 1.0]) == (pytest.approx(2 / 3), 3)
+    assert estimate([first, second], [0.2, 1.0]) == (1.0, 3)
 
 
-def test_with_several_labels_a_text_is_right_if_all_are():
+def test_with_several_labels_each_of_them_counts():
     first = said([0, 1], [[1.0, -1.0], [1.0, 1.0]], [[1, 0], [1, 0]])
     second = said([1], [[1.0, -3.0]], [[1, 0]])
-    assert unseen_accuracy([first], [1.0]) == (0.5, 2)
-    assert unseen_accuracy([first, second], [1.0, 1.0]) == (1.0, 2)
+    several = {"task": "multi-label-classification", "labels": "ab"}
+    assert estimate([first], [1.0], **several) == (pytest.approx(0.8), 2)  # micro-F1: two of three are right
+    assert estimate([first, second], [1.0, 1.0], **several) == (1.0, 2)
 
 
 def test_words_are_the_units_of_tagging():
     tagged = said([0, 1], [[1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 0.0]], [0, 1, 1, 0], units=2)
-    assert unseen_accuracy([tagged], [1.0]) == (0.75, 2)
+    assert estimate([tagged], [1.0], "part-of-speech", "ab") == (0.75, 2)
+
+
+def test_entities_count_as_a_whole_and_words_outside_of_them_do_not():
+    outside, begins, goes_on = np.eye(3).tolist()
+    answers = [outside, outside, outside, outside, begins, goes_on, outside, begins]
+    truth = [0, 0, 0, 0, 1, 2, 1, 2]  # the second entity is found a word too late
+    names = ("O", "B-PER", "I-PER")
+    tagged = said([0, 1], answers, truth, units=4)
+    assert estimate([tagged], [1.0], "entity-recognition", names) == (0.5, 2)
+    silent = said([0, 1], [outside] * 8, truth, units=4)  # right of half the words, and of no entity
+    assert estimate([silent], [1.0], "entity-recognition", names) == (0.0, 2)
 
 
 def test_where_nothing_is_unseen_there_is_no_estimate():
-    assert unseen_accuracy([], []) is None
-    assert unseen_accuracy([said([], np.empty((0, 2)), [])], [1.0]) is None
+    assert estimate([], []) is None
+    assert estimate([said([], np.empty((0, 2)), [])], [1.0]) is None
 
 
 def test_agreement_is_averaged_over_pairs():
@@ -97,7 +113,10 @@ def estimated_as_before(members, weights):
             sums[row] = sums.get(row, 0) + votes[start:end]
             truths[row] = member.truth[start:end]
     values, truth = np.concatenate([*sums.values()]), np.concatenate([*truths.values()])
-    return 1 - float(Judged(np.array([*sums]), np.empty(0, np.int64), values, truth).wrong().mean()), len(sums)
+    if truth.ndim == 1:
+        return float((values.argmax(1) == truth).mean()), len(sums)
+    right = ((values > 0) & (truth > 0)).sum()
+    return float(2 * right / ((values > 0).sum() + truth.sum())), len(sums)
 
 
 @pytest.mark.parametrize("several", [False, True])
@@ -112,4 +131,6 @@ def test_arrays_estimate_what_rows_one_by_one_did(several):
         truth = np.concatenate([truths[row] for row in rows])
         members.append(Judged(rows, offsets, draw.normal(size=(offsets[-1], 3)).astype(np.float32), truth))
     weights = [1.0, 0.3, 2.5, 0.7]
-    assert unseen_accuracy(members, weights) == estimated_as_before(members, weights)
+    task = "multi-label-classification" if several else "part-of-speech"
+    found, expected = estimate(members, weights, task), estimated_as_before(members, weights)
+    assert found == (pytest.approx(expected[0]), expected[1])

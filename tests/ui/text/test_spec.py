@@ -108,8 +108,11 @@ def facts() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and [getattr(arg, "value", None) for arg in node.args[:1]] == ["facts.json"]:
                 found |= {key.value for arg in node.args for key in getattr(arg, "keys", []) if key is not None}
+            if isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") == "OUT_OF_BAG":
+                found |= {name.value for name in getattr(node.value, "values", [])}
             if isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") == "facts":
-                found |= {key.value for key in getattr(node.value, "keys", []) if key is not None}
+                keys = getattr(node.value, "keys", [])
+                found |= {key.value for key in keys if isinstance(key, ast.Constant)}
             if isinstance(node, ast.Subscript) and getattr(node.value, "id", "") == "facts":
                 found |= {node.slice.value} if isinstance(node.slice, ast.Constant) else set()
     assert {"tokens", "pool", "members", "out_of_bag_texts"} <= found

@@ -121,6 +121,8 @@ NAMES = {
     "fact.members": "成员数",
     "fact.weights": "投票权重",
     "fact.out_of_bag_accuracy": "袋外准确率",
+    "fact.out_of_bag_micro_f1": "袋外微平均 F1",
+    "fact.out_of_bag_entity_f1": "袋外实体 F1",
     "fact.out_of_bag_texts": "袋外文本数",
     "fact.dev_accuracy": "开发集准确率",
     "fact.dev_micro_f1": "开发集微平均 F1",
