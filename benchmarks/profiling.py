@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import onnxruntime as ort
 
-from export.predictor.providers import allowed_threads
+from export.predictor.threads import allowed_threads
 from export.speed.report import Shape
 
 CALLS, WARM_UP = 10, 2

@@ -19,9 +19,10 @@ from .checksums import CHECKSUMS, verify
 from .explaining import Explanation, Part, explain
 from .folder import FILES, NoNumberError, PredictorError, longest_input
 from .predictor import Predictor
-from .providers import PROVIDERS, processors
+from .providers import PROVIDERS
 from .session import SMALLEST_SHARE, Tokens
 from .tasks import WAYS, Question
+from .threads import processors
 
 __all__ = [
     "CHECKSUMS",

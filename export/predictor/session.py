@@ -16,7 +16,8 @@ from typing import NamedTuple
 import numpy as np
 
 from .folder import Folder
-from .providers import PROVIDERS, open_graph, processors
+from .providers import PROVIDERS, open_graph
+from .threads import processors
 
 #: Most scores that a graph gives at once. A language model has one for each token of its vocabulary.
 MOST_SCORES = 1 << 24

@@ -16,7 +16,7 @@ import onnxruntime
 from export.exporting import Progress, silent
 from export.predictor import PredictorError, processors
 from export.predictor.folder import Folder
-from export.predictor.providers import allowed_threads
+from export.predictor.threads import allowed_threads
 from export.report import ExportReport
 from export.speed.products import Products, precision, products
 from export.speed.recommending import recommend

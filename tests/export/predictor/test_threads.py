@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from export.predictor import providers, session
+from export.predictor import providers, session, threads
 from export.predictor.folder import Folder
 
 
@@ -30,11 +30,11 @@ def test_threads_keep_to_the_share_of_the_machine(
     paths = [tmp_path / f"quota-{number}" for number in range(len(written))]
     for path, text in zip(paths, written, strict=True):
         path.write_text(f"{text}\n")
-    monkeypatch.setattr(providers, "QUOTAS", (tuple(map(str, paths)), (str(tmp_path / "nowhere"),)))
-    monkeypatch.setattr(providers, "SIBLINGS", str(tmp_path / "no-sysfs-{}"))
+    monkeypatch.setattr(threads, "QUOTAS", (tuple(map(str, paths)), (str(tmp_path / "nowhere"),)))
+    monkeypatch.setattr(threads, "SIBLINGS", str(tmp_path / "no-sysfs-{}"))
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(cores)), raising=False)
     monkeypatch.setattr(os, "cpu_count", lambda: 8)
-    assert providers.allowed_threads() == allowed
+    assert threads.allowed_threads() == allowed
 
 
 @pytest.mark.parametrize(
@@ -55,20 +55,20 @@ def test_threads_that_share_a_core_count_once(
     for number in range(8):
         (tmp_path / f"cpu{number}").write_text(f"{number % 4},{number % 4 + 4}\n")
     (tmp_path / "cpu.max").write_text(f"{quota} 100000\n")
-    monkeypatch.setattr(providers, "SIBLINGS", str(tmp_path / "cpu{}"))
-    monkeypatch.setattr(providers, "QUOTAS", ((str(tmp_path / "cpu.max"),),))
+    monkeypatch.setattr(threads, "SIBLINGS", str(tmp_path / "cpu{}"))
+    monkeypatch.setattr(threads, "QUOTAS", ((str(tmp_path / "cpu.max"),),))
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(affinity), raising=False)
     monkeypatch.setattr(os, "cpu_count", lambda: 8)
-    assert providers.allowed_threads() == (cores if cores < 4 else None)
-    assert providers.processors() == cores
-    assert providers.processors(threads=7) == 7
+    assert threads.allowed_threads() == (cores if cores < 4 else None)
+    assert threads.processors() == cores
+    assert threads.processors(threads=7) == 7
 
 
 def test_callers_are_no_more_than_cores(exported: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     """Of one core with two threads."""
     for number in range(2):
         (tmp_path / f"cpu{number}").write_text("0-1\n")
-    monkeypatch.setattr(providers, "SIBLINGS", str(tmp_path / "cpu{}"))
+    monkeypatch.setattr(threads, "SIBLINGS", str(tmp_path / "cpu{}"))
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     opened = session.Session(Folder.read(exported / "o2"), threads=None, callers=2)
