@@ -12,6 +12,9 @@ FILES = ("model.onnx", "config.json", "tokenizer.json", "tokenizer_config.json")
 #: What an export says of the variant, where it was Graft that made it.
 RECORD = "variant.json"
 
+#: Its names of variants in half precision.
+HALF = frozenset({"O4", "fp16"})
+
 #: The labels of a config.json that names none; transformers leaves them out.
 UNNAMED = {"0": "LABEL_0", "1": "LABEL_1"}
 
@@ -58,6 +61,7 @@ class Folder:
         mask: The token that stands for a hidden one; empty if there is none.
         unfit: By the kind of a provider why the variant is not made for it, as the table of variants has it that it
             was exported by; empty where it is.
+        half: Whether the variant is in half precision.
     """
 
     path: Path
@@ -69,6 +73,7 @@ class Folder:
     types: bool
     mask: str
     unfit: dict[str, str]
+    half: bool
 
     @classmethod
     def read(cls, path: Path) -> Folder:
@@ -100,6 +105,7 @@ class Folder:
             types="token_type_ids" in settings.get("model_input_names", ["token_type_ids"]),
             mask=mask["content"] if isinstance(mask, dict) else mask,
             unfit=dict(record.get("refused") or {}),
+            half=record.get("variant") in HALF,
         )
 
 

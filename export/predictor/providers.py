@@ -6,8 +6,8 @@ import ctypes
 import hashlib
 import logging
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -32,6 +32,8 @@ class Provider:
         device: Where its inputs and outputs are bound; empty: they are in the machine's memory anyway.
         together: Whether it computes calls faster at the same time than one after the other.
         kept: Option that names a folder for what is compiled for this machine; empty: nothing is.
+        keeping: Given to onnxruntime besides, where there is such a folder.
+        half: Given to onnxruntime besides, for a variant in half precision.
     """
 
     kind: str
@@ -42,6 +44,8 @@ class Provider:
     device: str = ""
     together: bool = False
     kept: str = ""
+    keeping: dict[str, str] = field(default_factory=dict)
+    half: dict[str, str] = field(default_factory=dict)
 
     @property
     def present(self) -> bool:
@@ -59,9 +63,11 @@ PROVIDERS = {
         16_384,
         1024,
         drivers=(_CUDA, ("libnvinfer.so.10", "nvinfer_10.dll")),
-        options={"trt_engine_cache_enable": "1", "trt_timing_cache_enable": "1"},
+        options={},
         device="cuda",
         kept="trt_engine_cache_path",
+        keeping={"trt_engine_cache_enable": "1", "trt_timing_cache_enable": "1"},
+        half={"trt_fp16_enable": "1"},
     ),
     "CUDAExecutionProvider": Provider("cuda", 16_384, 1024, drivers=(_CUDA,), options={"use_tf32": "0"}, device="cuda"),
     "CPUExecutionProvider": Provider("cpu", 512, 16, drivers=(), options={}, together=True),
@@ -78,14 +84,20 @@ FAULTS: dict[Fault, str] = {
 }
 
 
-def open_graph(folder: Folder, threads: int | None, callers: int = 1) -> tuple[ort.InferenceSession, str]:
-    """A session on the best provider that works here, and that provider's name; the log says why.
+#: Given a session and its provider's name, asks it for the first time.
+Begin = Callable[[ort.InferenceSession, str], None]
+
+
+def open_graph(folder: Folder, threads: int | None, callers: int, begin: Begin) -> None:
+    """Begin a session on the best provider that works here; the log says why.
 
     Args:
         folder: What the folder says.
         threads: CPU threads of all calls together; None: as many as suit the machine.
         callers: Threads that will call at the same time. Each computes itself and shares the others with the rest, so
             that a call that is alone has all but those of the callers.
+        begin: Called with the session. Where it fails the next provider is tried, as TensorRT compiles only when it is
+            asked, and can't compile every graph.
     """
     options = ort.SessionOptions()
     options.log_severity_level = 3  # errors; warnings tell of nodes placed on the CPU, as they should be
@@ -94,24 +106,36 @@ def open_graph(folder: Folder, threads: int | None, callers: int = 1) -> tuple[o
         options.intra_op_num_threads = max(1, processors(threads) - callers + 1)
     # Threads that spin for a next call would hinder the other models, and a training beside them.
     options.add_session_config_entry("session.force_spinning_stop", "1")
-    model, reasons = folder.path / "model.onnx", []
+    reasons = []
     for name, provider in PROVIDERS.items():
         fault = _fault(name, provider, folder.unfit)
-        if fault is None:
-            if provider.drivers:
-                ort.preload_dlls()  # CUDA from the nvidia or torch wheels, where it is no system library
-                # TensorRT has no option for it; CUDA's says the same.
-                os.environ.setdefault("NVIDIA_TF32_OVERRIDE", "0")
-            session = ort.InferenceSession(str(model), options, providers=_asked(name, model))
-            if session.get_providers()[0] == name:
-                break
-            reasons.append(f"{name} can't be started; onnxruntime says above what it lacks")
-        else:
+        if fault is not None:
             reasons.append(f"{name} {FAULTS[fault].format(unfit=folder.unfit.get(provider.kind))}")
+        elif reason := _begun(name, folder, options, begin):
+            reasons.append(f"{name} {reason}")
+        else:
+            break
     logger.info("%s runs on %s%s", folder.path, name, "".join(f"; {reason}" for reason in reasons))
     if unfit := folder.unfit.get(PROVIDERS[name].kind):
         logger.warning("%s runs on %s, for which it is not made: %s", folder.path, name, unfit)
-    return session, name
+
+
+def _begun(name: str, folder: Folder, options: ort.SessionOptions, begin: Begin) -> str:
+    """Begin a session on a provider; why it can't be, if it can't. What needs no driver is the last, and has to."""
+    if PROVIDERS[name].drivers:
+        ort.preload_dlls()  # CUDA from the nvidia or torch wheels, where it is no system library
+        # TensorRT has no option for it; CUDA's says the same.
+        os.environ.setdefault("NVIDIA_TF32_OVERRIDE", "0")
+    try:
+        session = ort.InferenceSession(str(folder.path / "model.onnx"), options, providers=_asked(name, folder))
+        if session.get_providers()[0] != name:
+            return "can't be started; onnxruntime says above what it lacks"
+        begin(session, name)
+    except Exception as error:  # onnxruntime raises bare and private types
+        if not PROVIDERS[name].drivers:
+            raise
+        return f"can't compute the graph: {' '.join(str(error).split())}"
+    return ""
 
 
 def passed_over(unfit: Mapping[str, str]) -> tuple[str, dict[str, Fault]]:
@@ -131,12 +155,17 @@ def passed_over(unfit: Mapping[str, str]) -> tuple[str, dict[str, Fault]]:
     return name, over
 
 
-def _asked(name: str, model: Path) -> list[tuple[str, dict[str, str]]]:
+def _asked(name: str, folder: Folder) -> list[tuple[str, dict[str, str]]]:
     """The provider with its options, and below it those that take the nodes that it can't compute."""
     order = list(PROVIDERS)
     needed = PROVIDERS[name].drivers
     below = [other for other in order[order.index(name) + 1 :] if set(PROVIDERS[other].drivers) <= set(needed)]
-    return [(each, {**PROVIDERS[each].options, **_kept(PROVIDERS[each], model)}) for each in (name, *below)]
+    return [(each, _options(PROVIDERS[each], folder)) for each in (name, *below)]
+
+
+def _options(provider: Provider, folder: Folder) -> dict[str, str]:
+    half = provider.half if folder.half else {}
+    return {**provider.options, **half, **_kept(provider, folder.path / "model.onnx")}
 
 
 def _kept(provider: Provider, model: Path) -> dict[str, str]:
@@ -145,10 +174,14 @@ def _kept(provider: Provider, model: Path) -> dict[str, str]:
         return {}
     with model.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = root / "graft" / "engines" / digest
-    folder.mkdir(parents=True, exist_ok=True)
-    return {provider.kept: str(folder)}
+    try:
+        root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        folder = root / "graft" / "engines" / digest
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, RuntimeError) as error:  # no home, or none to write to
+        logger.warning("What is compiled for this machine is not kept, and compiled at each start: %s", error)
+        return {}
+    return {provider.kept: str(folder), **provider.keeping}
 
 
 def _fault(name: str, provider: Provider, unfit: Mapping[str, str]) -> Fault | None:

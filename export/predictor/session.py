@@ -14,6 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
+import onnxruntime as ort
 
 from .folder import Folder
 from .providers import PROVIDERS, open_graph
@@ -53,15 +54,19 @@ class Session:
     def __init__(self, folder: Folder, threads: int | None, batch_tokens: int | None = None, callers: int = 1) -> None:
         self._pad_id, self._types = folder.pad_id, folder.types
         callers = min(callers, processors(threads))
-        self.graph, self.provider = open_graph(folder, threads, callers)
+
+        def begin(graph: ort.InferenceSession, name: str) -> None:
+            provider = PROVIDERS[name]
+            self.graph, self.provider, self._device = graph, name, provider.device
+            self._inputs = [item.name for item in graph.get_inputs()]
+            self.batch_tokens = min(batch_tokens or provider.batch_tokens, MOST_SCORES // folder.width)
+            if provider.kept:
+                self._compile(folder.longest)
+
+        open_graph(folder, threads, callers, begin)
         provider = PROVIDERS[self.provider]
         self.unfit = folder.unfit.get(provider.kind, "")
         self.callers = callers if provider.together else 1
-        self._device = provider.device
-        self._inputs = [item.name for item in self.graph.get_inputs()]
-        self.batch_tokens = min(batch_tokens or provider.batch_tokens, MOST_SCORES // folder.width)
-        if provider.kept:
-            self._compile(folder.longest)
 
     def outputs(self, texts: Sequence[Tokens]) -> Iterator[tuple[int, np.ndarray]]:
         """A text's number and what the graph says of it, for each text once, in whatever order is fastest.
