@@ -47,7 +47,7 @@ def _unseen(predictor: Predictor, options: ExportSpec) -> list[Message]:
 
 def _fp32(yardstick: Yardstick, out: Path) -> Variant:
     convert(yardstick.reference, out / "fp32")
-    predictor = _opened(out / "fp32", "fp32")
+    predictor = _opened(yardstick, out / "fp32", "fp32")
     return Variant("fp32", Message("converted in float32"), predictor, yardstick.compare(predictor, exact=True))
 
 
@@ -95,7 +95,7 @@ def _int8(name: Literal["int8", "int8-static"], ladder: tuple[Rung, ...], yardst
         return quantise(prepared, folder, rung, ranges)
 
     def compared(method: Message) -> Variant:
-        predictor = _opened(out / name, name)
+        predictor = _opened(yardstick, out / name, name)
         return Variant(name, method, predictor, yardstick.compare(predictor, exact=False))
 
     # Where there is nothing to calibrate on, dynamic int8 has other repairs.
@@ -150,10 +150,10 @@ def _laddered(
     return made
 
 
-def _opened(folder: Path, name: VariantName, level: Optimisation | None = None) -> Predictor:
-    """A variant's folder, opened where it is to be served: what it is for is written down before."""
+def _opened(yardstick: Yardstick, folder: Path, name: VariantName, level: Optimisation | None = None) -> Predictor:
+    """A variant's folder, opened on the provider that the export is for: what it is for is written down before."""
     Record.of(name, level).write(folder)
-    return Predictor(folder)
+    return Predictor(folder, provider=yardstick.job.options.provider)
 
 
 def _graph(yardstick: Yardstick, out: Path, name: VariantName, level: Optimisation | None, method: Message) -> Variant:
@@ -161,7 +161,7 @@ def _graph(yardstick: Yardstick, out: Path, name: VariantName, level: Optimisati
     folder = out / name.lower()
     exact = name in LEVELS and LEVELS[name].exact
     found = fusions(out / "fp32" / "model.onnx", folder / "model.onnx") if level in FUSING else []
-    predictor = _opened(folder, name, level)
+    predictor = _opened(yardstick, folder, name, level)
     return Variant(
         name,
         method,

@@ -27,6 +27,7 @@ class Predictor:
         batch_tokens: Most padded tokens of a batch; None: as many as suit where it is computed.
         callers: Threads that compute at the same time, each a batch of its own. One answers a text that is alone the
             soonest; as many as there are cores answer most texts a second on a CPU.
+        provider: The best that may be used: ``cpu``, ``cuda`` or ``tensorrt``; None: the best that works here.
 
     Attributes:
         folder: Where the model is.
@@ -42,11 +43,17 @@ class Predictor:
         callers: How many there are; no more than cores, and one where a GPU computes.
 
     Raises:
-        PredictorError: A file is missing or can't be read.
+        PredictorError: A file is missing or can't be read, or there is no such provider.
     """
 
     def __init__(
-        self, folder: Path, *, threads: int | None = None, batch_tokens: int | None = None, callers: int = 1
+        self,
+        folder: Path,
+        *,
+        threads: int | None = None,
+        batch_tokens: int | None = None,
+        callers: int = 1,
+        provider: str | None = None,
     ) -> None:
         self.folder = Path(folder)
         try:
@@ -55,7 +62,7 @@ class Predictor:
             self._tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))
             self._tokenizer.no_padding()
             self._tokenizer.enable_truncation(says.longest)
-            self._session = Session(says, threads, batch_tokens, callers)
+            self._session = Session(says, threads, batch_tokens, callers, provider)
         except PredictorError:
             raise
         except Exception as error:  # the libraries raise bare or private types

@@ -13,7 +13,7 @@ from typing import Literal
 
 import onnxruntime as ort
 
-from .folder import Folder
+from .folder import Folder, PredictorError
 from .threads import allowed_threads, processors
 
 logger = logging.getLogger(__name__)
@@ -75,9 +75,10 @@ PROVIDERS = {
 
 
 #: Why a provider is not tried.
-Fault = Literal["absent", "unfit", "driverless"]
+Fault = Literal["better", "absent", "unfit", "driverless"]
 #: For the log.
 FAULTS: dict[Fault, str] = {
+    "better": "is better than {best}, the best that may be used",
     "absent": "is not in this build of onnxruntime",
     "unfit": "is not what the variant is made for: {unfit}",
     "driverless": "finds no driver",
@@ -88,8 +89,8 @@ FAULTS: dict[Fault, str] = {
 Begin = Callable[[ort.InferenceSession, str], None]
 
 
-def open_graph(folder: Folder, threads: int | None, callers: int, begin: Begin) -> None:
-    """Begin a session on the best provider that works here; the log says why.
+def open_graph(folder: Folder, threads: int | None, callers: int, begin: Begin, best: str | None = None) -> None:
+    """Begin a session on the best provider that works here and may be used; the log says why.
 
     Args:
         folder: What the folder says.
@@ -98,7 +99,16 @@ def open_graph(folder: Folder, threads: int | None, callers: int, begin: Begin) 
             that a call that is alone has all but those of the callers.
         begin: Called with the session. Where it fails the next provider is tried, as TensorRT compiles only when it is
             asked, and can't compile every graph.
+        best: Kind of the best provider that may be used; None: any may.
+
+    Raises:
+        PredictorError: There is no provider of that kind.
     """
+    kinds = [provider.kind for provider in PROVIDERS.values()]
+    if best is not None and best not in kinds:
+        raise PredictorError(
+            "There is no provider {provider!r}. Give one of {providers}.", provider=best, providers=", ".join(kinds)
+        )
     options = ort.SessionOptions()
     options.log_severity_level = 3  # errors; warnings tell of nodes placed on the CPU, as they should be
     options.intra_op_num_threads = threads or allowed_threads() or 0
@@ -108,9 +118,9 @@ def open_graph(folder: Folder, threads: int | None, callers: int, begin: Begin) 
     options.add_session_config_entry("session.force_spinning_stop", "1")
     reasons = []
     for name, provider in PROVIDERS.items():
-        fault = _fault(name, provider, folder.unfit)
+        fault = _fault(name, provider, folder.unfit, best)
         if fault is not None:
-            reasons.append(f"{name} {FAULTS[fault].format(unfit=folder.unfit.get(provider.kind))}")
+            reasons.append(f"{name} {FAULTS[fault].format(unfit=folder.unfit.get(provider.kind), best=best)}")
         elif reason := _begun(name, folder, options, begin):
             reasons.append(f"{name} {reason}")
         else:
@@ -184,9 +194,11 @@ def _kept(provider: Provider, model: Path) -> dict[str, str]:
     return {provider.kept: str(folder), **provider.keeping}
 
 
-def _fault(name: str, provider: Provider, unfit: Mapping[str, str]) -> Fault | None:
+def _fault(name: str, provider: Provider, unfit: Mapping[str, str], best: str | None = None) -> Fault | None:
     """Why a provider is not to be tried; None if it is. What needs no driver is what is left, and always tried."""
+    order = list(PROVIDERS)
     faults: dict[Fault, bool] = {
+        "better": best in [PROVIDERS[other].kind for other in order[order.index(name) + 1 :]],
         "absent": name not in ort.get_available_providers(),
         "unfit": bool(unfit.get(provider.kind) and provider.drivers),
         "driverless": not provider.present,

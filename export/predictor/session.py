@@ -43,6 +43,7 @@ class Session:
         threads: CPU threads of all calls together; None: as many as suit the machine.
         batch_tokens: Most padded tokens of a batch; None: as many as suit the provider.
         callers: Threads that call at the same time.
+        best: Kind of the best provider that may be used; None: any may.
 
     Attributes:
         callers: How many there are; no more than cores, and one where a GPU computes.
@@ -51,7 +52,14 @@ class Session:
         batch_tokens: Most padded tokens of a batch.
     """
 
-    def __init__(self, folder: Folder, threads: int | None, batch_tokens: int | None = None, callers: int = 1) -> None:
+    def __init__(
+        self,
+        folder: Folder,
+        threads: int | None,
+        batch_tokens: int | None = None,
+        callers: int = 1,
+        best: str | None = None,
+    ) -> None:
         self._pad_id, self._types = folder.pad_id, folder.types
         callers = min(callers, processors(threads))
 
@@ -63,7 +71,7 @@ class Session:
             if provider.kept:
                 self._compile(folder.longest)
 
-        open_graph(folder, threads, callers, begin)
+        open_graph(folder, threads, callers, begin, best)
         provider = PROVIDERS[self.provider]
         self.unfit = folder.unfit.get(provider.kind, "")
         self.callers = callers if provider.together else 1

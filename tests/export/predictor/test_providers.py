@@ -6,6 +6,7 @@ import logging
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, get_args
 
 import onnxruntime as ort
@@ -15,7 +16,7 @@ from export.predictor import PROVIDERS, Predictor, PredictorError, Tokens, provi
 from export.predictor.folder import RECORD, Folder
 from export.record import RECORD as WRITTEN
 from export.record import Record
-from pipeline.spec import MATRIX, Optimisation, Provider, VariantName
+from pipeline.spec import MATRIX, ExportSpec, Optimisation, Provider, VariantName
 from tests.export.predictor.gpu import ASKED_OF_CUDA, CPU, CUDA, TENSORRT, Graph
 
 
@@ -37,6 +38,39 @@ def test_a_graph_that_no_provider_opens_is_told(tensorrt: type[Graph], exported:
     monkeypatch.setattr(ort, "InferenceSession", damaged)
     with pytest.raises(PredictorError, match="can't be loaded: damaged"):
         Predictor(exported / "fp32")
+
+
+@pytest.mark.parametrize(("kind", "provider"), [("cpu", CPU), ("cuda", CUDA), ("tensorrt", TENSORRT)])
+def test_a_better_provider_than_may_be_used_is_passed_over(
+    tensorrt: type[Graph], exported: Path, caplog: pytest.LogCaptureFixture, kind: str, provider: str
+):
+    caplog.set_level(logging.INFO)
+    assert Predictor(exported / "fp32", provider=kind).provider == provider
+    (asked,) = tensorrt.asked
+    assert asked[0][0] == provider
+    for better in list(PROVIDERS)[: list(PROVIDERS).index(provider)]:
+        assert f"; {better} is better than {kind}, the best that may be used" in caplog.text
+
+
+def test_what_may_be_used_and_is_not_there_gives_way(gpu: type[Graph], exported: Path):
+    assert Predictor(exported / "fp32", provider="tensorrt").provider == CUDA
+    assert Predictor(exported / "int8", provider="cuda").provider == CPU
+
+
+def test_a_provider_that_is_none_is_told(exported: Path):
+    with pytest.raises(PredictorError, match=r"no provider 'gpu'. Give one of tensorrt, cuda, cpu\.$"):
+        Predictor(exported / "fp32", provider="gpu")
+
+
+@pytest.mark.parametrize(("kind", "provider"), [("cpu", CPU), ("cuda", CUDA), ("tensorrt", TENSORRT)])
+@pytest.mark.usefixtures("tensorrt")
+def test_an_export_is_judged_on_the_provider_that_it_is_for(exported: Path, tmp_path: Path, kind: str, provider: str):
+    from export import making
+
+    folder = shutil.copytree(exported / "fp32", tmp_path / "made")
+    options = ExportSpec.model_validate({"provider": kind, "optimisation": [], "quantisation": []})
+    yardstick: Any = SimpleNamespace(job=SimpleNamespace(options=options))
+    assert making._opened(yardstick, folder, "fp32").provider == provider
 
 
 def test_int8_stays_on_the_cpu(tensorrt: type[Graph], exported: Path, caplog: pytest.LogCaptureFixture):

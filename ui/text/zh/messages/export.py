@@ -68,6 +68,9 @@ TEXT = {
         "{folder} 中缺少 {files}。请指定某个已导出变体的文件夹，或重新导出。"
     ),
     "{folder} can't be loaded: {fault}. Export anew.": "无法加载 {folder}：{fault}。请重新导出。",
+    "There is no provider {provider!r}. Give one of {providers}.": (
+        "不能在 {provider!r} 上运行。请选择其一：{providers}。"
+    ),
     "This model is for {task} and fills no masks. Call predict().": "此模型用于 {task}，不填掩码。请调用 predict()。",
     "The text has {count} masks. Put one {mask} into it.": "文本中有 {count} 个掩码。请只放一个 {mask}。",
     "{mask} lies beyond what the model reads. Give a shorter text.": "{mask} 超出了模型能读取的范围。请缩短文本。",
