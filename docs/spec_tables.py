@@ -58,6 +58,10 @@ def variants() -> str:
         reasons += [reason for reason in dict.fromkeys(map(str, refused)) if reason and reason not in reasons]
         cells = [f"no ({reasons.index(reason) + 1})" if reason else "yes" for reason in map(str, refused)]
         lines.append("| " + " | ".join([f"`{variant}`", *cells]) + " |")
+    made = [
+        ", ".join(f"`{name}`" for names in each.values() for name in names) for each in spec.DEFAULT_VARIANTS.values()
+    ]
+    lines.append("| " + " | ".join(["where none is named", *made]) + " |")
     lines += ["", *(f"{number}. {reason}" for number, reason in enumerate(reasons, start=1)), "", "Left out:", ""]
     return "\n".join([*lines, *(f"- {name}: {reason}" for name, reason in spec.LEFT_OUT.items())])
 

@@ -13,7 +13,7 @@ from export.parent import end_with_parent
 from pipeline.events import as_fields
 from pipeline.runs import RunStore
 from pipeline.settings import Settings
-from pipeline.spec import NOTHING, ExportSpec, ModelName, export_spec
+from pipeline.spec import DEFAULT_VARIANTS, NOTHING, ExportSpec, ModelName, export_spec
 
 #: Field of the spec → its option.
 OPTIONS = {
@@ -38,15 +38,15 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--model", choices=get_args(ModelName), default=default.model, help="default: %(default)s")
     for field, option in OPTIONS.items():
         info, value = ExportSpec.model_fields[field], getattr(default, field)
-        told = f"{info.description} Default: %(default)s"
         if isinstance(value, tuple):
             names = [NOTHING, *get_args(get_args(info.annotation)[0])]
-            told = f"{', '.join(names)}, or several with commas between. {told}"
-            made.add_argument(
-                option, dest=field, metavar="NAME,…", type=_several(names), default=",".join(value), help=told
+            by_provider = ", ".join(
+                f"{','.join(suited[field])} for {provider}" for provider, suited in DEFAULT_VARIANTS.items()
             )
+            told = f"{', '.join(names)}, or several with commas between. {info.description} Default: {by_provider}"
+            made.add_argument(option, dest=field, metavar="NAME,…", type=_several(names), help=told)
         else:
-            choices = get_args(info.annotation) or None
+            choices, told = get_args(info.annotation) or None, f"{info.description} Default: %(default)s"
             made.add_argument(option, dest=field, choices=choices, type=type(value), default=value, help=told)
     made.add_argument("--runs-dir", type=Path, help="folder of runs (default: GRAFT_RUNS_DIR, or ./runs)")
     made.add_argument("--out", type=Path, help="where to put the export (default: in the run's folder)")
@@ -86,7 +86,8 @@ def run(options: argparse.Namespace) -> None:
     store = RunStore(options.runs_dir or Settings.from_environment().runs_dir)
     run_id = store.find(options.run).id
     events = store.events(run_id)
-    wanted = export_spec({"model": options.model, **{field: getattr(options, field) for field in OPTIONS}})
+    given = {field: getattr(options, field) for field in ("model", *OPTIONS)}
+    wanted = export_spec({field: value for field, value in given.items() if value is not None})
     destination = options.out or store.export_folder(run_id, wanted.model)
     # disable=None: no bar where stderr is no terminal.
     with tqdm(disable=None, file=sys.stderr, bar_format="{desc} |{bar}| {n_fmt}/{total_fmt} {elapsed}") as bar:

@@ -29,7 +29,17 @@ from pipeline.spec.tuning import (
     NoAdaptation,
     Tuning,
 )
-from pipeline.spec.variants import LEFT_OUT, MATRIX, Optimisation, Provider, Quantisation, VariantName, refusal, rows
+from pipeline.spec.variants import (
+    DEFAULT_VARIANTS,
+    LEFT_OUT,
+    MATRIX,
+    Optimisation,
+    Provider,
+    Quantisation,
+    VariantName,
+    refusal,
+    rows,
+)
 from pipeline.spec.vocabulary import (
     AdoptVocabulary,
     ExtendVocabulary,
@@ -41,6 +51,7 @@ from pipeline.spec.vocabulary import (
 
 __all__ = [
     "DATASETS",
+    "DEFAULT_VARIANTS",
     "FIELDS_READ",
     "LEFT_OUT",
     "MATRIX",

@@ -10,7 +10,7 @@ from pipeline.errors import SpecError
 from pipeline.faults import faults
 from pipeline.messages import Message, Template, clauses
 from pipeline.spec.base import ModelName, Part
-from pipeline.spec.variants import MATRIX, Optimisation, Provider, Quantisation, VariantName
+from pipeline.spec.variants import DEFAULT_VARIANTS, MATRIX, Optimisation, Provider, Quantisation, VariantName
 
 Calibration = Literal["minmax", "percentile", "entropy"]
 
@@ -49,6 +49,15 @@ class ExportSpec(Part):
         title="Calibration texts",
         description="How many target training texts static int8 is calibrated on, and a repaired int8 smoothed by.",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_suits_the_provider(cls, value: Any) -> Any:
+        """What is not said is made as suits the provider; the fields' own defaults are for a CPU."""
+        if not isinstance(value, dict):
+            return value
+        made = next((made for provider, made in DEFAULT_VARIANTS.items() if provider == value.get("provider")), {})
+        return {**made, **value}
 
     @field_validator("optimisation", "quantisation", mode="before")
     @classmethod

@@ -90,6 +90,14 @@ MATRIX: dict[tuple[VariantName, Provider], Message] = {
     for provider in get_args(Provider)
 }
 
+#: What is made for a provider where nobody says otherwise, by the field of an export's spec. O1 for TensorRT, which
+#: folds constants by itself, has the last layer compute the first token alone.
+DEFAULT_VARIANTS: dict[Provider, dict[str, tuple[VariantName, ...]]] = {
+    "cpu": {"optimisation": ("O2",), "quantisation": ("int8",)},
+    "cuda": {"optimisation": ("O2",), "quantisation": ("fp16",)},
+    "tensorrt": {"optimisation": ("O1",), "quantisation": ("fp16",)},
+}
+
 
 def rows() -> list[tuple[VariantName, list[Message]]]:
     """The table as people see it: a row a variant, a column a provider, in declared order."""

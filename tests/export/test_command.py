@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 
 from export.__main__ import main
 from export.report import ExportReport
+from pipeline.errors import ExportError
 from pipeline.runs import RunStore
+from pipeline.spec import Provider, export_spec
 
 Run = tuple[RunStore, str]
 QUICK = ["--optimise", "none", "--quantise", "none"]
@@ -27,7 +30,7 @@ def test_export_by_prefix_prints_a_table(run: Run, capsys: pytest.CaptureFixture
 def test_what_does_not_go_together_is_refused_in_one_line(run: Run, capsys: pytest.CaptureFixture[str]):
     store, run_id = run
     for options, reason in (
-        (["--provider", "cuda"], "dynamic int8 is for CPUs"),
+        (["--provider", "cuda", "--quantise", "int8"], "dynamic int8 is for CPUs"),
         (["--optimise", "O4", "--quantise", "none"], "O4 computes in fp16, which needs a GPU"),
         (["--quantise", "fp16"], "a CPU computes fp16 by way of float32"),
         (["--calibration-texts", "3"], "calibration_texts: Input should be greater than or equal to 8"),
@@ -38,6 +41,23 @@ def test_what_does_not_go_together_is_refused_in_one_line(run: Run, capsys: pyte
         assert said.count("\n") == 1
         assert reason in said
     assert not store.export_folder(run_id, "transferred").exists()
+
+
+@pytest.mark.parametrize("provider", get_args(Provider))
+def test_what_is_not_said_is_made_as_suits_the_provider(
+    run: Run, monkeypatch: pytest.MonkeyPatch, provider: Provider, capsys: pytest.CaptureFixture[str]
+):
+    class AskedError(ExportError):
+        """Ends the command."""
+
+    def asked(*given: Any, **_: Any) -> None:
+        raise AskedError("{variants}", "Enough.", variants=" ".join(given[2].variants))
+
+    monkeypatch.setattr("export.exporting.export_model", asked)
+    store, run_id = run
+    assert main([run_id, "--runs-dir", str(store.root), "--provider", provider]) == 1
+    wanted = export_spec({"provider": provider}).variants
+    assert capsys.readouterr().err.startswith(f"error: {' '.join(wanted)}")
 
 
 def test_several_levels_are_given_with_commas(run: tuple[RunStore, str], capsys: pytest.CaptureFixture[str]):

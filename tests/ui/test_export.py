@@ -15,7 +15,7 @@ from export.report import ExportReport
 from export.serving.questions import FIELDS, Body
 from pipeline.errors import ExportError, RunError, SpecError
 from pipeline.report import Report
-from pipeline.spec import LEFT_OUT, MATRIX, ExportSpec, RunSpec, TaskName, rows
+from pipeline.spec import LEFT_OUT, MATRIX, ExportSpec, Provider, RunSpec, TaskName, VariantName, rows
 from ui import layout
 from ui.access import owner_of
 from ui.handlers import export as handlers
@@ -149,8 +149,25 @@ def test_what_does_not_go_together_is_refused_with_the_tables_reason(
 ) -> None:
     run_id = finished(services.store, spec)
     with pytest.raises(SpecError, match=r"dynamic int8 is for CPUs.*The Export tab"):
-        handlers.export(services, None, run_id, {"model": "transferred", "provider": "cuda"})
+        handlers.export(services, None, run_id, {"provider": "cuda", "quantisation": ["int8"]})
     assert services.supervisor.asked == []
+
+
+@pytest.mark.parametrize(
+    ("provider", "levels", "quantisations", "suited"),
+    [
+        ("cuda", ["O2"], ["int8"], [["O2"], ["fp16"]]),
+        ("tensorrt", ["O1", "O2"], ["int8", "int8-static"], [["O1"], ["fp16"]]),
+        ("tensorrt", ["O3"], [], [["O1"], []]),
+        ("cpu", ["O4"], ["fp16"], [["O2"], ["int8"]]),
+        ("cpu", ["O2", "O3"], ["int8-static"], [["O2", "O3"], ["int8-static"]]),
+        ("cuda", [], [], [[], []]),
+    ],
+)
+def test_ticks_that_are_not_for_the_provider_give_way_to_its_own(
+    provider: Provider, levels: list[VariantName], quantisations: list[VariantName], suited: list[list[VariantName]]
+) -> None:
+    assert handlers.suited(provider, levels, quantisations) == suited
 
 
 def test_the_table_of_what_runs_where_is_shown_whole() -> None:

@@ -10,7 +10,7 @@ from typing import Annotated
 from gradio import FileData
 from typing_extensions import TypedDict
 
-from pipeline.spec import Calibration, ExportSpec, ModelName, Optimisation, Provider, Quantisation
+from pipeline.spec import Calibration, ModelName, Optimisation, Provider, Quantisation
 from ui.api.kinds import Run, Visitor
 from ui.api.watching import RunInfo, line_of
 from ui.handlers import export as handlers
@@ -18,9 +18,6 @@ from ui.services import Services
 from ui.text.telling import tell
 
 Model = Annotated[ModelName, "Which of the run's models; a classical one is no network and has no ONNX form."]
-
-#: What the spec makes where nobody says otherwise.
-LEVELS, QUANTISATIONS = [*ExportSpec().optimisation], [*ExportSpec().quantisation]
 
 
 class VariantInfo(TypedDict):
@@ -61,13 +58,14 @@ def export_model(
     model: Model = "transferred",
     provider: Annotated[Provider, "What it is for: a CPU, or a GPU through CUDA or TensorRT."] = "cpu",
     optimisation: Annotated[
-        list[Optimisation], "onnxruntime's optimisation of the graph, a variant of each; O4 is for GPUs."
-    ] = LEVELS,
+        list[Optimisation] | None,
+        "onnxruntime's optimisation of the graph, a variant of each; O4 is for GPUs. Null: as suits the provider.",
+    ] = None,
     quantisation: Annotated[
-        list[Quantisation],
+        list[Quantisation] | None,
         "int8: smaller and faster on CPUs; int8-static: the same, calibrated on target training texts; fp16: for GPUs. "
-        "A variant of each.",
-    ] = QUANTISATIONS,
+        "A variant of each. Null: as suits the provider.",
+    ] = None,
     calibration: Annotated[Calibration, "How int8-static takes the range of its activations."] = "percentile",
     calibration_texts: Annotated[int, "On how many texts int8-static is calibrated, 8 to 2,000."] = 128,
     visitor: Visitor = "",
@@ -84,7 +82,8 @@ def export_model(
         "calibration": calibration,
         "calibration_texts": calibration_texts,
     }
-    return line_of(services, visitor, handlers.export(services, visitor, run, values).id)
+    given = {name: value for name, value in values.items() if value is not None}
+    return line_of(services, visitor, handlers.export(services, visitor, run, given).id)
 
 
 def list_exports(services: Services, *, run: Run, visitor: Visitor = "") -> Annotated[Exports, "By model."]:

@@ -9,7 +9,7 @@ from typing import Any, get_args
 from export.report import ExportReport
 from pipeline.errors import ExportError, RunError
 from pipeline.runs import RunRecord
-from pipeline.spec import ModelName, TaskName, export_spec
+from pipeline.spec import DEFAULT_VARIANTS, MATRIX, ModelName, Provider, TaskName, VariantName, export_spec
 from ui.access import run_of
 from ui.handlers.compare import whole_report
 from ui.handlers.progress import has_report
@@ -50,6 +50,18 @@ def exportable(services: Services, visitor: str | None, run_id: str) -> list[tup
     """
     models = {model.name: tell(model.title) for model in whole_report(services, visitor, run_id).models}
     return [(models[name], name) for name in MODELS if name in models and name != "classical"]
+
+
+def suited(provider: Provider, *chosen: list[VariantName]) -> list[list[VariantName]]:
+    """Of levels and of quantisations those that are made for a provider; where none of some is left, its own.
+
+    Args:
+        provider: What the export is to be for.
+        chosen: The levels, and the quantisations.
+    """
+    made = DEFAULT_VARIANTS[provider].values()
+    kept = ([name for name in names if not MATRIX[name, provider]] for names in chosen)
+    return [left or [*own] if names else [] for names, left, own in zip(chosen, kept, made, strict=True)]
 
 
 def zip_name(run_id: str, report: ExportReport) -> str:

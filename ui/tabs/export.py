@@ -112,6 +112,8 @@ class ExportTab:
             page.go_outputs("progress"),
             busy=self.options["model"],
         )
+        ticks = [self.options[name] for name in ("optimisation", "quantisation")]
+        listen(self.options["provider"].input, handlers.suited, [self.options["provider"], *ticks], ticks)
         self.speed.connect(self.run)
         listen(self.model.input, self._choose, [*chosen, self.model], [self.file, self.snippets, self.pushed])
         pushed = [*chosen, self.model, self.repo, self.private, self.token]

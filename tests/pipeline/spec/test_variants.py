@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from pipeline.errors import SpecError
 from pipeline.spec import (
+    DEFAULT_VARIANTS,
     LEFT_OUT,
     MATRIX,
     ExportSpec,
@@ -66,6 +67,22 @@ def test_the_spec_takes_what_the_table_says(chosen: tuple[VariantName, Provider]
         assert str(caught.value).startswith(f"This export is not made: {variant} for {provider}: {reason}.")
     else:
         assert export_spec(values).variants == tuple(dict.fromkeys(("fp32", variant)))
+
+
+@pytest.mark.parametrize("provider", get_args(Provider))
+def test_what_is_made_where_nobody_says_otherwise_is_made_for_the_provider(provider: Provider) -> None:
+    spec = export_spec({"provider": provider})
+    made = DEFAULT_VARIANTS[provider]
+    assert (spec.optimisation, spec.quantisation) == (made["optimisation"], made["quantisation"])
+    assert not any(MATRIX[variant, provider] for variant in spec.variants)
+    assert ExportSpec(provider=provider) == spec == export_spec(spec.model_dump())
+    assert export_spec({"provider": provider, "quantisation": "none"}).variants == ("fp32", *made["optimisation"])
+
+
+def test_the_fields_own_defaults_are_for_their_provider() -> None:
+    assert ExportSpec() == ExportSpec(provider="cpu")
+    for field, made in DEFAULT_VARIANTS[ExportSpec.model_fields["provider"].default].items():
+        assert ExportSpec.model_fields[field].default == made
 
 
 def test_a_refusal_names_each_variant_that_is_meant() -> None:

@@ -93,6 +93,7 @@ ACTIONS: dict[str, tuple[str, ...] | str] = {
     "ui.tabs.examples.ExampleList.connect.<locals>.<lambda>": ("list_test_texts",),
     "ui.tabs.export.ExportTab.show": ("list_exports", "read_speed"),
     "ui.tabs.export.ExportTab._export": ("export_model",),
+    "ui.handlers.export.suited": PAGE_ONLY,
     "ui.tabs.export.ExportTab._choose": ("list_exports",),
     "ui.tabs.speed.SpeedCard._measure": ("measure_speed",),
     "ui.tabs.export.ExportTab._zip": ("download_export",),
@@ -194,8 +195,8 @@ def test_choices_are_those_of_the_spec() -> None:
     export = {argument.name: argument for argument in ENDPOINTS["export_model"].arguments}
     for name, field in ExportSpec.model_fields.items():
         several = isinstance(field.default, tuple)
-        kind = list[get_args(field.annotation)[0]] if several else field.annotation  # type: ignore[misc]
-        assert (export[name].type, export[name].default) == (kind, [*field.default] if several else field.default)
+        kind = list[get_args(field.annotation)[0]] | None if several else field.annotation  # type: ignore[misc]
+        assert (export[name].type, export[name].default) == (kind, None if several else field.default)
 
 
 def test_tasks_and_other_choices_are_listed_on_the_api_page() -> None:
