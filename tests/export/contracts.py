@@ -37,12 +37,19 @@ KINDS: dict[str, RecipeSpec] = {
 }
 DATA = DataSpec(source=DatasetSpec(path="source.csv"), target=DatasetSpec(path="target.csv"))
 
-#: What is made for any provider, for the graph is the same; and of what level's graph: int8 is made of the converted
-#: one, fp16 of every one.
+#: What is made for any provider, and of what level's graph: int8 is made of the converted one, fp16 of every one. A
+#: level in float32 is made for a CPU here.
 MADE = [variant for variant in get_args(VariantName) if any(not MATRIX[variant, each] for each in get_args(Provider))]
 WAYS: list[tuple[VariantName, Optimisation | None]] = [
     *((variant, None) for variant in MADE),
     *(("fp16", level) for level, promised in LEVELS.items() if not promised.half),
+]
+
+#: The levels that give another graph for a GPU: in float32, of which the CPU's is relieved of more than a GPU minds.
+FOR_GPU = [
+    level
+    for level, promised in LEVELS.items()
+    if not promised.half and any(not MATRIX[level, each] for each in get_args(Provider) if each != "cpu")
 ]
 
 

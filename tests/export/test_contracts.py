@@ -29,7 +29,7 @@ from pipeline.models.layers import FAMILIES
 from pipeline.spec import MATRIX, Calibration, EnsembleSpec, Optimisation, Quantisation, RunSpec, TaskName, VariantName
 from pipeline.stages.tunings import TUNINGS
 from pipeline.tasks import TASKS
-from tests.export.contracts import DATA, KINDS, REFUSED, SUPPORTED, WAYS, recipe, refused
+from tests.export.contracts import DATA, FOR_GPU, KINDS, REFUSED, SUPPORTED, WAYS, recipe, refused
 from tests.export.zoo import ALPHAS, BUILDERS, EQUAL, Zoo
 
 #: Of random weights, which are wide: a trained model's answers move less.
@@ -42,6 +42,8 @@ HEADS: tuple[TaskName, ...] = ("sentence-pair-classification", "entity-recogniti
 #: Kinds that are not one encoder as it is: each variant once, fp16 of one level; in other families than BERT less.
 NAMED = [way for way in WAYS if way[0] != "fp16" or way[1] == "O2"]
 LESS: list[tuple[VariantName, None]] = [("fp32", None), ("O2", None), ("int8", None)]
+#: Kinds whose graphs for a GPU are tried: one encoder, one that attends to another, and several on one.
+GPU = ("plain", "bridge", "shared")
 
 
 class Case(NamedTuple):
@@ -52,6 +54,7 @@ class Case(NamedTuple):
     task: TaskName
     variant: VariantName
     level: Optimisation | None
+    gpu: bool = False
 
     @property
     def exact(self) -> bool:
@@ -69,12 +72,14 @@ CASES = [
         for kind in ("lora", "bridge", "boosted-shared")
         for way in LESS
     ),
+    *(Case("bert", kind, task, level, None, gpu=True) for kind, task in SUPPORTED if kind in GPU for level in FOR_GPU),
 ]
 
 
 def _param(case: Case) -> Any:
     quick = case.family == "bert" and case.kind == "plain" and case.task in HEADS
-    return pytest.param(case, id="-".join(filter(None, case)), marks=() if quick else pytest.mark.slow)
+    name = "-".join(filter(None, (*case[:-1], "gpu" if case.gpu else None)))
+    return pytest.param(case, id=name, marks=() if quick else pytest.mark.slow)
 
 
 def test_the_kinds_are_all_that_a_run_makes():
@@ -119,8 +124,8 @@ def _served(folder: Path, task: TaskName, questions: list[Question]) -> list[Rep
 
 @pytest.mark.parametrize("case", map(_param, CASES))
 def test_what_is_declared_is_made_and_answers_as_pytorch(zoo: Zoo, asked, replies, case: Case):
-    family, kind, task, variant, level = case
-    folder = zoo.variant(family, task, kind, variant, level)
+    family, kind, task, variant, level, gpu = case
+    folder = zoo.variant(family, task, kind, variant, level, gpu=gpu)
     expected = replies(family, kind, task)
     for given in _served(folder, task, asked[task]):
         if case.exact:
@@ -131,6 +136,21 @@ def test_what_is_declared_is_made_and_answers_as_pytorch(zoo: Zoo, asked, replie
     types = {weight.data_type for weight in onnx.load(folder / "model.onnx").graph.initializer}
     assert (onnx.TensorProto.FLOAT16 in types) is (variant in ("fp16", "O4"))
     assert (onnx.TensorProto.INT8 in types) is variant.startswith("int8")
+
+
+def test_what_is_made_for_a_gpu_is_held_to_it_too():
+    levels = {level for level in get_args(Optimisation) if not (MATRIX[level, "cuda"] and MATRIX[level, "tensorrt"])}
+    assert {level for level in levels if not LEVELS[level].half} == set(FOR_GPU)
+    assert {case.variant for case in CASES if case.gpu or case.variant in ("fp16", "O4")} == {*levels, "fp16"}
+    assert {case.task for case in CASES if case.gpu} == set(TASKS)
+
+
+def test_a_graph_for_a_gpu_keeps_its_fused_norms(zoo: Zoo):
+    cpu, gpu = (
+        {node.op_type for node in onnx.load(folder / "model.onnx").graph.node}
+        for folder in (zoo.variant("bert", HEADS[0], variant="O2", gpu=each) for each in (False, True))
+    )
+    assert gpu - cpu == {"SkipLayerNormalization"}
 
 
 @pytest.mark.parametrize(("kind", "votes"), [("ensemble", EQUAL), ("boosted", ALPHAS)])

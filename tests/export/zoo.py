@@ -72,6 +72,7 @@ class Zoo:
         level: Optimisation | None = None,
         *,
         rung: HalfRung = HALF_LADDER[0],
+        gpu: bool = False,
     ) -> Path:
         """The folder of one variant; tasks with one kind of head share the graph.
 
@@ -82,14 +83,15 @@ class Zoo:
             variant: Which.
             level: Of the graph that fp16 is made of; None: the converted one.
             rung: What half precision leaves in float32.
+            gpu: Whether a level in float32 is for a GPU; half precision always is.
         """
         model = self.model(name, task, kind)
-        parts = [level, variant, str(HALF_LADDER.index(rung)) if rung.types else None]
+        parts = [level, variant, str(HALF_LADDER.index(rung)) if rung.types else None, "gpu" if gpu else None]
         made, wanted = (
             model.with_name(f"{model.name}-{end}") / "-".join(filter(None, parts)).lower() for end in ("onnx", task)
         )
         if not (made / "model.onnx").exists():
-            self._make(made, model, task, variant, level, rung=rung)
+            self._make(made, model, task, variant, level, rung=rung, gpu=gpu)
         if not wanted.exists():
             shutil.copytree(made, wanted)
             config = wanted / "config.json"
@@ -105,6 +107,7 @@ class Zoo:
         level: Optimisation | None,
         *,
         rung: HalfRung,
+        gpu: bool,
     ) -> None:
         base = out.with_name("fp32")
         if not (base / "model.onnx").exists():
@@ -121,7 +124,7 @@ class Zoo:
             ranges = Ranges(prepared / "model.onnx", Reference(model, task), self._questions[task][:8], "minmax")
             quantise(prepared, out, STATIC_LADDER[0], ranges)
         elif variant in LEVELS:
-            optimise(base, out, variant, gpu=LEVELS[variant].half, rung=rung)
+            optimise(base, out, variant, gpu=gpu or LEVELS[variant].half, rung=rung)
 
     def _members(self, name: str, task: TaskName) -> list[PreTrainedModel]:
         config = AutoConfig.from_pretrained(self._family(name), initializer_range=0.3)
