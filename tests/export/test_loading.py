@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import zipfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import export.predictor
 from export.exporting import export_model
 from export.package import write_checksums, zip_folder
 from export.predictor import Predictor, Question, Tokens
@@ -60,6 +63,21 @@ for folder, texts in arguments[0]:
     feeds = {"input_ids": encoding.ids, "attention_mask": encoding.attention_mask, "token_type_ids": encoding.type_ids}
     wanted = [item.name for item in session.get_inputs()]
     print(json.dumps(session.run(["logits"], {name: np.array([feeds[name]]) for name in wanted})[0][0].tolist()))
+"""
+
+#: The answers of a predictor that was taken out of Graft.
+TAKEN_OUT = """
+from dataclasses import asdict
+sys.path.insert(0, arguments[0])
+from predictor import Predictor
+
+for folder, question in arguments[1]:
+    predictor = Predictor(folder, threads=1)
+    if predictor.task == "language-modelling":
+        said = predictor.fill(question)
+    else:
+        said = predictor.predict([tuple(question) if isinstance(question, list) else question])
+    print(json.dumps([asdict(each) for each in said], default=float))
 """
 
 
@@ -170,6 +188,21 @@ def test_with_bare_onnxruntime_in_a_fresh_environment(bare: Fresh, packages: lis
     asked = [[str(folder), _texts(predictor)] for folder, predictor in packages]
     for logits, (folder, predictor) in zip(bare.lines(BARE, asked), packages, strict=True):
         np.testing.assert_allclose(np.array(logits), _logits(predictor), atol=1e-5, err_msg=str(folder))
+
+
+@pytest.mark.slow
+def test_a_predictor_that_is_taken_out_answers_in_a_fresh_environment(bare: Fresh, zoo, tmp_path: Path):
+    """Under another name, beside onnxruntime, tokenizers and numpy alone."""
+    assert not any(bare.has(*FOREIGN, "predictor", "torch", "transformers", "optimum").values())
+    shutil.copytree(Path(export.predictor.__file__).parent, tmp_path / "predictor")
+    predictors = [Predictor(zoo.variant("bert", task), threads=1) for task in TASKS]
+    questions = [_question(each) for each in predictors]
+    asked = [[str(each.folder), question] for each, question in zip(predictors, questions, strict=True)]
+    found = bare.lines(TAKEN_OUT, str(tmp_path), asked)
+    for said, each, question in zip(found, predictors, questions, strict=True):
+        answers = each.fill(question) if each.task == "language-modelling" else each.predict([question])
+        expected = json.dumps([asdict(answer) for answer in answers], default=float)
+        assert said == json.loads(expected), each.task
 
 
 @pytest.mark.slow
