@@ -32,6 +32,10 @@ logger = logging.getLogger(__name__)
 
 NAME = "graft"  # of the application and its deployment, on the cluster
 LOOK_SECONDS = 0.5  # between two looks for signals
+#: Requests that a replica is given at a time, for each text that may wait. Were it one, requests of one text would
+#: never fill the application's queue, and who is one too many would wait before it, instead of being told 429 and when
+#: to come again.
+HEADROOM = 2
 
 
 class Replica:
@@ -138,7 +142,8 @@ def _deployment(settings: ServeSettings) -> Any:
     made = replicas.deployment(
         name=NAME,
         ray_actor_options={"num_cpus": settings.threads or 1},
-        max_ongoing_requests=settings.queue_size,  # who is one too many is told so by the application
+        max_ongoing_requests=HEADROOM * settings.queue_size,
+        max_queued_requests=settings.queue_size,  # in the proxy, past what replicas are given; by itself without end
         graceful_shutdown_timeout_s=settings.timeout + settings.body_timeout + MARGIN,
         logging_config=LoggingConfig(enable_access_log=False),
         **scaled,

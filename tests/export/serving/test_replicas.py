@@ -106,3 +106,13 @@ def test_replicas_come_and_go_with_what_is_asked_of_them() -> None:
     fixed = _deployment(ServeSettings(replicas=2))
     assert fixed._deployment_config.autoscaling_config is None
     assert fixed.num_replicas == 2
+
+
+def test_a_full_queue_is_told_by_the_application_and_the_proxy_has_an_end() -> None:
+    pytest.importorskip("ray", reason="requirements-ray.txt is not installed")
+    from export.serving.replicas import _deployment
+    from export.serving.settings import ServeSettings
+
+    config = _deployment(ServeSettings(queue_size=300))._deployment_config
+    assert config.max_ongoing_requests > 300 + 1  # of one text each
+    assert config.max_queued_requests == 300
