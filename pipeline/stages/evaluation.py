@@ -5,13 +5,10 @@ Output: ``report.json``, and ``scores/<model>.safetensors`` (as ``Scores.save``)
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from datasets import Dataset
-from safetensors.numpy import load_file
 from transformers import PreTrainedTokenizerFast
 
 from pipeline.errors import TrainingError
@@ -25,19 +22,12 @@ from pipeline.evaluation.examples import examples
 from pipeline.evaluation.metrics import per_class, spreads, value
 from pipeline.evaluation.verdict import verdict
 from pipeline.messages import Message
-from pipeline.parameters import EvaluatedModel, EvaluationParameters
+from pipeline.parameters import EvaluationParameters
 from pipeline.parts import parts
 from pipeline.report import Comparison, DataSummary, LearningCurve, ModelReport, Report, beside
-from pipeline.scores import Scores
-from pipeline.stages.adaptation import HEAD_DRAWN
-from pipeline.stages.answering import predict
 from pipeline.stages.context import Context, read_json
-from pipeline.stages.data import read_split
-from pipeline.stages.models import load_model, load_tokenizer, parameter_count
+from pipeline.stages.exam import Exam, Sat, everyone
 from pipeline.stages.tokenizers import fit
-
-#: Where a model that is no network has left its own scores, by split.
-SCORES = {"test": "scores.safetensors", "source_test": "source_scores.safetensors"}
 
 
 def run(context: Context[EvaluationParameters]) -> None:
@@ -51,13 +41,13 @@ def run(context: Context[EvaluationParameters]) -> None:
     answers = {name: one.answers["test"] for name, one in (sat | members).items()}
     repeats: dict[str, list[Answers]] = {
         model.name: [answers[model.name], *(exam.sit(role, "test").answers["test"] for role in model.repeats)]
-        for model in _everyone(parameters)
+        for model in everyone(parameters)
     }
     _refuse_nothing(answers["transferred"], parameters)
     curve = _curve(exam, {name: answers[name] for name in sat}, data["counts"]["target_train"])
     bootstrap = Bootstrap(answers, truth.task.metrics, parameters.seed)
-    everyone = _reports(exam, sat | members, repeats, bootstrap)
-    models = everyone[: len(parameters.models)]
+    reports = _reports(exam, sat | members, repeats, bootstrap)
+    models = reports[: len(parameters.models)]
     comparisons = _comparisons(truth, sat, bootstrap)
     shown = examples(truth, {name: one.scores["test"] for name, one in (sat | members).items()}, answers)
     notes = [Message.of(note, data.get("told", {}).get(note)) for note in data["notes"]]
@@ -74,7 +64,7 @@ def run(context: Context[EvaluationParameters]) -> None:
         labels=truth.labels,
         data=DataSummary(**data["counts"]),
         models=models,
-        members=everyone[len(models) :],
+        members=reports[len(models) :],
         comparisons=comparisons,
         verdict=verdict(parameters.task, models, comparisons, len(truth)),
         curve=curve,
@@ -88,87 +78,6 @@ def run(context: Context[EvaluationParameters]) -> None:
     (context.out / "scores").mkdir()
     for name, one in sat.items():
         one.scores["test"].save(context.out / "scores" / f"{name}.safetensors")
-
-
-@dataclass(frozen=True)
-class Sat:
-    """A model that has sat the exam.
-
-    Attributes:
-        scores: Split → what it said.
-        answers: Split → the same, counted.
-        parameters: How many numbers it holds.
-        tokenizer: None: it reads n-grams.
-        head_drawn: As in the report.
-    """
-
-    scores: dict[str, Scores]
-    answers: dict[str, Answers]
-    parameters: int
-    tokenizer: PreTrainedTokenizerFast | None
-    head_drawn: bool = False
-
-
-@dataclass
-class Exam:
-    """The frozen texts, and who has yet to read them.
-
-    Attributes:
-        context: Of the stage.
-        splits: Split → its texts; those without any are left out.
-        truths: The same with the true answers.
-        total: Texts to be read by all models together.
-        done: Texts read.
-    """
-
-    context: Context[EvaluationParameters]
-    splits: dict[str, Dataset]
-    truths: dict[str, Truth]
-    total: int
-    done: int = field(default=0)
-
-    @classmethod
-    def prepare(cls, context: Context[EvaluationParameters], labels: list[str], counts: dict[str, int]) -> Exam:
-        """Read the splits, and count the work."""
-        parameters = context.parameters
-        splits = {split: read_split(context.inputs["data"], split) for split in SCORES if counts[split]}
-        truths = {split: Truth.read(parameters.task, texts, labels) for split, texts in splits.items()}
-        others = sum(len(model.repeats) for model in parameters.models) + sum(map(len, parameters.curve.values()))
-        total = len(_everyone(parameters)) * sum(map(len, splits.values())) + others * len(splits["test"])
-        return cls(context, splits, truths, total)
-
-    def sit(self, role: str, *splits: str) -> Sat:
-        """What the model of a role says of the splits that there are."""
-        folder, there = self.context.inputs[role], [split for split in splits if split in self.splits]
-        if (folder / SCORES["test"]).exists():
-            scores = {split: Scores.load(folder / SCORES[split]) for split in there}
-            for split in there:
-                self._read(len(self.splits[split]))
-            size = sum(weights.size for weights in load_file(folder / "weights.safetensors").values())
-            return Sat(scores, self._answers(scores), size, None)
-        tokenizer = load_tokenizer(folder)
-        task = self.context.parameters.task
-        model = load_model(folder, task, self.truths["test"].labels)
-        scores = {}
-        for split in there:
-            asked = self.splits[split]
-            scores[split] = predict(
-                model, tokenizer, asked, task, self._tell, spare=self.context.spare, tell=self.context.note
-            )
-            self._read(len(self.splits[split]))
-        facts = folder / "facts.json"
-        drawn = facts.exists() and HEAD_DRAWN in read_json(facts)
-        return Sat(scores, self._answers(scores), parameter_count(model.parameters()), tokenizer, drawn)
-
-    def _answers(self, scores: dict[str, Scores]) -> dict[str, Answers]:
-        return {split: Answers.of(self.truths[split], found) for split, found in scores.items()}
-
-    def _tell(self, texts: int) -> None:
-        self.context.step(self.done + texts, self.total)
-
-    def _read(self, texts: int) -> None:
-        self.done += texts
-        self._tell(0)
 
 
 def _refuse_nothing(transferred: Answers, parameters: EvaluationParameters) -> None:
@@ -209,12 +118,8 @@ def _reports(
             seeds=spreads(truth, repeats[model.name]),
             head_drawn=one.head_drawn,
         )
-        for model, one in ((model, sat[model.name]) for model in _everyone(context.parameters))
+        for model, one in ((model, sat[model.name]) for model in everyone(context.parameters))
     ]
-
-
-def _everyone(parameters: EvaluationParameters) -> list[EvaluatedModel]:
-    return [*parameters.models, *parameters.members]
 
 
 def _comparisons(truth: Truth, sat: dict[str, Sat], bootstrap: Bootstrap) -> list[Comparison]:

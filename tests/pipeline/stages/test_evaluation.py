@@ -17,7 +17,7 @@ from pipeline.errors import Cancelled, TrainingError
 from pipeline.events import EventLog
 from pipeline.parameters import EvaluatedModel, EvaluationParameters
 from pipeline.scores import Scores
-from pipeline.stages import evaluation
+from pipeline.stages import evaluation, exam
 from pipeline.stages.adaptation import HEAD_DRAWN
 from pipeline.stages.models import load_tokenizer
 from pipeline.tasks import TASKS
@@ -53,9 +53,9 @@ def bench(tmp_path: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> 
             progress(len(dataset))
             return here.scores(SKILL[model.role][0 if split == "test" else 1], split)
 
-        monkeypatch.setattr(evaluation, "load_tokenizer", lambda folder: load_tokenizer(tiny_model))
-        monkeypatch.setattr(evaluation, "load_model", load_model)
-        monkeypatch.setattr(evaluation, "predict", predict)
+        monkeypatch.setattr(exam, "load_tokenizer", lambda folder: load_tokenizer(tiny_model))
+        monkeypatch.setattr(exam, "load_model", load_model)
+        monkeypatch.setattr(exam, "predict", predict)
         for role in SKILL:
             here.write(role, "training.json", TRAINED)
         return here
@@ -165,7 +165,7 @@ def test_language_models_of_different_vocabularies_are_not_compared(
 ) -> None:
     here = bench("language-modelling")
     own = {"source-only": family("roberta")}
-    monkeypatch.setattr(evaluation, "load_tokenizer", lambda folder: load_tokenizer(own.get(folder.name, tiny_model)))
+    monkeypatch.setattr(exam, "load_tokenizer", lambda folder: load_tokenizer(own.get(folder.name, tiny_model)))
     report = here.run(asked("language-modelling"))
     assert [(one.first, one.second) for one in report.comparisons] == [("transferred", "target-only")]
     assert report.verdict.code == "helped-over-target"
@@ -195,15 +195,15 @@ def test_a_language_model_that_knows_no_token_of_the_test_texts_has_no_perplexit
 ) -> None:
     here = bench("language-modelling")
     own = {"source-only": family("roberta")}
-    monkeypatch.setattr(evaluation, "load_tokenizer", lambda folder: load_tokenizer(own.get(folder.name, tiny_model)))
-    says = evaluation.predict
+    monkeypatch.setattr(exam, "load_tokenizer", lambda folder: load_tokenizer(own.get(folder.name, tiny_model)))
+    says = exam.predict
     nothing = Scores(np.empty((0, 2), np.float32), np.zeros(41, np.int64))
 
     def predict(model: Any, tokenizer: Any, dataset: Dataset, *rest: Any, **named: Any) -> Scores:
         said = says(model, tokenizer, dataset, *rest, **named)
         return nothing if (model.role, len(dataset)) == (unread, 40) else said
 
-    monkeypatch.setattr(evaluation, "predict", predict)
+    monkeypatch.setattr(exam, "predict", predict)
     if unread == "transferred":
         with pytest.raises(TrainingError, match="nothing to guess in the 40 test texts") as caught:
             here.run(asked("language-modelling"))
