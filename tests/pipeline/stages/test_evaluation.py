@@ -17,7 +17,7 @@ from pipeline.errors import Cancelled, TrainingError
 from pipeline.events import EventLog
 from pipeline.parameters import EvaluatedModel, EvaluationParameters
 from pipeline.scores import Scores
-from pipeline.stages import evaluation, exam
+from pipeline.stages import exam
 from pipeline.stages.adaptation import HEAD_DRAWN
 from pipeline.stages.models import load_tokenizer
 from pipeline.tasks import TASKS
