@@ -11,7 +11,7 @@ from sklearn.datasets import make_classification
 from sklearn.ensemble import AdaBoostClassifier
 from sklearn.tree import DecisionTreeClassifier
 
-from pipeline.stages.judging import Judged, unseen_accuracy
+from pipeline.stages.judging import Judged, out_of_bag
 from pipeline.stages.sampling import LEAST_ALPHA, after_training, samme, sample
 from tests.pipeline.stages.trained import parameters
 
@@ -133,7 +133,7 @@ def test_what_a_bag_says_of_unseen_texts_estimates_how_it_does_on_new_ones(diago
     )
     assert {json.loads((folder / "member.json").read_text())["weight"] for folder in folders} == {1.0}
     said = [Judged.load(folder / "unseen.safetensors") for folder in folders]
-    accuracy, judged = unseen_accuracy(said, [1.0] * 15)
+    accuracy, judged = out_of_bag(said, [1.0] * 15, "text-classification", ["below", "above"])
     assert judged > 590
     on_new = vote_accuracy(
         trees, folders, test_x, np.where(np.random.default_rng(2).random(2000) < 0.15, 1 - test_y, test_y)
@@ -158,7 +158,7 @@ def test_labels_that_were_found_are_drawn_and_judge_nobody(diagonal, make_contex
     )
     said = [Judged.load(folder / "unseen.safetensors") for folder in folders]
     assert all((one.rows < 200).all() for one in said)
-    accuracy, judged = unseen_accuracy(said, [1.0] * 4)
+    accuracy, judged = out_of_bag(said, [1.0] * 4, "text-classification", ["below", "above"])
     assert judged <= 200
     assert accuracy == pytest.approx(vote_accuracy(trees, folders, x[:200], y[:200]), abs=0.15)
     assert accuracy < 0.5 < vote_accuracy(trees, folders, x[200:], found[200:])
