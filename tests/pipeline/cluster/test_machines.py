@@ -87,7 +87,8 @@ def overlap(these: list[tuple[float, float]], those: list[tuple[float, float]]) 
 def test_seeds_and_points_of_a_curve_are_done_side_by_side(
     on_cluster: Running, tiny_spec: RunSpec, tmp_path: Path
 ) -> None:
-    longer = FullFineTuning(epochs=30, batch_size=16, learning_rate=2e-3)
+    # Of seconds each, so that they overlap on a fast machine, too: a worker is a second away from its next stage.
+    longer = FullFineTuning(epochs=90, batch_size=16, learning_rate=2e-3)
     whole = recipe(tiny_spec, source_training=longer, fine_tuning=longer, target_only=longer)
     whole = whole.model_copy(update={"repeats": 2, "learning_curve": (20, 40)})
     store = on_cluster.store
