@@ -25,6 +25,7 @@ from onnxruntime.transformers.onnx_model import OnnxModel
 
 from export.pooling import pool_early
 from export.sizes import Sizes, constants_of, sizes_of
+from export.tokenwise import attributes_of
 
 #: The node that is a sum and the norm after it, and what its epsilon is where it has none of its own.
 FUSED, EPSILON = "SkipLayerNormalization", 1e-12
@@ -100,7 +101,7 @@ def _taken(
 ) -> np.ndarray | None:
     """The sizes that a node gives: a shape, from one axis to another, or some of one; None: it gives no such thing."""
     if node.op_type == "Shape" and node.input[0] in sizes:
-        asked = {each.name: helper.get_attribute_value(each) for each in node.attribute}
+        asked = attributes_of(node)
         return np.array(sizes[node.input[0]], object)[asked.get("start", 0) : asked.get("end")]
     if not node.input or node.input[0] not in shapes or not all(name in constants for name in node.input[1:]):
         return None
@@ -138,7 +139,7 @@ def _parts(fused: onnx.NodeProto) -> list[onnx.NodeProto]:
     if bias:
         nodes.append(helper.make_node("Add", [one, bias], [f"{name}/biased"], name=f"{name}/bias"))
         one = f"{name}/biased"
-    epsilon = {each.name: helper.get_attribute_value(each) for each in fused.attribute}.get("epsilon", EPSILON)
+    epsilon = attributes_of(fused).get("epsilon", EPSILON)
     return [
         *nodes,
         helper.make_node("Add", [one, other], [total], name=f"{name}/add"),

@@ -13,12 +13,12 @@ from pipeline.messages import Message, Template, filled
 from pipeline.presence import at_hand
 from pipeline.presets import PRESETS
 from pipeline.spec import DataSpec, TaskName, conflicts
+from pipeline.spec.compatibility import TAGGING
 from pipeline.tasks import TASKS
 
 #: From so many labels on, plain fine-tuning after masked LM is enough (docs/results.md).
 MANY_LABELS = 1000
 LANGUAGE_MODELLING: frozenset[TaskName] = frozenset({"language-modelling"})
-TAGGING: frozenset[TaskName] = frozenset(name for name, task in TASKS.items() if task.labelling == "tags")
 #: Size of an encoder's weights in MB from which low-rank updates are worth it: more than any base model.
 LARGE_MB = 1200
 
