@@ -12,8 +12,7 @@ from pipeline.doctor.material import Material
 from pipeline.messages import Message, Template, filled
 from pipeline.presence import at_hand
 from pipeline.presets import PRESETS
-from pipeline.spec import DataSpec, TaskName, conflicts
-from pipeline.spec.compatibility import TAGGING
+from pipeline.spec import TAGGING, DataSpec, TaskName, conflicts
 from pipeline.tasks import TASKS
 
 #: From so many labels on, plain fine-tuning after masked LM is enough (docs/results.md).

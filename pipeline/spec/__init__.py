@@ -7,7 +7,7 @@ several ways, it is a union told apart by ``kind``.
 """
 
 from pipeline.spec.base import ModelName, Part, TaskName
-from pipeline.spec.compatibility import FIELDS_READ, conflicts
+from pipeline.spec.compatibility import FIELDS_READ, TAGGING, conflicts
 from pipeline.spec.data import PLACES, DatasetSpec, DataSpec, Encoding, FileFormat
 from pipeline.spec.ensemble import Bagging, Boosting, EnsembleSpec, NoEnsemble
 from pipeline.spec.export import NOTHING, Calibration, ExportSpec, export_spec
@@ -58,6 +58,7 @@ __all__ = [
     "NOTHING",
     "PLACES",
     "SCHEMA_VERSION",
+    "TAGGING",
     "AdaptationSpec",
     "AdoptVocabulary",
     "AttentionBridge",
