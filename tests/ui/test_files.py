@@ -7,7 +7,7 @@ from pathlib import Path
 import gradio as gr
 import pytest
 
-from ui.handlers import uploads
+from ui.handlers import training, uploads
 from ui.handlers.uploads import Slot
 from ui.page import Page
 from ui.services import Services
@@ -34,7 +34,8 @@ def test_the_samples_come_with_their_task(brought: BroughtFiles) -> None:
     updates = brought.fill("reviews")
     assert updates[brought.task] == TASK
     assert updates[brought.cards["source"].slot].accepted
-    assert "g-gone" in updates[brought.mapping.box].elem_classes
+    files = training.Files({role: updates[card.slot] for role, card in brought.cards.items()}, None, TASK, {})
+    assert "g-gone" in brought.show_match(files)[brought.mapping.box].elem_classes
     assert brought.fill("entities")[brought.task] == "entity-recognition"
 
 
@@ -61,5 +62,31 @@ def test_what_is_removed_while_it_is_read_for_another_task_does_not_come_back(
     given = [{"source": kept, "target": removed}.get(role, Slot()) for role in brought.cards]
     updates = brought._look_again("language-modelling", *given)
     assert updates[brought.cards["source"].slot].accepted.label_counts == {}
-    assert updates[brought.cards["target"].slot].shown is None
-    assert not updates[brought.cards["target"].status]
+    assert not updates.keys() & set(brought.cards["target"].outputs)
+
+
+def test_another_task_leaves_empty_cards_alone_lest_it_takes_a_file_that_comes_at_the_same_time(
+    brought: BroughtFiles, services: Services, rows: Path, tmp_path: Path
+) -> None:
+    (empty := tmp_path / "empty.csv").touch()
+    given = {role: Slot() for role in brought.cards}
+    given["source"] = uploads.accept(services, Slot(), "source", rows, TASK)
+    given["dev"] = uploads.accept(services, Slot(), "dev", empty, TASK)
+    updates = brought._look_again("language-modelling", *given.values())
+    drawn = {role for role, card in brought.cards.items() if updates.keys() & set(card.outputs)}
+    assert drawn == {"source", "dev"}
+
+
+def test_labels_are_matched_with_what_there_is_by_now(
+    brought: BroughtFiles, services: Services, rows: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text("text,label\na,x1\nb,x2\nc,x1\nd,x2\n")
+    slots = dict.fromkeys(brought.cards, Slot())
+    slots["source"] = uploads.accept(services, Slot(), "source", rows, TASK)
+    shown = {}
+    for path in (rows, other):
+        slots["target"] = uploads.accept(services, Slot(), "target", path, TASK)
+        updates = brought.show_match(training.Files(slots, None, TASK, {}))
+        shown[path] = "g-gone" not in updates[brought.mapping.box].elem_classes
+    assert shown == {rows: False, other: True}

@@ -81,13 +81,17 @@ def test_one_name_is_changed_at_a_time() -> None:
     assert rename({"a": "x"}, "a", None) == {}
 
 
-def test_another_source_forgets_the_names_and_another_target_does_not(slots: Callable[..., dict[Role, Slot]]) -> None:
-    given = slots(source=WNUT, target=MSRA)
-    three = given["source"], given["target"], given["test"]
+def test_another_source_forgets_the_names_and_another_target_does_not() -> None:
     with gr.Blocks():
         tables = LabelMapping()
-    assert tables.draw("source", given["source"], *three)[tables.renamed] == {}
-    drawn = tables.draw("target", given["target"], *three)
-    assert tables.renamed not in drawn
-    assert drawn[tables.edited] == {}
-    assert "g-gone" not in drawn[tables.box].elem_classes
+    assert tables.forget("source") == {tables.edited: {}, tables.renamed: {}}
+    assert tables.forget("target") == {tables.edited: {}}
+    assert tables.forget("dev") == {}
+
+
+def test_the_tables_are_there_where_labels_differ(slots: Callable[..., dict[Role, Slot]]) -> None:
+    given = slots(source=WNUT, target=MSRA)
+    with gr.Blocks():
+        tables = LabelMapping()
+    assert "g-gone" not in tables.show(given["source"], given["target"], given["test"])[tables.box].elem_classes
+    assert "g-gone" in tables.show(given["source"], given["source"], Slot())[tables.box].elem_classes

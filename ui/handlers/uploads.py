@@ -52,6 +52,11 @@ class Slot:
         """What the preview shows and the corrections apply to."""
         return self.candidate or self.accepted
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was brought, readable or not."""
+        return not (self.shown or self.failure or self.kept)
+
 
 @dataclass(frozen=True)
 class DictionarySlot:

@@ -69,7 +69,7 @@ class DataTab:
             partial(gr.on, [*self.recipe.edits(rules), self.files.brought.change]),
             self._check,
             [*self.files.inputs, *rules.values()],
-            [self.conflicts, self.recipe.summary],
+            [self.conflicts, self.recipe.summary, self.files.mapping.box],
             trigger_mode="always_last",
         )
         self.recipe.ranking.connect(self._rank, inputs)
@@ -168,6 +168,7 @@ class DataTab:
         return {
             self.conflicts: views.conflicts(training.conflicts(files, read)),
             self.recipe.summary: views.recipe(read),
+            **self.files.show_match(files),
         }
 
     def _write(self, *values: Any) -> str:

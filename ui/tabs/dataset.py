@@ -52,35 +52,30 @@ class DatasetCard:
     def _field(self, name: str) -> SpecField:
         return SpecField((self.role,), name, DatasetSpec, DatasetSpec.model_fields[name].default)
 
-    def connect(
-        self, task: gr.Dropdown, also: Callable[..., Updates], also_inputs: Sequence[Any], also_outputs: Sequence[Any]
-    ) -> None:
+    def connect(self, task: gr.Dropdown, also: Callable[[handlers.Role], Updates], also_outputs: Sequence[Any]) -> None:
         """Wire the card's events; ``also`` tells what else changes with the file."""
         services, role = self.page.services, self.role
 
-        def after(slot: handlers.Slot, task: TaskName, *rest: Any) -> Updates:
-            return {**self.draw(slot, task), **also(role, slot, *rest)}
+        def after(slot: handlers.Slot, task: TaskName) -> Updates:
+            return {**self.draw(slot, task), **also(role)}
 
-        def accept(visitor: str, task: TaskName, slot: handlers.Slot, path: str, *rest: Any) -> Updates:
-            return after(handlers.accept(services, slot, role, path, task, visitor=visitor), task, *rest)
+        def accept(visitor: str, task: TaskName, slot: handlers.Slot, path: str) -> Updates:
+            return after(handlers.accept(services, slot, role, path, task, visitor=visitor), task)
 
         def correct(task: TaskName, slot: handlers.Slot, *values: Any) -> Updates:
-            count = len(self.corrections)
-            wanted = dict(zip(self.corrections, values[:count], strict=True))
+            wanted = dict(zip(self.corrections, values, strict=True))
             found, now = handlers.reread(services, slot, role, wanted, task), by_now(self.slot, slot)
-            return after(found if now is slot else now, task, *values[count:])
+            return after(found if now is slot else now, task)
 
         outputs = [*self.outputs, *also_outputs]
         brought = [self.page.visitor, task, self.slot, self.file]
-        listen(self.file.upload, accept, [*brought, *also_inputs], outputs, busy=self.file)
-        self.hub.connect(task, self.slot, after, also_inputs, outputs)
-        inputs = [task, self.slot, *self.corrections.values(), *also_inputs]
+        listen(self.file.upload, accept, brought, outputs, busy=self.file)
+        self.hub.connect(task, self.slot, after, outputs)
+        inputs = [task, self.slot, *self.corrections.values()]
         for control in self.corrections.values():
             event = control.blur if isinstance(control, gr.Textbox) else control.input
             listen(event, correct, inputs, outputs)
-        listen(
-            self.remove.click, lambda task, *rest: after(handlers.Slot(), task, *rest), [task, *also_inputs], outputs
-        )
+        listen(self.remove.click, lambda task: after(handlers.Slot(), task), [task], outputs)
 
     def draw(self, slot: handlers.Slot, task: TaskName) -> Updates:
         """What the card looks like with this in its slot."""

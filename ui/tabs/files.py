@@ -48,13 +48,13 @@ class BroughtFiles:
             self.dictionary = DictionaryCard(page)
         self.brought = gr.State("")
         self._slots = [card.slot for card in self.cards.values()]
-        self._matched = [self.cards[role].slot for role in LabelMapping.ROLES]
-        self.mapping.build(self.task, self.brought, *self._matched)
+        matched = [self.cards[role].slot for role in LabelMapping.ROLES]
+        self.mapping.build(self.task, self.brought, *matched)
 
     def connect(self) -> None:
         """Wire the events of the task and of the cards."""
         for card in self.cards.values():
-            card.connect(self.task, self._after, self._matched, [*self.mapping.outputs, self.brought])
+            card.connect(self.task, self._after, [*self.mapping.outputs, self.brought])
         self.dictionary.connect(self._stamp, [self.brought])
         listen(self.task.input, self._look_again, [self.task, *self._slots], self._drawn, busy=self.hint)
 
@@ -86,6 +86,13 @@ class BroughtFiles:
         dictionary, mapping, renamed, *rest = values[count + 1 :]
         return training.Files(slots, dictionary, values[0], renamed), mapping, rest
 
+    def show_match(self, files: training.Files) -> Updates:
+        """Show the labels' tables where there is a match to make, once it is known what there is by now.
+
+        Not in the event that brings a file: another one that ends beside it knows no more of it than it of the other.
+        """
+        return self.mapping.show(*(files.slots[role] for role in LabelMapping.ROLES))
+
     def fill(self, name: str) -> Updates:
         """Bring a sample."""
         slots, dictionary = uploads.sample(self.page.services, name)
@@ -114,13 +121,16 @@ class BroughtFiles:
         }
 
     def _look_again(self, task: TaskName, *given: uploads.Slot) -> Updates:
-        """What was brought, read as another task wants it; what is removed or replaced meanwhile does not come back."""
+        """What was brought, read as another task wants it; what is removed or replaced meanwhile does not come back.
+
+        An empty card stays as it is: a file that comes to it meanwhile may be there before this is.
+        """
         slots = dict(zip(self.cards, given, strict=True))
         while True:
             found = self._read_for(task, slots)
             now = {role: by_now(card.slot, slots[role]) for role, card in self.cards.items()}
             if all(now[role] is slot for role, slot in slots.items()):
-                return self._draw(found, task)
+                return self._draw({role: found[role] for role, slot in slots.items() if not slot.empty}, task)
             slots = now
 
     def _read_for(self, task: TaskName, slots: Slots) -> Slots:
@@ -128,13 +138,13 @@ class BroughtFiles:
 
     def _draw(self, slots: Slots, task: TaskName) -> Updates:
         updates: Updates = {self.hint: views.task_hint(task)}
-        for role, card in self.cards.items():
-            updates |= card.draw(slots[role], task)
-        return updates | self._after("source", slots["source"], *(slots[role] for role in LabelMapping.ROLES))
+        for role, slot in slots.items():
+            updates |= self.cards[role].draw(slot, task)
+        return updates | self._after("source")
 
-    def _after(self, role: uploads.Role, slot: uploads.Slot, *slots: uploads.Slot) -> Updates:
+    def _after(self, role: uploads.Role) -> Updates:
         """What changes with a file besides its card."""
-        return {**self.mapping.draw(role, slot, *slots), **self._stamp()}
+        return {**self.mapping.forget(role), **self._stamp()}
 
     def _stamp(self) -> Updates:
         return {self.brought: secrets.token_hex(8)}

@@ -64,8 +64,7 @@ class HubBox:
         self,
         task: gr.Dropdown,
         slot: gr.State,
-        after: Callable[..., Updates],
-        also_inputs: Sequence[Any],
+        after: Callable[[Slot, TaskName], Updates],
         outputs: Sequence[Any],
     ) -> None:
         """Wire the box's events.
@@ -73,20 +72,19 @@ class HubBox:
         Args:
             task: What is to be learned.
             slot: The card's.
-            after: What changes once a file is in the slot; given slot, task and the values of ``also_inputs``.
-            also_inputs: What it reads besides.
+            after: What changes once a file is in the slot.
             outputs: What it sets.
         """
 
         def bring(request: gr.Request, task: TaskName, slot: Slot, *values: Any) -> Generator[Updates]:
-            visitor, dataset, config, split, *rest = values
+            visitor, dataset, config, split = values
             services, named = self.page.services, handlers.Named(dataset, config, split)
             token = token_of(services, request)
             steps = handlers.bring(services, visitor, slot, named, role=self.role, task=task, token=token)
             found = yield from self._follow(named.dataset, steps)
-            yield {**self._rest(views.brought(found)), **after(found.slot, task, *rest)}
+            yield {**self._rest(views.brought(found)), **after(found.slot, task)}
 
-        inputs = [task, slot, self.page.visitor, *self.inputs, *also_inputs]
+        inputs = [task, slot, self.page.visitor, *self.inputs]
         given = {"inputs": inputs, "outputs": [self.news, self.bring, *outputs], **FETCHING}
         listen(partial(gr.on, [self.bring.click, *(box.submit for box in self.inputs)]), bring, **given)
         picked = listen(self.examples.select, self._put, [], self.inputs)

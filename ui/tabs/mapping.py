@@ -21,7 +21,7 @@ class LabelMapping:
     Attributes:
         edited: Target label → source label, as somebody chose it.
         renamed: Source label → what it is to be called, likewise.
-        outputs: What :meth:`draw` sets.
+        outputs: What :meth:`forget` sets.
     """
 
     ROLES: ClassVar[tuple[Role, ...]] = ("source", "target", "test")
@@ -30,7 +30,7 @@ class LabelMapping:
         self.edited, self.renamed = gr.State({}), gr.State({})
         self._filled = gr.State(0)  # how often the names were filled in, which draws their table anew
         self.box = gr.Column(elem_classes=present_if(False, "g-card"), elem_id="mapping")
-        self.outputs = [self.box, self.edited, self.renamed]
+        self.outputs = [self.edited, self.renamed]
 
     def build(self, task: gr.Dropdown, brought: gr.State, source: gr.State, target: gr.State, test: gr.State) -> None:
         """Place the tables in their box, drawn anew whenever ``brought`` says that a file has changed."""
@@ -104,18 +104,15 @@ class LabelMapping:
         """The events after which labels may be matched otherwise."""
         return [self.edited.change, self.renamed.change]
 
-    def draw(self, role: Role, slot: Slot, *slots: Slot) -> Updates:
-        """Show the tables where there is a match to make, as it is with the new file."""
-        known = {**dict(zip(self.ROLES, slots, strict=True)), role: slot}
-        match = label_match(known["source"], known["target"], known["test"])
-        updates: Updates = {
-            self.box: gr.Column(elem_classes=present_if(match is not None and not match.exact, "g-card"))
-        }
-        if role in self.ROLES:  # what was chosen for other labels does not count any more
-            updates[self.edited] = {}
-        if role == "source":
-            updates[self.renamed] = {}
-        return updates
+    def show(self, source: Slot, target: Slot, test: Slot) -> Updates:
+        """Show the box where there is a match to make."""
+        match = label_match(source, target, test)
+        return {self.box: gr.Column(elem_classes=present_if(match is not None and not match.exact, "g-card"))}
+
+    def forget(self, role: Role) -> Updates:
+        """What was chosen for the labels of a file before does not count any more."""
+        updates: Updates = {self.edited: {}} if role in self.ROLES else {}
+        return updates | {self.renamed: {}} if role == "source" else updates
 
 
 def names(label: str, task: TaskName, target: Slot, test: Slot) -> list[tuple[str, str]]:
