@@ -1,31 +1,24 @@
-"""Between Gradio's events and plain functions: errors become messages, polls stay quiet."""
+"""Between Gradio's events and plain functions: which event is answered by what, where it is seen, and how often."""
 
 from __future__ import annotations
 
-import functools
-import html
 import inspect
-import logging
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import gradio as gr
-from gradio.context import LocalContext, get_blocks_context
+from gradio.context import get_blocks_context
 
-from pipeline.errors import GraftError
-from ui.failures import explain
-from ui.pace import calling
+from ui.answering import guarded, message, quiet, spoken, step_by_step, telling
 from ui.text import say
-from ui.text.languages import speaking, wanted
 
-logger = logging.getLogger(__name__)
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-#: Options of events that keep the processor busy for long: one of them at a time, seen to be at work or in the queue.
-MEASURING: dict[str, Any] = {"concurrency_limit": 1, "concurrency_id": "measuring", "trigger_mode": "once"}
+#: Of an event that may come again while it is at work: it is answered once more then. An event of a component can have
+#: one listener of this kind: Gradio repeats it for all that listen, and two would have each other repeated without end.
+LAST: dict[str, Any] = {"trigger_mode": "always_last"}
+#: Of an event that takes longer than a proxy may let a request take.
+QUEUED: dict[str, Any] = {"queue": True, "trigger_mode": "once"}
+#: Of events that keep the processor busy for long: one of them at a time, seen to be at work or in the queue.
+MEASURING: dict[str, Any] = {**QUEUED, "concurrency_limit": 1, "concurrency_id": "measuring"}
 
 #: Component → its new value or properties.
 Updates = dict[Any, Any]
@@ -40,89 +33,6 @@ def present_if(condition: object, *classes: str) -> list[str]:
     return [*classes] if condition else [*classes, "g-gone"]
 
 
-def spoken(handler: Callable[P, T]) -> Callable[P, T]:
-    """The handler, speaking the language of the request that it answers, and knowing where that comes from.
-
-    Events wait in Gradio's queue, whose tasks do not know what the request's own knew.
-    """
-
-    @functools.wraps(handler)
-    def wrapper(*arguments: P.args, **options: P.kwargs) -> T:
-        with answering():
-            return handler(*arguments, **options)
-
-    return wrapper
-
-
-@contextmanager
-def answering() -> Iterator[None]:
-    """Where the language of the request is spoken, and what is done counts as its; in a test nothing is changed."""
-    request = LocalContext.request.get(None)
-    if request is None:
-        yield
-        return
-    with speaking(wanted(request.cookies, request.headers.get("accept-language"))), calling(request):
-        yield
-
-
-def guarded(handler: Callable[P, T]) -> Callable[P, T]:
-    """The handler with every error turned into a message on the page."""
-
-    @functools.wraps(handler)
-    def wrapper(*arguments: P.args, **options: P.kwargs) -> T:
-        try:
-            return handler(*arguments, **options)
-        except gr.Error:
-            raise
-        except Exception as error:  # noqa: BLE001 - it is told by a number, and logged
-            raise _message(error) from None
-
-    return wrapper
-
-
-def _message(error: Exception) -> gr.Error:
-    sentence = html.escape(explain(error).sentence)  # Gradio renders a message as HTML
-    return gr.Error(sentence, duration=12, title=say("common.error"), print_exception=False)
-
-
-def step_by_step(handler: Callable[P, Generator[Updates]]) -> Callable[P, Generator[Updates]]:
-    """A handler that yields, spoken and guarded at each step; whoever leaves the page closes it at the next one."""
-
-    @functools.wraps(handler)
-    def wrapper(*arguments: P.args, **options: P.kwargs) -> Generator[Updates]:
-        steps = handler(*arguments, **options)
-        try:
-            while True:
-                with answering():
-                    try:
-                        found = next(steps)
-                    except StopIteration:
-                        return
-                    except Exception as error:  # noqa: BLE001 - likewise
-                        raise _message(error) from None
-                yield found
-        finally:
-            steps.close()
-
-    return wrapper
-
-
-def quiet(handler: Callable[P, T]) -> Callable[P, T]:
-    """The handler of a poll: what goes wrong is logged, and the page stays as it is."""
-
-    @functools.wraps(handler)
-    def wrapper(*arguments: P.args, **options: P.kwargs) -> T:
-        try:
-            return handler(*arguments, **options)
-        except GraftError:
-            return gr.skip()  # the run was deleted, or is somebody else's
-        except Exception:
-            logger.exception("A poll failed.")
-            return gr.skip()
-
-    return wrapper
-
-
 def listen(
     event: Callable[..., Any],
     handler: Callable[..., Any],
@@ -134,6 +44,10 @@ def listen(
 ) -> Any:
     """Connect an event of the page to a handler; what comes back has a ``then`` for what is to follow.
 
+    The answer comes with the request, unless it comes in steps or the options say ``queue``. Through Gradio's queue it
+    comes by a stream, which the server ends once it owes nothing. The browser may have asked for something else before
+    it hears of that, and is then told that the connection is lost, or never answered (Gradio 6.17).
+
     Args:
         event: The component's.
         handler: A plain function, or a generator of updates.
@@ -143,9 +57,49 @@ def listen(
         options: Further ones of the event.
     """
     seen = {"show_progress": "minimal" if busy else "hidden", "show_progress_on": busy or _quiet_place()}
-    options = {**seen, "api_visibility": "private", "concurrency_limit": None, **options}
-    wrapped = step_by_step(handler) if inspect.isgeneratorfunction(handler) else spoken(guarded(handler))
-    return event(wrapped, list(inputs), list(outputs), **options)
+    steps = inspect.isgeneratorfunction(handler)
+    options = {**seen, "api_visibility": "private", "concurrency_limit": None, "queue": steps, **options}
+    if options["queue"]:
+        wrapped = step_by_step(handler) if steps else spoken(guarded(handler))
+        return event(wrapped, list(inputs), list(outputs), **options)
+    told = _told()
+    return event(spoken(telling(handler, told, len(outputs))), list(inputs), [*outputs, told], **options)
+
+
+def _told() -> gr.Textbox:
+    """Where the page is told what went wrong, after a word that makes it another value; Gradio shows it from there."""
+    blocks = get_blocks_context().blocks.values()
+    found = next((block for block in blocks if getattr(block, "elem_id", None) == "told"), None)
+    if found is None:
+        found = stamp(elem_id="told")
+
+        def tell(said: str) -> None:
+            raise message(said.partition(" ")[2])
+
+        listen(found.change, tell, [found], queue=True)
+    return found
+
+
+def stamp(elem_id: str | None = None) -> gr.Textbox:
+    """A component that nobody sees, whose ``change`` follows when an event sets it to another value, as :func:`anew`.
+
+    Of a changed state Gradio tells a browser only through its queue.
+    """
+    return gr.Textbox(label=say("common.changed"), elem_id=elem_id, elem_classes=present_if(False))
+
+
+def draw_anew(draw: Callable[..., None], inputs: Sequence[Any], stamps: Sequence[gr.Textbox]) -> None:
+    """Draw a part of the page here, and again whenever one of the stamps changes.
+
+    Args:
+        draw: Given the values of ``inputs``, makes the components.
+        inputs: What it reads.
+        stamps: See :func:`stamp`.
+    """
+    triggers = [each.change for each in stamps]
+    gr.render(inputs=list(inputs), triggers=triggers, show_progress="hidden", queue=False, trigger_mode="multiple")(
+        spoken(draw)
+    )
 
 
 def poll(timer: gr.Timer, handler: Callable[..., Any], inputs: Sequence[Any], outputs: Sequence[Any]) -> None:

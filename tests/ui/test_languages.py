@@ -24,12 +24,12 @@ import ui
 from pipeline.settings import Settings
 from tests.apart import apart
 from ui import layout
+from ui.answering import spoken
 from ui.languages import LanguageMiddleware, MultilingualBlocks
 from ui.services import Services
 from ui.tabs.language import FORM_COOKIE, TAB_COOKIE
 from ui.text import say
 from ui.text.languages import COOKIE, LANGUAGES, current, speaking
-from ui.wiring import spoken
 
 ROOT = Path(ui.__file__).parent
 #: Words that are the same in every language: names, formats, units, and what people wrote.

@@ -50,6 +50,24 @@ def test_no_component_is_taken_in_and_out_by_visible(page: gr.Blocks) -> None:
     assert [block for block in page.blocks.values() if getattr(block, "visible", True) is not True] == []
 
 
+def test_no_event_has_two_listeners_that_wait_for_their_last_answer(page: gr.Blocks) -> None:
+    waiting = [target for fn in page.fns.values() if fn.trigger_mode == "always_last" for target in fn.targets]
+    of_components = [target for target in waiting if target[0] is not None]
+    assert of_components
+    assert len(set(of_components)) == len(of_components)
+
+
+def test_answers_come_with_the_request_unless_they_take_long_or_come_in_steps(page: gr.Blocks) -> None:
+    queued = [fn for fn in page.fns.values() if fn.queue and fn.api_visibility == "private"]
+    assert queued
+    assert all(fn.concurrency_id in ("measuring", "hub") or "_push" in fn.name for fn in queued)
+
+
+def test_no_event_follows_a_state_of_which_gradio_tells_only_through_its_queue(page: gr.Blocks) -> None:
+    states = {key for key, block in page.blocks.items() if isinstance(block, gr.State)}
+    assert not {target for fn in page.fns.values() for target, event in fn.targets if event == "change"} & states
+
+
 def test_nothing_is_fetched_from_elsewhere() -> None:
     assert "http" not in STYLE.read_text(encoding="utf-8")
     assert not any("http://" in path.read_text(encoding="utf-8") for path in ROOT.glob("*.js"))

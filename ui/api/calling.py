@@ -15,12 +15,12 @@ from pydantic import ConfigDict, ValidationError, create_model
 
 from pipeline.errors import RunError
 from ui.access import is_guest
+from ui.answering import answering
 from ui.api.describing import Endpoint
 from ui.api.faults import wrong
 from ui.failures import explain
 from ui.services import Services
 from ui.text import say
-from ui.wiring import answering
 
 HEADER = "x-graft-visitor"
 TOKEN = re.compile(r"[\w-]{32,}")  # as access.new_visitor makes them: nobody may be whom others can guess

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 import gradio as gr
 
 from pipeline.report import Example, Report
+from ui.answering import anew
 from ui.handlers import ask as handlers
 from ui.handlers.compare import task_of
 from ui.handlers.variants import variant_title
@@ -17,7 +17,7 @@ from ui.tabs.highlighted import highlighted
 from ui.text import say
 from ui.views import answers as views
 from ui.views.html import heading
-from ui.wiring import Updates, listen, present_if
+from ui.wiring import Updates, listen, present_if, stamp
 
 
 class AskBox:
@@ -66,7 +66,7 @@ class AskBox:
             )
             self.ask = gr.Button(say("compare.ask"), variant="primary", elem_id="ask", scale=0, min_width=180)
         self.answers = gr.HTML(elem_id="answers", apply_default_css=False)
-        self.found, self.stamp = gr.State([]), gr.State("")
+        self.found, self.stamp = gr.State([]), stamp()
         with gr.Column(elem_id="highlighted"):
             highlighted(self.found, self.stamp)
         with gr.Row(elem_classes="g-actions"):
@@ -129,12 +129,12 @@ class AskBox:
         return {
             self.answers: views.answers(found),
             self.found: found,
-            self.stamp: secrets.token_hex(8),
+            self.stamp: anew(),
             self.why: gr.Button(elem_classes=present_if(untold)),
             self.to_export: gr.Button(elem_classes=present_if(missing)),
         }
 
     def _empty(self) -> Updates:
         gone = present_if(False)
-        empty: Updates = {self.answers: "", self.found: [], self.stamp: secrets.token_hex(8)}
+        empty: Updates = {self.answers: "", self.found: [], self.stamp: anew()}
         return {**empty, self.why: gr.Button(elem_classes=gone), self.to_export: gr.Button(elem_classes=gone)}

@@ -21,7 +21,7 @@ from ui.text import say
 from ui.views import compare as views
 from ui.views import details, matrices
 from ui.views.html import message
-from ui.wiring import Updates, listen, present_if
+from ui.wiring import LAST, Updates, listen, present_if
 
 
 class CompareTab:
@@ -66,7 +66,7 @@ class CompareTab:
             chosen,
             self._drawn,
             busy=self.verdict,
-            trigger_mode="always_last",
+            **LAST,
         )
         pair = self.closer.pair
         filters = [self.examples.kind, self.examples.label, self.examples.said, self.examples.contains]

@@ -19,7 +19,7 @@ from ui.tabs.samples import SamplePicker
 from ui.text import say
 from ui.views import data as views
 from ui.views import runs as run_views
-from ui.wiring import Updates, listen, poll
+from ui.wiring import LAST, Updates, listen, poll
 
 SECONDS = 1.5  # between two looks at whether the Hub has answered
 
@@ -62,30 +62,30 @@ class DataTab:
         opened = self.page.go_outputs("progress")
         listen(self.start.click, self._start, [self.page.visitor, *inputs], opened, busy=self.recipe.summary)
         listen(self.write.click, self._write, inputs, [self.recipe_text])
+        self.recipe.ranking.connect(self._rank, inputs)
+        self.estimate.connect(self.ask, self._estimate, inputs)
+        self._connect_edits()
+
+    def _connect_edits(self) -> None:
+        """What follows when the form may mean something else, and what besides when its data do.
+
+        An event has one listener here: had it two that wait for their last answer, Gradio would repeat the event for
+        each, and so on without end.
+        """
+        recipe, picker, rules = self.recipe, self.recipe.source, self.recipe.read_by_rules
         # An event looks up each of its inputs among all components of the page: what is checked at each edit is what
         # rules read, not the whole form.
-        rules = self.recipe.read_by_rules
-        listen(
-            partial(gr.on, [*self.recipe.edits(rules), self.files.brought.change]),
-            self._check,
-            [*self.files.inputs, *rules.values()],
-            [self.conflicts, self.recipe.summary, self.files.mapping.box],
-            trigger_mode="always_last",
-        )
-        self.recipe.ranking.connect(self._rank, inputs)
-        edits = self.recipe.edits(self.recipe.controls)
-        edited = partial(gr.on, [*edits, *self.files.changes, *picker.changes])
-        self.estimate.connect(self.ask, self._estimate, inputs, edited)
-        self._connect_doctor()
-
-    def _connect_doctor(self) -> None:
-        controls, picker = self.recipe.read_by_doctor, self.recipe.source
-        inputs = [*self.files.inputs, *controls.values(), *picker.inputs, self.recipe.preset]
-        outputs = [*self.doctor.outputs, *self.recipe.suggested.outputs]
-        shown = {"busy": self.doctor.report}
-        changes = [*self.files.changes, *map(edit_of, controls.values()), *picker.changes]
-        listen(partial(gr.on, changes), self._look, inputs, outputs, trigger_mode="always_last", **shown)
-        listen(self.doctor.ask.click, partial(self._look, asked=True), inputs, outputs, **shown)
+        inputs = [self.estimate.current, *self.files.inputs, *rules.values()]
+        outputs = [self.conflicts, recipe.summary, self.files.mapping.box, *self.estimate.outdated]
+        controls = recipe.read_by_doctor
+        others = recipe.edits(key for key in recipe.controls if key not in controls)
+        of_data = [*self.files.changes, *map(edit_of, controls.values()), *picker.changes]
+        listen(partial(gr.on, others), self._check, inputs, outputs, **LAST)
+        checked = listen(partial(gr.on, of_data), self._check, inputs, outputs, **LAST)
+        read = [*self.files.inputs, *controls.values(), *picker.inputs, recipe.preset]
+        drawn = [*self.doctor.outputs, *recipe.suggested.outputs]
+        listen(checked.then, self._look, read, drawn, busy=self.doctor.report, **LAST)
+        listen(self.doctor.ask.click, partial(self._look, asked=True), read, drawn, busy=self.doctor.report)
 
     @property
     def _inputs(self) -> list[Any]:
@@ -162,13 +162,14 @@ class DataTab:
     def _estimate(self, *values: Any) -> estimate.Forecast:
         return estimate.forecast(self.page.services, self._spec(*values))
 
-    def _check(self, *values: Any) -> Updates:
+    def _check(self, estimated: bool, *values: Any) -> Updates:
         files, _, form = self.files.read(values)
         read = dict(zip(self.recipe.read_by_rules, form, strict=True))
         return {
             self.conflicts: views.conflicts(training.conflicts(files, read)),
             self.recipe.summary: views.recipe(read),
             **self.files.show_match(files),
+            **self.estimate.outdate(estimated),
         }
 
     def _write(self, *values: Any) -> str:

@@ -18,7 +18,7 @@ from ui.sessions import by_now
 from ui.tabs.hub import HubBox
 from ui.text import say
 from ui.views import data as views
-from ui.wiring import Updates, listen, present_if
+from ui.wiring import LAST, Updates, listen, present_if
 
 DEFAULT: TaskName = "text-classification"
 
@@ -74,7 +74,7 @@ class DatasetCard:
         inputs = [task, self.slot, *self.corrections.values()]
         for control in self.corrections.values():
             event = control.blur if isinstance(control, gr.Textbox) else control.input
-            listen(event, correct, inputs, outputs)
+            listen(event, correct, inputs, outputs, **LAST)
         listen(self.remove.click, lambda task: after(handlers.Slot(), task), [task], outputs)
 
     def draw(self, slot: handlers.Slot, task: TaskName) -> Updates:

@@ -14,23 +14,28 @@ from ui.wiring import MEASURING, Updates, listen
 
 
 class EstimateCard:
-    """The estimate, and a word once the form has changed since."""
+    """The estimate, and a word once the form has changed since.
+
+    Attributes:
+        current: Whether there is an estimate of the form as it is.
+        outdated: What :meth:`outdate` sets.
+    """
 
     def __init__(self) -> None:
-        self.current = gr.State(False)  # whether there is an estimate of the form as it is
+        self.current = gr.State(False)
         self.note = gr.HTML(elem_id="estimate-note", apply_default_css=False)
         self.shown = gr.HTML(views.explanation(), elem_id="forecast", apply_default_css=False)
+        self.outdated = [self.current, self.note]
 
-    def connect(self, button: gr.Button, ask: Any, inputs: list[Any], edited: Any) -> None:
+    def connect(self, button: gr.Button, ask: Any, inputs: list[Any]) -> None:
         """Wire it.
 
         Args:
             button: What asks for it.
             ask: Makes the forecast of the values of ``inputs``.
             inputs: The form and the files.
-            edited: The event after which the form may mean something else.
         """
-        begun = listen(button.click, views.working, [], [self.shown], queue=False)
+        begun = listen(button.click, views.working, [], [self.shown])
         outputs = [self.current, self.note, self.shown]
         listen(
             begun.then,
@@ -41,7 +46,6 @@ class EstimateCard:
             show_progress_on=self.shown,
             **MEASURING,
         )
-        listen(edited, self._outdate, [self.current], [self.current, self.note], trigger_mode="always_last")
 
     def draw(self, found: Forecast | Failure) -> Updates:
         """A forecast, or why there is none."""
@@ -49,5 +53,6 @@ class EstimateCard:
             return {self.current: False, self.note: None, self.shown: message(found.message, found.remedy)}
         return {self.current: True, self.note: None, self.shown: views.forecast(found)}
 
-    def _outdate(self, current: bool) -> Updates:
-        return {self.current: False, self.note: views.outdated()} if current else gr.skip()
+    def outdate(self, current: bool) -> Updates:
+        """What changes when the form may mean something else; ``current`` is what the state of that name holds."""
+        return {self.current: False, self.note: views.outdated()} if current else {}

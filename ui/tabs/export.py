@@ -18,7 +18,7 @@ from ui.tabs.speed import SpeedCard
 from ui.text import say
 from ui.views import export as views
 from ui.views.html import heading, tag
-from ui.wiring import Updates, listen, present_if
+from ui.wiring import QUEUED, Updates, listen, present_if
 
 
 class ExportTab:
@@ -117,7 +117,7 @@ class ExportTab:
         self.speed.connect(self.run)
         listen(self.model.input, self._choose, [*chosen, self.model], [self.file, self.snippets, self.pushed])
         pushed = [*chosen, self.model, self.repo, self.private, self.token]
-        done = listen(self.push.click, self._push, pushed, [self.pushed], busy=self.pushed, trigger_mode="once")
+        done = listen(self.push.click, self._push, pushed, [self.pushed], busy=self.pushed, **QUEUED)
         listen(done.then, lambda: "", [], [self.token])  # whether it failed or not
         listen(self.prepare.click, self._zip, [*chosen, self.model], [self.file], busy=self.file)
 

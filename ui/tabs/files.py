@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ import gradio as gr
 
 from pipeline.samples import SAMPLES
 from pipeline.spec import TaskName
+from ui.answering import anew
 from ui.handlers import training, uploads
 from ui.page import Page
 from ui.sessions import by_now
@@ -18,7 +18,7 @@ from ui.tabs.mapping import LabelMapping
 from ui.tabs.task import TaskPicker
 from ui.text import say
 from ui.views import data as views
-from ui.wiring import Updates, listen
+from ui.wiring import LAST, Updates, listen, stamp
 
 Slots = dict[uploads.Role, uploads.Slot]
 
@@ -46,7 +46,7 @@ class BroughtFiles:
             others = [role for role in uploads.ROLES if role not in self.cards]
             self.cards |= {role: DatasetCard(page, role) for role in others}
             self.dictionary = DictionaryCard(page)
-        self.brought = gr.State("")
+        self.brought = stamp()
         self._slots = [card.slot for card in self.cards.values()]
         matched = [self.cards[role].slot for role in LabelMapping.ROLES]
         self.mapping.build(self.task, self.brought, *matched)
@@ -56,7 +56,7 @@ class BroughtFiles:
         for card in self.cards.values():
             card.connect(self.task, self._after, [*self.mapping.outputs, self.brought])
         self.dictionary.connect(self._stamp, [self.brought])
-        listen(self.task.input, self._look_again, [self.task, *self._slots], self._drawn, busy=self.hint)
+        listen(self.task.input, self._look_again, [self.task, *self._slots], self._drawn, busy=self.hint, **LAST)
 
     @property
     def changes(self) -> list[Any]:
@@ -147,4 +147,4 @@ class BroughtFiles:
         return {**self.mapping.forget(role), **self._stamp()}
 
     def _stamp(self) -> Updates:
-        return {self.brought: secrets.token_hex(8)}
+        return {self.brought: anew()}

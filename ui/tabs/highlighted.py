@@ -10,10 +10,10 @@ from ui.handlers.ask import Answer
 from ui.views import answers as views
 from ui.views.html import colour, plain_name
 from ui.views.tagged import colours
-from ui.wiring import spoken
+from ui.wiring import draw_anew
 
 
-def highlighted(found: gr.State, stamp: gr.State) -> None:
+def highlighted(found: gr.State, stamp: gr.Textbox) -> None:
     """Place the answers side by side, drawn anew whenever ``stamp`` says that ``found`` has others.
 
     Args:
@@ -38,4 +38,4 @@ def highlighted(found: gr.State, stamp: gr.State) -> None:
                     )
                     gr.HTML(views.foot(answer), apply_default_css=False)
 
-    gr.render(inputs=[found], triggers=[stamp.change], show_progress="hidden")(spoken(draw))
+    draw_anew(draw, [found], [stamp])

@@ -17,10 +17,10 @@ from ui.page import PICK, Page
 from ui.tabs.task import DEFAULT
 from ui.text import say
 from ui.views import hub as views
-from ui.wiring import Updates, listen, present_if
+from ui.wiring import QUEUED, Updates, listen, present_if
 
 #: Each keeps a process and a connection busy; more of them wait in the queue.
-FETCHING: dict[str, Any] = {"concurrency_limit": 3, "concurrency_id": "hub", "trigger_mode": "once"}
+FETCHING: dict[str, Any] = {**QUEUED, "concurrency_limit": 3, "concurrency_id": "hub"}
 
 
 class HubBox:

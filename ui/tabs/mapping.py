@@ -8,11 +8,12 @@ import gradio as gr
 
 from pipeline.data.labellings import LABELS
 from pipeline.spec import DataSpec, TaskName
+from ui.answering import anew
 from ui.handlers.uploads import Role, Slot, label_match, likely_names, source_labels
 from ui.text import say, spec
 from ui.views.data import mapping_heading
 from ui.views.html import heading
-from ui.wiring import Updates, listen, present_if, spoken
+from ui.wiring import Updates, draw_anew, listen, present_if, stamp
 
 
 class LabelMapping:
@@ -28,11 +29,12 @@ class LabelMapping:
 
     def __init__(self) -> None:
         self.edited, self.renamed = gr.State({}), gr.State({})
-        self._filled = gr.State(0)  # how often the names were filled in, which draws their table anew
+        self._matched, self._named = stamp(), stamp()  # change with what somebody chose
+        self._filled = stamp()  # changes where all names were filled in, so that their table is drawn anew
         self.box = gr.Column(elem_classes=present_if(False, "g-card"), elem_id="mapping")
         self.outputs = [self.edited, self.renamed]
 
-    def build(self, task: gr.Dropdown, brought: gr.State, source: gr.State, target: gr.State, test: gr.State) -> None:
+    def build(self, task: gr.Dropdown, brought: gr.Textbox, source: gr.State, target: gr.State, test: gr.State) -> None:
         """Place the tables in their box, drawn anew whenever ``brought`` says that a file has changed."""
         slots = [source, target, test]
 
@@ -52,8 +54,8 @@ class LabelMapping:
                         interactive=True,
                         min_width=200,
                     )
-                    keep = lambda chosen, edited, label=label: {**edited, label: chosen}  # noqa: E731
-                    listen(choice.input, keep, [choice, self.edited], [self.edited])
+                    keep = lambda chosen, edited, label=label: ({**edited, label: chosen}, anew())  # noqa: E731
+                    listen(choice.input, keep, [choice, self.edited], [self.edited, self._matched])
 
         def named(task: TaskName, source: Slot, target: Slot, test: Slot, renamed: dict[str, str]) -> None:
             match = label_match(source, target, test)
@@ -76,33 +78,25 @@ class LabelMapping:
                             interactive=True,
                             min_width=200,
                         )
-                        keep = lambda chosen, renamed, label=label: rename(renamed, label, chosen)  # noqa: E731
-                        listen(choice.input, keep, [choice, self.renamed], [self.renamed])
+                        keep = lambda chosen, renamed, label=label: (rename(renamed, label, chosen), anew())  # noqa: E731
+                        listen(choice.input, keep, [choice, self.renamed], [self.renamed, self._named])
                 if likely_names(source, target, test):
                     fill = gr.Button(say("doctor.rename_fill"), size="sm", scale=0, elem_id="fill-names")
                     listen(
                         fill.click,
-                        lambda count, *slots: {self.renamed: likely_names(*slots), self._filled: count + 1},
-                        [self._filled, *slots],
-                        [self.renamed, self._filled],
+                        lambda *slots: (likely_names(*slots), anew(), anew()),
+                        slots,
+                        [self.renamed, self._named, self._filled],
                     )
 
         with self.box:
-            gr.render(
-                inputs=[*slots, self.edited, self.renamed],
-                triggers=[brought.change, self.renamed.change],
-                show_progress="hidden",
-            )(spoken(matched))
-            gr.render(
-                inputs=[task, *slots, self.renamed],
-                triggers=[brought.change, self._filled.change],
-                show_progress="hidden",
-            )(spoken(named))
+            draw_anew(matched, [*slots, self.edited, self.renamed], [brought, self._named])
+            draw_anew(named, [task, *slots, self.renamed], [brought, self._filled])
 
     @property
     def changes(self) -> list[Any]:
         """The events after which labels may be matched otherwise."""
-        return [self.edited.change, self.renamed.change]
+        return [self._matched.change, self._named.change]
 
     def show(self, source: Slot, target: Slot, test: Slot) -> Updates:
         """Show the box where there is a match to make."""

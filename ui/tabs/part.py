@@ -13,7 +13,7 @@ from ui.fields import Choice, SpecField
 from ui.page import Page
 from ui.tabs.source import SourcePicker
 from ui.views.html import heading
-from ui.wiring import Updates, listen, present_if
+from ui.wiring import LAST, Updates, listen, present_if, stamp
 
 
 @dataclass(frozen=True)
@@ -36,14 +36,15 @@ class PartForm:
     at every event of the form.
 
     Attributes:
-        ways: Changes once the fields are those of another way.
+        ways: What the fields hold, and held.
+        shown: The way that the fields show; changes once they are those of another.
         controls: The list's and the fields' components, by key.
         pickers: The encoders', by key.
     """
 
     def __init__(self, page: Page, choice: Choice) -> None:
         self.page, self.choice = page, choice
-        self.ways = gr.State(Ways(choice.default))
+        self.ways, self.shown = gr.State(Ways(choice.default)), stamp()
         self.controls: dict[str, gr.components.Component] = {}
         self.pickers: dict[str, SourcePicker] = {}
         self._groups: list[tuple[gr.Column, set[str]]] = []  # what is seen with any of these keys
@@ -103,11 +104,12 @@ class PartForm:
 
     @property
     def _switched(self) -> list[Any]:
-        return [self.ways, *self._fields.values(), *(group for group, _ in self._groups)]
+        return [self.ways, self.shown, *self._fields.values(), *(group for group, _ in self._groups)]
 
     def connect(self) -> None:
         """Wire the part's own events."""
-        listen(self._list.input, self.switch, [self._list, self.ways, *self._fields.values()], self._switched)
+        held = [self._list, self.ways, *self._fields.values()]
+        listen(self._list.input, self.switch, held, self._switched, **LAST)
         for picker in self.pickers.values():
             picker.connect()
 
@@ -126,6 +128,7 @@ class PartForm:
         """Let the fields of one way be seen, with what they hold; the others keep what they have."""
         own = self.choice.keys(kind)
         updates: Updates = {group: gr.Column(elem_classes=present_if(own & keys)) for group, keys in self._groups}
+        updates[self.shown] = kind
         for key, control in self._fields.items():
             held = {"value": values[key]} if key in own & values.keys() else {}
             updates[control] = gr.update(elem_classes=present_if(key in own), **held)

@@ -43,7 +43,7 @@ class SourceRanking:
 
     def connect(self, ask: Any, inputs: list[Any]) -> None:
         """Wire the buttons; ``ask`` makes the ranking of the values of ``inputs``."""
-        begun = listen(self.rank.click, views.working, [], [self.shown], queue=False)
+        begun = listen(self.rank.click, views.working, [], [self.shown])
         listen(
             begun.then,
             lambda *values: self.draw(attempt(lambda: ask(*values))),

@@ -19,7 +19,7 @@ from ui.tabs.source import SourcePicker
 from ui.text import say, spec
 from ui.views import data as views
 from ui.views.html import heading
-from ui.wiring import Updates, listen
+from ui.wiring import LAST, Updates, listen
 
 SOURCE = "source"
 
@@ -77,7 +77,7 @@ class RecipeForm:
 
     def connect(self) -> None:
         """Wire the form's own events."""
-        listen(self.preset.input, self._choose, [self.preset, self.reason], [self.reason, *self._filled])
+        listen(self.preset.input, self._choose, [self.preset, self.reason], [self.reason, *self._filled], **LAST)
         taken = [self.preset, self.reason, *self._filled, *self.suggested.outputs]
         listen(self.suggested.take.click, self._take, [self.suggested.preset], taken)
         self.source.connect()
@@ -86,7 +86,7 @@ class RecipeForm:
 
     def edits(self, keys: Iterable[str]) -> list[Any]:
         """The events after which controls may hold something else."""
-        ways = {part.choice.key: part.ways.change for part in self.parts}  # its fields are there by then
+        ways = {part.choice.key: part.shown.change for part in self.parts}  # its fields are there by then
         changes = [ways[key] if key in ways else edit_of(self.controls[key]) for key in keys]
         # A preset fills in the controls from here, and says its reason, once they hold it.
         return [*changes, self.reason.change]

@@ -23,6 +23,7 @@ TEXT = {
     "too_many.exports": "Too many exports in a short time.",
     "too_many_remedy": "Try again in {time}.",
     "visitor": "Visitor",
+    "changed": "Changed",
     "choose_run": "Run",
     "state.queued": "queued",
     "state.running": "running",

@@ -23,6 +23,7 @@ TEXT = {
     "too_many.exports": "短时间内的导出次数过多。",
     "too_many_remedy": "请在 {time}后重试。",
     "visitor": "访客",
+    "changed": "已更改",
     "choose_run": "运行",
     "state.queued": "排队中",
     "state.running": "运行中",
