@@ -29,7 +29,7 @@ from ui.tabs.storage import StorageNotice
 from ui.text import say
 from ui.text.languages import LANGUAGES, LOCALES, speaking
 from ui.views.start import guest_notice
-from ui.wiring import Updates, listen, present_if
+from ui.wiring import Updates, listen, present_if, told_here
 
 CACHE_SECONDS = (3600, 86_400)  # how often uploads and downloads in Gradio's cache are looked at, and kept
 #: Lets the page be a report and nothing else, before anything of it is seen. What a guest may reach is for
@@ -60,6 +60,7 @@ def _fill(blocks: gr.Blocks, services: Services) -> None:
     with gr.Column(elem_classes=present_if(False)):
         visitor = gr.Textbox(elem_id="visitor", label=say("common.visitor"))
         current = gr.Textbox(elem_id="current-run", label=say("common.choose_run"))
+        told_here()
     notice = gr.HTML(elem_id="guest-notice", apply_default_css=False)
     with gr.Tabs(selected="start", elem_id="tabs") as tabs:
         page = Page(services, visitor, current, tabs)

@@ -62,12 +62,15 @@ def listen(
     if options["queue"]:
         wrapped = step_by_step(handler) if steps else spoken(guarded(handler))
         return event(wrapped, list(inputs), list(outputs), **options)
-    told = _told()
+    told = told_here()
     return event(spoken(telling(handler, told, len(outputs))), list(inputs), [*outputs, told], **options)
 
 
-def _told() -> gr.Textbox:
-    """Where the page is told what went wrong, after a word that makes it another value; Gradio shows it from there."""
+def told_here() -> gr.Textbox:
+    """Where the page is told what went wrong, after a word that makes it another value; Gradio shows it from there.
+
+    The first event that needs it places it, unless it has its place already.
+    """
     blocks = get_blocks_context().blocks.values()
     found = next((block for block in blocks if getattr(block, "elem_id", None) == "told"), None)
     if found is None:

@@ -35,7 +35,7 @@ def test_the_samples_come_with_their_task(brought: BroughtFiles) -> None:
     assert updates[brought.task] == TASK
     assert updates[brought.cards["source"].slot].accepted
     files = training.Files({role: updates[card.slot] for role, card in brought.cards.items()}, None, TASK, {})
-    assert "g-gone" in brought.show_match(files)[brought.mapping.box].elem_classes
+    assert "g-gone" in brought.show_match("a", files)[brought.mapping.box].elem_classes
     assert brought.fill("entities")[brought.task] == "entity-recognition"
 
 
@@ -50,7 +50,7 @@ def test_another_task_reads_the_files_anew_and_shows_what_can_be_corrected(
     control = brought.cards["source"].corrections[name]
     assert "g-gone" in brought.cards["source"].draw(slot, TASK)[control].elem_classes
     given = [slot if role == "source" else Slot() for role in brought.cards]
-    assert "g-gone" not in brought._look_again(task, *given)[control].elem_classes
+    assert "g-gone" not in brought._look_again(task, TASK, *given)[control].elem_classes
 
 
 def test_what_is_removed_while_it_is_read_for_another_task_does_not_come_back(
@@ -60,7 +60,7 @@ def test_what_is_removed_while_it_is_read_for_another_task_does_not_come_back(
     held = {brought.cards["target"].slot: Slot()}
     monkeypatch.setattr("ui.tabs.files.by_now", held.get)
     given = [{"source": kept, "target": removed}.get(role, Slot()) for role in brought.cards]
-    updates = brought._look_again("language-modelling", *given)
+    updates = brought._look_again("language-modelling", TASK, *given)
     assert updates[brought.cards["source"].slot].accepted.label_counts == {}
     assert not updates.keys() & set(brought.cards["target"].outputs)
 
@@ -72,7 +72,7 @@ def test_another_task_leaves_empty_cards_alone_lest_it_takes_a_file_that_comes_a
     given = {role: Slot() for role in brought.cards}
     given["source"] = uploads.accept(services, Slot(), "source", rows, TASK)
     given["dev"] = uploads.accept(services, Slot(), "dev", empty, TASK)
-    updates = brought._look_again("language-modelling", *given.values())
+    updates = brought._look_again("language-modelling", TASK, *given.values())
     drawn = {role for role, card in brought.cards.items() if updates.keys() & set(card.outputs)}
     assert drawn == {"source", "dev"}
 
@@ -87,6 +87,20 @@ def test_labels_are_matched_with_what_there_is_by_now(
     shown = {}
     for path in (rows, other):
         slots["target"] = uploads.accept(services, Slot(), "target", path, TASK)
-        updates = brought.show_match(training.Files(slots, None, TASK, {}))
+        updates = brought.show_match("a", training.Files(slots, None, TASK, {}))
         shown[path] = "g-gone" not in updates[brought.mapping.box].elem_classes
     assert shown == {rows: False, other: True}
+
+
+def test_a_task_that_is_chosen_twice_is_read_for_once(brought: BroughtFiles, services: Services, rows: Path) -> None:
+    given = [uploads.accept(services, Slot(), role, rows, TASK) for role in brought.cards]
+    first = brought._look_again("language-modelling", TASK, *given)
+    assert first[brought._read_as] == "language-modelling"
+    assert brought._look_again("language-modelling", "language-modelling", *given) == gr.skip()
+
+
+def test_no_box_is_emptied_but_by_what_came_out_of_it(brought: BroughtFiles, services: Services, rows: Path) -> None:
+    slots = {role: uploads.accept(services, Slot(), role, rows, TASK) for role in brought.cards}
+    boxes = {card.file for card in (*brought.cards.values(), brought.dictionary)}
+    assert not boxes & brought._look_again("language-modelling", TASK, *slots.values()).keys()
+    assert not boxes & brought.put(TASK, slots, uploads.DictionarySlot(), {}, {}).keys()

@@ -60,7 +60,7 @@ def test_no_event_has_two_listeners_that_wait_for_their_last_answer(page: gr.Blo
 def test_answers_come_with_the_request_unless_they_take_long_or_come_in_steps(page: gr.Blocks) -> None:
     queued = [fn for fn in page.fns.values() if fn.queue and fn.api_visibility == "private"]
     assert queued
-    assert all(fn.concurrency_id in ("measuring", "hub") or "_push" in fn.name for fn in queued)
+    assert all(fn.concurrency_id in ("measuring", "hub") or fn.name in ("tell", "_push") for fn in queued)
 
 
 def test_no_event_follows_a_state_of_which_gradio_tells_only_through_its_queue(page: gr.Blocks) -> None:

@@ -93,5 +93,9 @@ def test_the_tables_are_there_where_labels_differ(slots: Callable[..., dict[Role
     given = slots(source=WNUT, target=MSRA)
     with gr.Blocks():
         tables = LabelMapping()
-    assert "g-gone" not in tables.show(given["source"], given["target"], given["test"])[tables.box].elem_classes
-    assert "g-gone" in tables.show(given["source"], given["source"], Slot())[tables.box].elem_classes
+    shown = tables.show("brought", given["source"], given["target"], given["test"])
+    assert "g-gone" not in shown[tables.box].elem_classes
+    assert "brought" in shown.values()
+    alike = tables.show("brought", given["source"], given["source"], Slot())
+    assert "g-gone" in alike[tables.box].elem_classes
+    assert "" in alike.values(), "nothing is drawn anew"

@@ -241,3 +241,11 @@ def test_the_same_task_leaves_what_was_corrected(services: Services, tmp_path: P
 def test_only_what_the_task_has_can_be_corrected(role: uploads.Role, task: TaskName, asked: set[str]) -> None:
     always = {"format", "encoding", "text_column", "skip_missing"}
     assert set(uploads.corrections(role, task)) == always | asked
+
+
+def test_an_upload_that_the_browser_lost_is_told_and_changes_nothing(services: Services, rows: Path) -> None:
+    before = uploads.accept(services, Slot(), "source", rows, TASK)
+    after = uploads.accept(services, before, "source", None, TASK)
+    assert after.accepted is before.accepted
+    assert after.failure is not None
+    assert "did not arrive" in after.failure.message

@@ -84,7 +84,13 @@ def corrections(role: Role, task: TaskName) -> list[str]:
 
 
 def accept(
-    services: Services, slot: Slot, role: Role, uploaded: str | Path, task: TaskName, *, visitor: str | None = None
+    services: Services,
+    slot: Slot,
+    role: Role,
+    uploaded: str | Path | None,
+    task: TaskName,
+    *,
+    visitor: str | None = None,
 ) -> Slot:
     """Take a new file. It comes into use only if it can be read and has no problem."""
     kept: Path | None = None
@@ -147,7 +153,7 @@ def look_again(services: Services, slot: Slot, role: Role, task: TaskName) -> Sl
 
 
 def accept_dictionary(
-    services: Services, slot: DictionarySlot, uploaded: str | Path, visitor: str | None = None
+    services: Services, slot: DictionarySlot, uploaded: str | Path | None, visitor: str | None = None
 ) -> DictionarySlot:
     """Take a dictionary, if it is one."""
     kept: Path | None = None
@@ -161,12 +167,14 @@ def accept_dictionary(
         return replace(slot, failure=explain(error))
 
 
-def keep(services: Services, uploaded: str | Path) -> Path:
+def keep(services: Services, uploaded: str | Path | None) -> Path:
     """Copy an upload to where runs may refer to it; its size is looked at first.
 
     Raises:
-        DataError: It is too large.
+        DataError: It is too large, or the browser named none.
     """
+    if uploaded is None:
+        raise DataError(say("data.lost"), say("data.lost_remedy"))
     uploaded = Path(uploaded)
     size, limit = uploaded.stat().st_size / MEGABYTE, services.settings.max_upload_mb
     if size > limit:

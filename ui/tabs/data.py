@@ -75,8 +75,8 @@ class DataTab:
         recipe, picker, rules = self.recipe, self.recipe.source, self.recipe.read_by_rules
         # An event looks up each of its inputs among all components of the page: what is checked at each edit is what
         # rules read, not the whole form.
-        inputs = [self.estimate.current, *self.files.inputs, *rules.values()]
-        outputs = [self.conflicts, recipe.summary, self.files.mapping.box, *self.estimate.outdated]
+        inputs = [self.estimate.current, self.files.brought, *self.files.inputs, *rules.values()]
+        outputs = [self.conflicts, recipe.summary, *self.files.mapping.shown, *self.estimate.outdated]
         controls = recipe.read_by_doctor
         others = recipe.edits(key for key in recipe.controls if key not in controls)
         of_data = [*self.files.changes, *map(edit_of, controls.values()), *picker.changes]
@@ -162,13 +162,13 @@ class DataTab:
     def _estimate(self, *values: Any) -> estimate.Forecast:
         return estimate.forecast(self.page.services, self._spec(*values))
 
-    def _check(self, estimated: bool, *values: Any) -> Updates:
+    def _check(self, estimated: bool, brought: str, *values: Any) -> Updates:
         files, _, form = self.files.read(values)
         read = dict(zip(self.recipe.read_by_rules, form, strict=True))
         return {
             self.conflicts: views.conflicts(training.conflicts(files, read)),
             self.recipe.summary: views.recipe(read),
-            **self.files.show_match(files),
+            **self.files.show_match(brought, files),
             **self.estimate.outdate(estimated),
         }
 

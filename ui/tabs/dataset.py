@@ -46,7 +46,7 @@ class DatasetCard:
                 self.labels = gr.HTML(apply_default_css=False)
                 self.preview = gr.HTML(apply_default_css=False)
                 self.remove = gr.Button(say("data.remove"), size="sm", scale=0, min_width=110)
-        self.outputs = [self.slot, self.file, self.message, self.details, self.status, self.labels, self.preview]
+        self.outputs = [self.slot, self.message, self.details, self.status, self.labels, self.preview]
         self.outputs += self.corrections.values()
 
     def _field(self, name: str) -> SpecField:
@@ -59,8 +59,10 @@ class DatasetCard:
         def after(slot: handlers.Slot, task: TaskName) -> Updates:
             return {**self.draw(slot, task), **also(role)}
 
-        def accept(visitor: str, task: TaskName, slot: handlers.Slot, path: str) -> Updates:
-            return after(handlers.accept(services, slot, role, path, task, visitor=visitor), task)
+        def accept(visitor: str, task: TaskName, slot: handlers.Slot, path: str | None) -> Updates:
+            found = handlers.accept(services, slot, role, path, task, visitor=visitor)
+            # The box is ready for the next file; the status names the one in use.
+            return {**after(found, task), self.file: None}
 
         def correct(task: TaskName, slot: handlers.Slot, *values: Any) -> Updates:
             wanted = dict(zip(self.corrections, values, strict=True))
@@ -69,7 +71,7 @@ class DatasetCard:
 
         outputs = [*self.outputs, *also_outputs]
         brought = [self.page.visitor, task, self.slot, self.file]
-        listen(self.file.upload, accept, brought, outputs, busy=self.file)
+        listen(self.file.upload, accept, brought, [*outputs, self.file], busy=self.file)
         self.hub.connect(task, self.slot, after, outputs)
         inputs = [task, self.slot, *self.corrections.values()]
         for control in self.corrections.values():
@@ -81,7 +83,6 @@ class DatasetCard:
         """What the card looks like with this in its slot."""
         updates: Updates = {
             self.slot: slot,
-            self.file: None,  # the box is ready for the next file; the status names the one in use
             self.message: views.messages(slot),
             self.details: gr.Column(elem_classes=present_if(slot.shown is not None)),
             self.status: views.status(slot),
@@ -124,26 +125,27 @@ class DictionaryCard:
             self.remove = gr.Button(
                 say("data.remove"), size="sm", elem_classes=present_if(False), scale=0, min_width=110
             )
-        self.outputs = [self.slot, self.file, self.message, self.status, self.remove]
+        self.outputs = [self.slot, self.message, self.status, self.remove]
 
     def connect(self, also: Callable[[], Updates], also_outputs: Sequence[Any]) -> None:
         """Wire the card's events; ``also`` tells what else changes with the file."""
 
-        def accept(visitor: str, slot: handlers.DictionarySlot, path: str) -> Updates:
-            return {**self.draw(handlers.accept_dictionary(self.page.services, slot, path, visitor)), **also()}
+        def accept(visitor: str, slot: handlers.DictionarySlot, path: str | None) -> Updates:
+            found = handlers.accept_dictionary(self.page.services, slot, path, visitor)
+            return {**self.draw(found), **also(), self.file: None}
 
         def remove() -> Updates:
             return {**self.draw(handlers.DictionarySlot()), **also()}
 
         outputs = [*self.outputs, *also_outputs]
-        listen(self.file.upload, accept, [self.page.visitor, self.slot, self.file], outputs, busy=self.file)
+        brought = [self.page.visitor, self.slot, self.file]
+        listen(self.file.upload, accept, brought, [*outputs, self.file], busy=self.file)
         listen(self.remove.click, remove, [], outputs)
 
     def draw(self, slot: handlers.DictionarySlot) -> Updates:
         """What the card looks like with this in its slot."""
         return {
             self.slot: slot,
-            self.file: None,
             self.message: views.dictionary_messages(slot),
             self.status: views.dictionary_status(slot),
             self.remove: gr.Button(elem_classes=present_if(slot.path is not None)),

@@ -15,7 +15,7 @@ from ui.page import Page
 from ui.sessions import by_now
 from ui.tabs.dataset import DatasetCard, DictionaryCard
 from ui.tabs.mapping import LabelMapping
-from ui.tabs.task import TaskPicker
+from ui.tabs.task import DEFAULT, TaskPicker
 from ui.text import say
 from ui.views import data as views
 from ui.wiring import LAST, Updates, listen, stamp
@@ -47,16 +47,18 @@ class BroughtFiles:
             self.cards |= {role: DatasetCard(page, role) for role in others}
             self.dictionary = DictionaryCard(page)
         self.brought = stamp()
+        self._read_as = gr.State(DEFAULT)  # the task for which the files were read; Gradio may tell of a choice twice
         self._slots = [card.slot for card in self.cards.values()]
         matched = [self.cards[role].slot for role in LabelMapping.ROLES]
-        self.mapping.build(self.task, self.brought, *matched)
+        self.mapping.build(self.task, *matched)
 
     def connect(self) -> None:
         """Wire the events of the task and of the cards."""
         for card in self.cards.values():
             card.connect(self.task, self._after, [*self.mapping.outputs, self.brought])
         self.dictionary.connect(self._stamp, [self.brought])
-        listen(self.task.input, self._look_again, [self.task, *self._slots], self._drawn, busy=self.hint, **LAST)
+        chosen = [self.task, self._read_as, *self._slots]
+        listen(self.task.input, self._look_again, chosen, [self._read_as, *self._drawn], busy=self.hint, **LAST)
 
     @property
     def changes(self) -> list[Any]:
@@ -71,7 +73,7 @@ class BroughtFiles:
     @property
     def outputs(self) -> list[Any]:
         """What :meth:`put` sets."""
-        return [self.task, *self._drawn, *self.dictionary.outputs]
+        return [self.task, self._read_as, *self._drawn, *self.dictionary.outputs]
 
     @property
     def _drawn(self) -> list[Any]:
@@ -86,12 +88,12 @@ class BroughtFiles:
         dictionary, mapping, renamed, *rest = values[count + 1 :]
         return training.Files(slots, dictionary, values[0], renamed), mapping, rest
 
-    def show_match(self, files: training.Files) -> Updates:
+    def show_match(self, brought: str, files: training.Files) -> Updates:
         """Show the labels' tables where there is a match to make, once it is known what there is by now.
 
         Not in the event that brings a file: another one that ends beside it knows no more of it than it of the other.
         """
-        return self.mapping.show(*(files.slots[role] for role in LabelMapping.ROLES))
+        return self.mapping.show(brought, *(files.slots[role] for role in LabelMapping.ROLES))
 
     def fill(self, name: str) -> Updates:
         """Bring a sample."""
@@ -114,23 +116,27 @@ class BroughtFiles:
         """Bring files all at once, with how their labels are matched and what the source's are called."""
         return {
             self.task: task,
+            self._read_as: task,
             **self._draw(slots, task),
             self.mapping.edited: mapping,
             self.mapping.renamed: renamed,
             **self.dictionary.draw(dictionary),
         }
 
-    def _look_again(self, task: TaskName, *given: uploads.Slot) -> Updates:
+    def _look_again(self, task: TaskName, before: TaskName, *given: uploads.Slot) -> Updates:
         """What was brought, read as another task wants it; what is removed or replaced meanwhile does not come back.
 
         An empty card stays as it is: a file that comes to it meanwhile may be there before this is.
         """
+        if task == before:
+            return gr.skip()
         slots = dict(zip(self.cards, given, strict=True))
         while True:
             found = self._read_for(task, slots)
             now = {role: by_now(card.slot, slots[role]) for role, card in self.cards.items()}
             if all(now[role] is slot for role, slot in slots.items()):
-                return self._draw({role: found[role] for role, slot in slots.items() if not slot.empty}, task)
+                held = {role: found[role] for role, slot in slots.items() if not slot.empty}
+                return {self._read_as: task, **self._draw(held, task)}
             slots = now
 
     def _read_for(self, task: TaskName, slots: Slots) -> Slots:

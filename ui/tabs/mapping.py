@@ -23,6 +23,7 @@ class LabelMapping:
         edited: Target label → source label, as somebody chose it.
         renamed: Source label → what it is to be called, likewise.
         outputs: What :meth:`forget` sets.
+        shown: What :meth:`show` sets.
     """
 
     ROLES: ClassVar[tuple[Role, ...]] = ("source", "target", "test")
@@ -31,11 +32,13 @@ class LabelMapping:
         self.edited, self.renamed = gr.State({}), gr.State({})
         self._matched, self._named = stamp(), stamp()  # change with what somebody chose
         self._filled = stamp()  # changes where all names were filled in, so that their table is drawn anew
+        self._files = stamp()  # the files between whose labels there is a match to make; empty: there is none
         self.box = gr.Column(elem_classes=present_if(False, "g-card"), elem_id="mapping")
         self.outputs = [self.edited, self.renamed]
+        self.shown = [self.box, self._files]
 
-    def build(self, task: gr.Dropdown, brought: gr.Textbox, source: gr.State, target: gr.State, test: gr.State) -> None:
-        """Place the tables in their box, drawn anew whenever ``brought`` says that a file has changed."""
+    def build(self, task: gr.Dropdown, source: gr.State, target: gr.State, test: gr.State) -> None:
+        """Place the tables in their box, drawn anew after :meth:`show` wherever files have changed."""
         slots = [source, target, test]
 
         def matched(source: Slot, target: Slot, test: Slot, edited: dict[str, str], renamed: dict[str, str]) -> None:
@@ -90,18 +93,22 @@ class LabelMapping:
                     )
 
         with self.box:
-            draw_anew(matched, [*slots, self.edited, self.renamed], [brought, self._named])
-            draw_anew(named, [task, *slots, self.renamed], [brought, self._filled])
+            draw_anew(matched, [*slots, self.edited, self.renamed], [self._files, self._named])
+            draw_anew(named, [task, *slots, self.renamed], [self._files, self._filled])
 
     @property
     def changes(self) -> list[Any]:
         """The events after which labels may be matched otherwise."""
         return [self._matched.change, self._named.change]
 
-    def show(self, source: Slot, target: Slot, test: Slot) -> Updates:
-        """Show the box where there is a match to make."""
+    def show(self, brought: str, source: Slot, target: Slot, test: Slot) -> Updates:
+        """Show the box where there is a match to make; ``brought`` is another word for other files.
+
+        Elsewhere nothing is drawn: it would take from an upload box what was just put there (Gradio 6.17).
+        """
         match = label_match(source, target, test)
-        return {self.box: gr.Column(elem_classes=present_if(match is not None and not match.exact, "g-card"))}
+        seen = match is not None and not match.exact
+        return {self.box: gr.Column(elem_classes=present_if(seen, "g-card")), self._files: brought if seen else ""}
 
     def forget(self, role: Role) -> Updates:
         """What was chosen for the labels of a file before does not count any more."""

@@ -57,7 +57,7 @@ ACTIONS: dict[str, tuple[str, ...] | str] = {
     "ui.tabs.ranking.SourceRanking._take": PAGE_ONLY,
     "ui.views.estimate.working": PAGE_ONLY,
     "ui.tabs.estimate.EstimateCard.connect.<locals>.<lambda>": ("estimate_run",),
-    "ui.wiring._told.<locals>.tell": PAGE_ONLY,
+    "ui.wiring.told_here.<locals>.tell": PAGE_ONLY,
     "ui.tabs.progress.ProgressTab.show": ("watch_run", "list_runs"),
     "ui.tabs.progress.ProgressTab._tick": ("watch_run", "wait_for_run", "read_curves", "read_log"),
     "ui.tabs.progress.ProgressTab._measure": ("read_curves",),

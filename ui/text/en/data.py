@@ -38,6 +38,8 @@ TEXT = {
     "upload": "{title}: choose a file, or drop one here",
     "too_large": "{name} has {size} MB; at most {limit} MB can be uploaded.",
     "too_large_remedy": "Split the file, or keep only the columns and rows you need.",
+    "lost": "The file did not arrive.",
+    "lost_remedy": "Choose it once more.",
     "mapping_title": "Match the labels",
     "mapping_why": "The target labels are not the source labels. Say which source label each one stands for.",
     "mapping_label": "{label} stands for",

@@ -33,6 +33,8 @@ TEXT = {
     "upload": "{title}：选择文件，或拖放到此处",
     "too_large": "{name} 有 {size} MB，最多可上传 {limit} MB。",
     "too_large_remedy": "请拆分文件，或只保留需要的行和列。",
+    "lost": "文件没有传到。",
+    "lost_remedy": "请重新选择一次。",
     "mapping_title": "匹配标签",
     "mapping_why": "目标标签与源标签不同。请指出每个目标标签对应哪个源标签。",
     "mapping_label": "{label} 对应",
