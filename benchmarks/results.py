@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks.goals import GOALS, SPLITS, SPLITS_LEAST, leading
 from benchmarks.rows import ROWS
-from pipeline.report import ModelReport, Report
+from pipeline.report import CurvePoint, ModelReport, Report, Spread
 
 MODELS = ("source-only", "target-only", "classical", "transferred", "same-compute", "seed-ensemble")
 
@@ -74,20 +74,26 @@ def _line(row: str, report: Report) -> str:
 def _cell(model: ModelReport) -> str:
     name, interval = next(iter(model.metrics.items()))
     if name in model.seeds:
-        spread = model.seeds[name]
-        return f"{100 * spread.mean:.1f} ± {100 * spread.deviation:.1f}"
+        return _spread(model.seeds[name])
     return f"{100 * interval.value:.1f} [{100 * interval.low:.1f}, {100 * interval.high:.1f}]"
 
 
 def _curve(report: Report) -> str:
-    def shown(value: float | None) -> str:
-        return "–" if value is None else f"{100 * value:.1f}"
-
     points = report.curve.points if report.curve else []
-    return "; ".join(
-        f"{point.labels} labels {shown(point.transferred)} / {shown(point.target_only)} / {shown(point.classical)}"
-        for point in points
-    )
+    return "; ".join(f"{point.labels} labels {' / '.join(_values(point))}" for point in points)
+
+
+def _values(point: CurvePoint) -> list[str]:
+    """What the three models score at one number of labels."""
+    values = {"transferred": point.transferred, "target-only": point.target_only, "classical": point.classical}
+    return [
+        "–" if value is None else _spread(point.seeds[name]) if name in point.seeds else f"{100 * value:.1f}"
+        for name, value in values.items()
+    ]
+
+
+def _spread(spread: Spread) -> str:
+    return f"{100 * spread.mean:.1f} ± {100 * spread.deviation:.1f}"
 
 
 def _goals(row: str, report: Report) -> list[str]:

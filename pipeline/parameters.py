@@ -151,15 +151,21 @@ class EvaluationParameters(Parameters):
     Attributes:
         members: Of the transferred model, if it is an ensemble.
         facts: Role of an input → name under which its facts are reported.
-        curve: Number of labels → model → its role among the inputs.
+        curve: Number of labels → model → its roles among the inputs, one a seed, the run's own first.
     """
 
     task: TaskName
     models: tuple[EvaluatedModel, ...]
     members: tuple[EvaluatedModel, ...] = ()
     facts: dict[str, str]
-    curve: dict[int, dict[ModelName, str]]
+    curve: dict[int, dict[ModelName, tuple[str, ...]]]
     seed: int
+
+    @property
+    def others(self) -> int:
+        """How many models read the test texts beside those that the report shows: of other seeds, and of the curve."""
+        points = [roles for point in self.curve.values() for roles in point.values()]
+        return sum(len(model.repeats) for model in self.models) + sum(map(len, points))
 
 
 class ExportParameters(Parameters):

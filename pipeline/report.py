@@ -172,12 +172,13 @@ class Verdict(Frozen):
 
 
 class CurvePoint(Frozen):
-    """The models at one number of target labels; None where a model can't be had without labels."""
+    """The models at one number of target labels, the mean over the seeds; None where a model needs labels."""
 
     labels: int
     transferred: float
     target_only: float | None
     classical: float | None
+    seeds: dict[str, Spread] = {}  # model → over the seeds, where several were asked for
 
 
 class LearningCurve(Frozen):

@@ -140,7 +140,7 @@ def _classical(stage: Stage, scale: Scale) -> float:
 def _evaluation(stage: Stage, scale: Scale) -> float:
     parameters = stage.parameters
     assert isinstance(parameters, EvaluationParameters)  # noqa: S101 - the kind says so
-    models = sum(1 + len(model.repeats) for model in parameters.models) + sum(map(len, parameters.curve.values()))
+    models = len(parameters.models) + parameters.others
     asked = scale.read("test", learned=True) + scale.read("source_test", learned=False)
     return REPORT_ONCE + models * (asked + scale.load)
 

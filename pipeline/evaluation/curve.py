@@ -3,36 +3,47 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+import numpy as np
+
+from pipeline.evaluation.metrics import spread
 from pipeline.evaluation.wording import shown
-from pipeline.messages import Message
+from pipeline.messages import Message, sentences
 from pipeline.report import CurvePoint, LearningCurve
 
-#: Leading metric of each model at one number of labels.
-Values = Mapping[str, float]
+#: Leading metric of each model at one number of labels, one value a seed.
+Values = Mapping[str, Sequence[float]]
+#: Those that the curve shows; its last point is of all the run's models.
+MODELS = ("transferred", "target-only", "classical")
 
 
 def learning_curve(values: Mapping[int, Values], metric: str) -> LearningCurve:
     """The curve, told in a sentence.
 
     Args:
-        values: Number of target labels → model → its leading metric, at least one number. Higher is
-            better: there are no labels to count for a language model.
+        values: Number of target labels → model → its leading metric with each seed, at least one number. Higher
+            is better: there are no labels to count for a language model.
         metric: The leading metric.
     """
-    points = [
-        CurvePoint(
-            labels=labels,
-            transferred=found["transferred"],
-            target_only=found.get("target-only"),
-            classical=found.get("classical"),
-        )
-        for labels, found in sorted(values.items())
-    ]
+    points = [_point(labels, found) for labels, found in sorted(values.items())]
     saved, sentence = _saved(points, metric)
+    if several := points[0].seeds.get("transferred"):
+        count = len(several.values)
+        sentence = sentences([sentence, Message("Each value is the mean of {count} seeds.", count=count)])
     return LearningCurve(points=points, labels_saved=saved, sentence=sentence)
+
+
+def _point(labels: int, found: Values) -> CurvePoint:
+    means = {name: float(np.mean(values)) for name, values in found.items()}
+    return CurvePoint(
+        labels=labels,
+        transferred=means["transferred"],
+        target_only=means.get("target-only"),
+        classical=means.get("classical"),
+        seeds={name: spread(found[name]) for name in MODELS if len(found.get(name, ())) > 1},
+    )
 
 
 def _saved(points: list[CurvePoint], metric: str) -> tuple[int | None, Message]:

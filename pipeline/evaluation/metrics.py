@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -98,11 +98,12 @@ def spreads(truth: Truth, answers: list[Answers]) -> dict[str, Spread]:
     """Each metric of the task over several seeds, the run's own first; none for one, or if nothing was asked."""
     if len(answers) < 2 or not all(one.asked.any() for one in answers):
         return {}
-    found = {metric: [value(metric, one.counts) for one in answers] for metric in truth.task.metrics}
-    return {
-        metric: Spread(values=values, mean=float(np.mean(values)), deviation=float(np.std(values, ddof=1)))
-        for metric, values in found.items()
-    }
+    return {metric: spread([value(metric, one.counts) for one in answers]) for metric in truth.task.metrics}
+
+
+def spread(values: Sequence[float]) -> Spread:
+    """Mean and deviation of a metric's values, one a seed; at least two."""
+    return Spread(values=[*values], mean=float(np.mean(values)), deviation=float(np.std(values, ddof=1)))
 
 
 def per_class(truth: Truth, answers: Answers) -> dict[str, ClassScores]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pipeline import sources
 from pipeline.messages import Message
 from pipeline.parameters import (
@@ -43,69 +45,80 @@ def plan(spec: RunSpec) -> tuple[Stage, ...]:
     side = source_side(parameters)
     made = [data]  # of all chains: what they share is in it once
 
-    def chains(seed: int, limit: int | None = None, suffix: str = "") -> Chains:
-        return Chains(spec, data, rows, side, seed, limit, suffix, made)
+    def of_each_seed(
+        make: Callable[[Chains], dict[ModelName, Stage]], limit: int | None = None
+    ) -> dict[ModelName, list[Stage]]:
+        found = [
+            make(Chains(spec, data, rows, side, spec.seed + number, limit, _suffix(spec, number, limit), made))
+            for number in range(spec.repeats)
+        ]
+        return {name: [models[name] for models in found] for name in found[0]}
 
-    models = models_of(chains(spec.seed))
-    repeats: dict[ModelName, list[Stage]] = {name: [] for name in models}
-    for number in range(1, spec.repeats):
-        for name, stage in models_of(chains(spec.seed + number, suffix=f"@seed-{spec.seed + number}")).items():
-            repeats[name].append(stage)
-    curve = {
-        limit: models_of_point(chains(spec.seed, limit, f"@{limit}-labels"))
-        for limit in sorted(set(spec.learning_curve))
-    }
-    report = _report(spec, data, models=models, repeats=repeats, curve=curve, rows=rows)
+    trained = of_each_seed(models_of)
+    curve = {limit: of_each_seed(models_of_point, limit) for limit in sorted(set(spec.learning_curve))}
+    report = _report(spec, data, trained=trained, curve=curve, rows=rows)
+    models = {name: stages[0] for name, stages in trained.items()}
     shown = {stage.key: f"models/{name}" for name, stage in models.items() if stage.kind != "classical"}
     stages = [published(stage, shown[stage.key]) if stage.key in shown else stage for stage in made]
     exports = _exports(spec, report, models)
     return (*stages, report, *exports, *_speed(spec, report, models, exports))
 
 
+def _suffix(spec: RunSpec, number: int, limit: int | None = None) -> str:
+    """What the names of a chain's stages end with: its number of labels, and its seed if it is not the run's own."""
+    labels = "" if limit is None else f"@{limit}-labels"
+    return labels + (f"@seed-{spec.seed + number}" if number else "")
+
+
 def _report(
     spec: RunSpec,
     data: Stage,
     *,
-    models: dict[ModelName, Stage],
-    repeats: dict[ModelName, list[Stage]],
-    curve: dict[int, dict[ModelName, Stage]],
+    trained: dict[ModelName, list[Stage]],
+    curve: dict[int, dict[ModelName, list[Stage]]],
     rows: dict[str, float],
 ) -> Stage:
+    """The report; of each model and of each point of the curve there is one stage a seed, the run's own first."""
     inputs: dict[str, Stage] = {"data": data}
     told, titled = descriptions(spec), titles(spec)
-    evaluated, members = [], _members(models["transferred"])
-    for name, stage in models.items():
+    evaluated, members = [], _members(trained["transferred"][0])
+    for name, (stage, *repeats) in trained.items():
         inputs[name] = stage
         makers = {f"{name}: {maker.name}": maker for maker in _makers(stage)}
-        others = {f"{name}@{number}": other for number, other in enumerate(repeats[name], start=1)}
+        others = {f"{name}@{number}": other for number, other in enumerate(repeats, start=1)}
         inputs |= makers | others
         evaluated.append(
             EvaluatedModel(
                 name=name, title=titled[name], description=told[name], makers=tuple(makers), repeats=tuple(others)
             )
         )
-    roles = {limit: {name: f"{name}@{limit}-labels" for name in point} for limit, point in curve.items()}
+    roles: dict[int, dict[ModelName, tuple[str, ...]]] = {}
     for limit, point in curve.items():
-        inputs |= {roles[limit][name]: stage for name, stage in point.items()}
+        roles[limit] = {}
+        for name, stages in point.items():
+            named = {name + _suffix(spec, number, limit): stage for number, stage in enumerate(stages)}
+            roles[limit][name] = tuple(named)
+            inputs |= named
     facts = {
         role: stage.name
         for role, stage in inputs.items()
         if stage.kind in ("vocabulary", "adaptation", "pseudo-labels", "ensemble") and "@" not in stage.name
     }
     inputs |= members
-    count = len(models) + len(members) + sum(map(len, curve.values())) + sum(map(len, repeats.values()))
+    parameters = EvaluationParameters(
+        task=spec.task,
+        models=tuple(evaluated),
+        members=tuple(member(stage, number) for number, stage in enumerate(members.values(), start=1)),
+        facts=facts,
+        curve=roles,
+        seed=spec.seed,
+    )
+    count = len(evaluated) + len(members) + parameters.others
     return Stage(
         "report",
         "evaluation",
         Message("Compare on the frozen test set"),
-        EvaluationParameters(
-            task=spec.task,
-            models=tuple(evaluated),
-            members=tuple(member(stage, number) for number, stage in enumerate(members.values(), start=1)),
-            facts=facts,
-            curve=roles,
-            seed=spec.seed,
-        ),
+        parameters,
         inputs,
         cost=0.3 * count * rows.get("test", rows.get("target", 0) * spec.data.test_fraction) + 50,
         publishes="report.json",

@@ -43,7 +43,7 @@ class RunSpec(Part):
         ge=1,
         le=20,
         title="Repeats",
-        description="How many seeds the models are trained with, for mean and deviation.",
+        description="How many seeds all models, those of the curve too, are trained with, for mean and deviation.",
     )
     learning_curve: tuple[int, ...] = Field(
         (),

@@ -44,7 +44,7 @@ def run(context: Context[EvaluationParameters]) -> None:
         for model in everyone(parameters)
     }
     _refuse_nothing(answers["transferred"], parameters)
-    curve = _curve(exam, {name: answers[name] for name in sat}, data["counts"]["target_train"])
+    curve = _curve(exam, {name: repeats[name] for name in sat}, data["counts"]["target_train"])
     bootstrap = Bootstrap(answers, truth.task.metrics, parameters.seed)
     reports = _reports(exam, sat | members, repeats, bootstrap)
     models = reports[: len(parameters.models)]
@@ -134,16 +134,22 @@ def _comparisons(truth: Truth, sat: dict[str, Sat], bootstrap: Bootstrap) -> lis
     ]
 
 
-def _curve(exam: Exam, answers: dict[str, Answers], available: int) -> LearningCurve | None:
+def _curve(exam: Exam, answers: dict[str, list[Answers]], available: int) -> LearningCurve | None:
     """The points that were asked for, and the run's own models as the last; None if none was asked for."""
     metric = exam.truths["test"].task.metrics[0]
-    points: dict[int, dict[str, float]] = {}
-    for limit, roles in sorted(exam.context.parameters.curve.items()):
-        found = {name: exam.sit(role, "test").answers["test"] for name, role in roles.items()}
-        points.setdefault(min(limit, available), {name: value(metric, one.counts) for name, one in found.items()})
+
+    def values(found: dict[str, list[Answers]]) -> dict[str, list[float]]:
+        return {name: [value(metric, one.counts) for one in seeds] for name, seeds in found.items()}
+
+    points: dict[int, dict[str, list[float]]] = {}
+    for limit, asked in sorted(exam.context.parameters.curve.items()):
+        found: dict[str, list[Answers]] = {
+            name: [exam.sit(role, "test").answers["test"] for role in roles] for name, roles in asked.items()
+        }
+        points.setdefault(min(limit, available), values(found))
     if not points:
         return None
-    points.setdefault(available, {name: value(metric, one.counts) for name, one in answers.items()})
+    points.setdefault(available, values(answers))
     return learning_curve(points, metric)
 
 

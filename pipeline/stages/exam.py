@@ -64,8 +64,7 @@ class Exam:
         parameters = context.parameters
         splits = {split: read_split(context.inputs["data"], split) for split in SCORES if counts[split]}
         truths = {split: Truth.read(parameters.task, texts, labels) for split, texts in splits.items()}
-        others = sum(len(model.repeats) for model in parameters.models) + sum(map(len, parameters.curve.values()))
-        total = len(everyone(parameters)) * sum(map(len, splits.values())) + others * len(splits["test"])
+        total = len(everyone(parameters)) * sum(map(len, splits.values())) + parameters.others * len(splits["test"])
         return cls(context, splits, truths, total)
 
     def sit(self, role: str, *splits: str) -> Sat:

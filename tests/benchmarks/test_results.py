@@ -60,6 +60,16 @@ def test_goals_are_judged_by_points_of_the_curve_and_by_leads() -> None:
     ]
 
 
+def test_a_point_of_several_seeds_has_their_deviation() -> None:
+    found = report(source_only=0.5, transferred=0.9, target_only=0.7, classical=0.86)
+    spread = Spread(values=[0.84, 0.86], mean=0.85, deviation=0.0141)
+    points = [curve(n0=0.85).points[0].model_copy(update={"seeds": {"transferred": spread}})]
+    told = table(
+        {"shopping": found.model_copy(update={"curve": LearningCurve(points=points, labels_saved=None, sentence="")})}
+    )
+    assert lines(told, f"- {ROWS['shopping'].title}")[0].endswith("0 labels 85.0 ± 1.4 / – / 50.0")
+
+
 def test_the_short_form_has_no_curve_and_is_judged_by_the_rest(tmp_path: Path) -> None:
     found = {"waimai": report(source_only=0.5, transferred=0.8, target_only=0.7)}
     told = write(found, tmp_path, quick=True)

@@ -139,6 +139,17 @@ def test_the_curve_has_a_line_a_model_and_its_sentence(report_of: ReportOf) -> N
     assert "transferred, 100 labels: 80.0 %" in page
     assert "<script" not in page
     assert views.curve(report_of()) == ""
+    assert "g-deviation" not in page
+
+
+def test_a_curve_of_several_seeds_shows_and_tells_their_deviation(report_of: ReportOf) -> None:
+    spread = Spread(values=[0.75, 0.85], mean=0.8, deviation=0.0707)
+    point = CurvePoint(labels=100, transferred=0.8, target_only=0.5, classical=None, seeds={"transferred": spread})
+    curve = LearningCurve(points=[point], labels_saved=None, sentence="So it grows.")
+    page = views.curve(report_of().model_copy(update={"curve": curve}))
+    assert page.count("g-deviation") == 1
+    assert page.count("transferred, 100 labels: 80.0 % ± 7.1 over 2 seeds") == 2  # of the point and of the picture
+    assert "target-only, 100 labels: 50.0 %" in page
 
 
 def test_a_report_is_read_once_and_anew_when_it_changes(

@@ -70,10 +70,11 @@ def test_what_nobody_told_is_said(measure: Measure) -> None:
 
 def test_a_repetition_is_told_by_what_is_different() -> None:
     progress = Progress()
-    for name in ("transferred@20-labels", "transferred@seed-3"):
+    for name in ("transferred@20-labels", "transferred@seed-3", "transferred@20-labels@seed-3"):
         progress.stages[name] = StageProgress(name=name, title="Train", cost=1)
         progress.curves[name] = {"loss": [(1, 1.0)]}
     page = curves(progress)
     assert "Train (20 labels)" in page
     assert "Train (seed 3)" in page
-    assert page.count("g-curve g-transferred") == 2
+    assert "Train (20 labels, seed 3)" in page
+    assert page.count("g-curve g-transferred") == 3

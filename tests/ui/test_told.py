@@ -51,7 +51,7 @@ def test_a_report_of_the_disk_is_told_in_chinese(report_of: Callable[..., Report
             "models": models,
             "verdict": verdict("text-classification", models, made.comparisons, 25),
             "curve": learning_curve(
-                {10: {"transferred": 0.8, "target-only": 0.7}, 20: {"transferred": 0.9}}, "accuracy"
+                {10: {"transferred": [0.8, 0.8], "target-only": [0.7]}, 20: {"transferred": [0.9, 0.8]}}, "accuracy"
             ),
             "notes": [Message("{texts} removed: equal to another one.", texts=Message("{count:,} texts", count=3))],
         }
@@ -61,6 +61,7 @@ def test_a_report_of_the_disk_is_told_in_chinese(report_of: Callable[..., Report
         drawn = {part.__name__: part(read) for part in (compare.verdict, compare.curve, compare.notes)}
     assert "在 25 条固定测试文本上，迁移模型的准确率为 70.0 %，比仅源模型高 30.0 个百分点" in drawn["verdict"]
     assert "用 10 个标签时，迁移模型达到 80.0 %" in drawn["curve"]
+    assert "每个数值都是 2 个种子的均值。" in drawn["curve"]
     assert "已移除 3 条文本：与另一条相同。" in drawn["notes"]
     assert {name: words for name, part in drawn.items() if (words := english(part))} == {}
     assert read.verdict.sentence in (tmp_path / "report.json").read_text(encoding="utf-8")

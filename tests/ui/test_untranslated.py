@@ -110,8 +110,9 @@ def test_a_comparison_is_told_in_chinese(
     }.get(task, ("bad", "good"))
     report = report_of(task=task, labels=labels)
     metric = compare.task_of(report).metrics[0]
-    point = CurvePoint(labels=20, transferred=0.8, target_only=0.6, classical=0.5)
-    report.models[0].seeds[metric] = Spread(values=[0.1, 0.2], mean=0.15, deviation=0.05)
+    spread = Spread(values=[0.1, 0.2], mean=0.15, deviation=0.05)
+    point = CurvePoint(labels=20, transferred=0.15, target_only=0.6, classical=0.5, seeds={"transferred": spread})
+    report.models[0].seeds[metric] = spread
     curve = LearningCurve(points=[point], labels_saved=None, sentence="曲线。")
     report = report.model_copy(update={"curve": curve})
     shown = shown_of(report)
@@ -179,7 +180,7 @@ def test_a_run_is_told_in_chinese(services: Services, spec: RunSpec, state: RunS
         name: StageProgress(name=name, title="阶段", cost=1.0, state=name, step=1, total=9, seconds=75)
         for name in names
     }
-    for again in ("running@20-labels", "done@seed-1"):
+    for again in ("running@20-labels", "done@seed-1", "done@20-labels@seed-1"):
         found = StageProgress(name=again, title="阶段", cost=1.0, after=("done",), state=again.partition("@")[0])
         plan[again] = found
     told = {name: {measure: [(1, 0.5), (2, 0.25)]} for name, measure in zip(plan, MEASURES, strict=False)}

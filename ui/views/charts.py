@@ -15,19 +15,45 @@ HIGH, WIDE_LEFT, WIDE_RIGHT = 170.0, 44.0, 22.0  # of the learning curve
 
 
 @dataclass(frozen=True)
+class Point:
+    """One model at one number of labels.
+
+    Attributes:
+        labels: How many.
+        value: The mean where there are several seeds.
+        told: The value in words.
+        deviation: Over the seeds; None: there is one.
+    """
+
+    labels: int
+    value: float
+    told: str
+    deviation: float | None = None
+
+    @property
+    def reach(self) -> tuple[float, float]:
+        """From the deviation below the value to that above it."""
+        return self.value - (self.deviation or 0.0), self.value + (self.deviation or 0.0)
+
+
+@dataclass(frozen=True)
 class Line:
-    """One model's values at growing numbers of labels."""
+    """One model's points at growing numbers of labels."""
 
     name: str
     title: str
-    points: Sequence[tuple[int, float]]  # labels, value
+    points: Sequence[Point]
+
+    def told(self, point: Point) -> str:
+        """One of its points in words."""
+        return say("compare.curve_point", model=self.title, labels=f"{point.labels:,}", value=point.told)
 
 
 def learning_chart(lines: Sequence[Line], told: Callable[[float], str]) -> Markup:
-    """The lines in one picture, the values said by ``told``; labels are spaced by their logarithm."""
-    counts = sorted({labels for line in lines for labels, _ in line.points})
-    values = [value for line in lines for _, value in line.points]
-    low, high = min(values), max(values)
+    """The lines in one picture, the values of its scale said by ``told``; labels are spaced by their logarithm."""
+    counts = sorted({point.labels for line in lines for point in line.points})
+    reached = [point.reach for line in lines for point in line.points]
+    low, high = min(low for low, _ in reached), max(high for _, high in reached)
     air = (high - low) * 0.08 or 0.01
     low, high = low - air, high + air
     first, last = math.log1p(counts[0]), math.log1p(counts[-1])
@@ -46,29 +72,33 @@ def learning_chart(lines: Sequence[Line], told: Callable[[float], str]) -> Marku
             _line(WIDE_LEFT, y, WIDTH - WIDE_RIGHT, y, "g-grid"),
             _text(WIDE_LEFT - 6, y + 3.5, told(value), "end"),
         ]
+    said = [line.told(point) for line in lines for point in line.points]
     ticks = [_text(place(labels, low)[0], HIGH - 5, f"{labels:,}", "middle") for labels in counts]
     figure = tag(
         "svg",
         *grid,
         *ticks,
-        *(_drawn(line, place, told) for line in lines),
+        *(_drawn(line, place) for line in lines),
         viewBox=f"0 0 {WIDTH:g} {HIGH:g}",
         role="img",
-        aria_label=say("compare.curve"),
+        aria_label=say("compare.curve_picture", points=say("common.list_separator").join(said)),
     )
     legend = [tag("span", tag("i", class_="g-dot"), line.title, class_=f"g-model g-{line.name}") for line in lines]
     caption = tag("figcaption", tag("span", *legend, class_="g-legend"), tag("span", say("compare.curve_labels")))
     return tag("figure", caption, figure, class_="g-curve g-learning")
 
 
-def _drawn(line: Line, place: Callable[[float, float], tuple[float, float]], told: Callable[[float], str]) -> Markup:
-    dots = []
-    for labels, value in line.points:
-        x, y = place(labels, value)
-        title = say("compare.curve_point", model=line.title, labels=f"{labels:,}", value=told(value))
-        dots.append(tag("circle", tag("title", title), class_="g-end", cx=f"{x:.1f}", cy=f"{y:.1f}", r=3.2))
-    points = " ".join("{:.1f},{:.1f}".format(*place(labels, value)) for labels, value in line.points)
-    return tag("g", tag("polyline", class_="g-smooth", points=points), *dots, class_=f"g-{line.name}")
+def _drawn(line: Line, place: Callable[[float, float], tuple[float, float]]) -> Markup:
+    bars, dots = [], []
+    for point in line.points:
+        x, y = place(point.labels, point.value)
+        if point.deviation is not None:
+            bottom, top = (place(point.labels, end)[1] for end in point.reach)
+            bars.append(_line(x, bottom, x, top, "g-deviation"))
+        title = tag("title", line.told(point))
+        dots.append(tag("circle", title, class_="g-end", cx=f"{x:.1f}", cy=f"{y:.1f}", r=3.2))
+    points = " ".join("{:.1f},{:.1f}".format(*place(point.labels, point.value)) for point in line.points)
+    return tag("g", tag("polyline", class_="g-smooth", points=points), *bars, *dots, class_=f"g-{line.name}")
 
 
 def interval_bar(interval: Interval, low: float, high: float, told: str) -> Markup:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pipeline.report import Comparison, Interval, ModelReport, Report, Spread
+from pipeline.report import Comparison, CurvePoint, Interval, ModelReport, Report, Spread
 from pipeline.spec import DataSpec, Origin
 from ui.handlers.chosen import Shown
 from ui.handlers.compare import task_of
 from ui.text import say, spec
 from ui.text.telling import tell
 from ui.views import metrics
-from ui.views.charts import Line, interval_bar, learning_chart
+from ui.views.charts import Line, Point, interval_bar, learning_chart
 from ui.views.html import Content, Markup, colour, duration, empty, heading, model_name, percent, table, tag
 
 LEAD = re.compile(r"^[^,:，：]{1,29}(: |：)")  # "Transfer helped" and the like
@@ -89,18 +89,28 @@ def curve(report: Report) -> Markup:
     """The learning curve and its sentence, where the run has one."""
     if report.curve is None:
         return Markup()
-    metric = task_of(report).metrics[0]
-    points: dict[str, list[tuple[int, float | None]]] = {
-        "transferred": [(point.labels, point.transferred) for point in report.curve.points],
-        "target-only": [(point.labels, point.target_only) for point in report.curve.points],
-        "classical": [(point.labels, point.classical) for point in report.curve.points],
+    metric, points = task_of(report).metrics[0], report.curve.points
+    values: dict[str, list[float | None]] = {
+        "transferred": [point.transferred for point in points],
+        "target-only": [point.target_only for point in points],
+        "classical": [point.classical for point in points],
     }
-    lines = [
-        Line(name, say(f"common.model.{name}"), [(labels, value) for labels, value in found if value is not None])
-        for name, found in points.items()
-    ]
-    chart = learning_chart([line for line in lines if line.points], lambda value: metrics.figure(metric, value))
+    lines = []
+    for name, found in values.items():
+        drawn = [
+            _point(point, value, point.seeds.get(name), metric)
+            for point, value in zip(points, found, strict=True)
+            if value is not None
+        ]
+        lines += [Line(name, say(f"common.model.{name}"), drawn)] if drawn else []
+    chart = learning_chart(lines, lambda value: metrics.figure(metric, value))
     return tag("section", heading(say("compare.curve"), tell(report.recall(report.curve.sentence))), chart)
+
+
+def _point(point: CurvePoint, value: float, spread: Spread | None, metric: str) -> Point:
+    if spread is None:
+        return Point(point.labels, value, metrics.figure(metric, value))
+    return Point(point.labels, value, _over_seeds(spread, metric), spread.deviation)
 
 
 def pairs(report: Report) -> Markup:
@@ -169,10 +179,12 @@ def _metric(model: ModelReport, metric: str, scale: tuple[float, float]) -> Cont
 
 
 def _spread(spread: Spread | None, metric: str) -> Markup | None:
-    if spread is None:
-        return None
+    return None if spread is None else tag("span", _over_seeds(spread, metric), class_="g-hint")
+
+
+def _over_seeds(spread: Spread, metric: str) -> str:
     mean, deviation = metrics.figure(metric, spread.mean), metrics.number(metric, spread.deviation)
-    return tag("span", say("compare.spread", mean=mean, deviation=deviation, count=len(spread.values)), class_="g-hint")
+    return say("compare.spread", mean=mean, deviation=deviation, count=len(spread.values))
 
 
 def _calibration(model: ModelReport, _: str) -> Content:

@@ -64,8 +64,11 @@ def stages(progress: Progress, run: RunState) -> Markup:
 
 
 def variant(stage: str) -> str:
-    """What is different about a stage that is done once more: the seed, or the number of labels."""
-    suffix = stage.partition(AGAIN)[2]
+    """What is different about a stage that is done once more: the number of labels, the seed, or both."""
+    return say("common.list_separator").join(map(_difference, stage.split(AGAIN)[1:]))
+
+
+def _difference(suffix: str) -> str:
     for kind, number in (("labels", suffix.removesuffix("-labels")), ("seed", suffix.removeprefix("seed-"))):
         if number != suffix:
             return say(f"progress.variant.{kind}", number=number)

@@ -11,7 +11,7 @@ Points = dict[int, tuple[float, float | None]]
 
 def curve(values: Points) -> LearningCurve:
     named = {
-        labels: {"transferred": transferred} | ({"target-only": target} if target is not None else {})
+        labels: {"transferred": [transferred]} | ({"target-only": [target]} if target is not None else {})
         for labels, (transferred, target) in values.items()
     }
     return learning_curve(named, "accuracy")
@@ -19,12 +19,33 @@ def curve(values: Points) -> LearningCurve:
 
 def test_points_come_in_order_with_what_there_is() -> None:
     found = learning_curve(
-        {100: {"transferred": 0.9, "target-only": 0.8, "classical": 0.7}, 0: {"transferred": 0.6}}, "accuracy"
+        {100: {"transferred": [0.9], "target-only": [0.8], "classical": [0.7]}, 0: {"transferred": [0.6]}}, "accuracy"
     )
     assert [(one.labels, one.transferred, one.target_only, one.classical) for one in found.points] == [
         (0, 0.6, None, None),
         (100, 0.9, 0.8, 0.7),
     ]
+    assert [one.seeds for one in found.points] == [{}, {}]
+    assert "seeds" not in found.sentence
+
+
+def test_several_seeds_are_told_by_their_mean() -> None:
+    found = learning_curve(
+        {
+            50: {"transferred": [0.75, 0.65], "target-only": [0.5, 0.5]},
+            100: {"transferred": [0.8, 0.8], "target-only": [0.7, 0.5]},
+            400: {"source-only": [0.4, 0.5], "transferred": [0.9, 0.9], "target-only": [0.7, 0.9]},
+        },
+        "accuracy",
+    )
+    first, *_, last = found.points
+    assert first.transferred == pytest.approx(0.7)
+    assert first.seeds["transferred"].values == [0.75, 0.65]
+    assert first.seeds["transferred"].deviation == pytest.approx(0.1 / 2**0.5)
+    assert set(last.seeds) == {"transferred", "target-only"}  # the curve shows no source-only
+    assert found.labels_saved == 200 - 50
+    assert found.sentence.startswith("With 50 labels transferred reaches 70.0 %; target-only needs about 200 labels")
+    assert found.sentence.endswith("Each value is the mean of 2 seeds.")
 
 
 def test_the_labels_saved_lie_on_the_line_between_two_points() -> None:

@@ -76,7 +76,24 @@ def test_a_learning_curve_shares_all_but_what_learns_from_labels(tiny_spec: RunS
     assert found["transferred@10-labels"].inputs["model"] is found["adaptation"]
     curve = found["report"].parameters.curve
     assert set(curve[0]) == {"transferred"}
-    assert found["report"].inputs[curve[0]["transferred"]] is found["adaptation"]  # zero-shot: nothing to learn from
+    (role,) = curve[0]["transferred"]
+    assert found["report"].inputs[role] is found["adaptation"]  # zero-shot: nothing to learn from
+
+
+def test_each_point_of_a_curve_has_every_seed(tiny_spec: RunSpec) -> None:
+    spec = with_recipe(tiny_spec, adaptation=MaskedLanguageModelling()).model_copy(
+        update={"learning_curve": (0, 10), "seed": 3}
+    )
+    once, found = stages(spec), stages(spec.model_copy(update={"repeats": 2}))
+    for name in set(once) - {"report"}:
+        assert found[name].key == once[name].key
+    report = found["report"]
+    assert report.parameters.curve[10]["transferred"] == ("transferred@10-labels", "transferred@10-labels@seed-4")
+    assert [report.inputs[role].parameters.seed for role in report.parameters.curve[10]["target-only"]] == [3, 4]
+    assert found["transferred@10-labels@seed-4"].inputs["model"] is found["adaptation@seed-4"]
+    zero = [report.inputs[role] for role in report.parameters.curve[0]["transferred"]]
+    assert zero == [found["adaptation"], found["adaptation@seed-4"]]
+    assert report.parameters.others == 2 * 4 + 4  # two seeds of 1 + 3 models, and the run's own four once more
 
 
 def test_a_language_model_is_the_same_chain_without_labels(tiny_spec: RunSpec) -> None:

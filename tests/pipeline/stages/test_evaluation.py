@@ -141,8 +141,8 @@ def test_repeats_makers_and_facts_are_gathered(bench: Callable[..., Bench]) -> N
 
 def test_the_curve_ends_with_the_runs_own_models(bench: Callable[..., Bench]) -> None:
     here = bench("text-classification")
-    roles = {"transferred": "transferred@4", "target-only": "target-only@4"}
-    report = here.run(asked("text-classification", curve={4: roles, 0: {"transferred": "transferred@1"}}))
+    roles = {"transferred": ("transferred@4",), "target-only": ("target-only@4",)}
+    report = here.run(asked("text-classification", curve={4: roles, 0: {"transferred": ("transferred@1",)}}))
     assert report.curve is not None
     assert [(one.labels, one.transferred, one.target_only) for one in report.curve.points] == [
         (0, 0.8, None),
@@ -152,9 +152,26 @@ def test_the_curve_ends_with_the_runs_own_models(bench: Callable[..., Bench]) ->
     assert "more than 8 labels" in report.curve.sentence
 
 
+def test_a_curve_of_several_seeds_has_their_means_and_deviations(bench: Callable[..., Bench]) -> None:
+    here = bench("text-classification")
+    parameters = asked("text-classification", curve={4: {"transferred": ("transferred@4", "target-only@4")}})
+    source_only, transferred, target_only = parameters.models
+    transferred = transferred.model_copy(update={"repeats": ("transferred@1",)})
+    report = here.run(parameters.model_copy(update={"models": (source_only, transferred, target_only)}))
+    assert report.curve is not None
+    first, last = report.curve.points
+    assert (first.transferred, first.seeds["transferred"].values) == (pytest.approx(0.6), [0.7, 0.5])
+    assert (last.transferred, last.seeds["transferred"]) == (
+        pytest.approx(0.85),
+        report.model("transferred").seeds["accuracy"],
+    )
+    assert "mean of 2 seeds" in report.curve.sentence
+    assert here.steps[-1]["step"] == here.steps[-1]["total"] == 3 * 60 + 3 * 40
+
+
 def test_a_curve_has_no_more_labels_than_there_are(bench: Callable[..., Bench]) -> None:
     here = bench("text-classification")
-    roles = {"transferred": "transferred@4", "target-only": "target-only@4"}
+    roles = {"transferred": ("transferred@4",), "target-only": ("target-only@4",)}
     report = here.run(asked("text-classification", curve={100: roles}))
     assert report.curve is not None
     assert [one.labels for one in report.curve.points] == [8]

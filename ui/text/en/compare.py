@@ -39,6 +39,7 @@ TEXT = {
     "parameters": "{count} parameters",
     "curve": "Learning curve",
     "curve_labels": "target labels",
+    "curve_picture": "Learning curve. {points}",
     "curve_point": "{model}, {labels} labels: {value}",
     "confusion": "Where each model errs",
     "confusion_hint": "Rows: the true label. Columns: the model's answer. Darker is more.",

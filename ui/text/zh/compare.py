@@ -38,6 +38,7 @@ TEXT = {
     "parameters": "{count} 个参数",
     "curve": "学习曲线",
     "curve_labels": "目标标签数",
+    "curve_picture": "学习曲线。{points}",
     "curve_point": "{model}，{labels} 个标签：{value}",
     "confusion": "各模型错在哪里",
     "confusion_hint": "混淆矩阵。行为真实标签，列为模型的回答，颜色越深数量越多。",

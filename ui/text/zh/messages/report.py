@@ -154,4 +154,5 @@ TEXT = {
     "{saved:,}.": (
         "用 {fewest}时，迁移模型达到 {value}；仅目标模型约需 {needed}才能达到：迁移约可节省 {saved:,} 个标签。"
     ),
+    "Each value is the mean of {count} seeds.": "每个数值都是 {count} 个种子的均值。",
 }
