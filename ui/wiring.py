@@ -15,7 +15,8 @@ from ui.text import say
 #: Of an event that may come again while it is at work: it is answered once more then. An event of a component can have
 #: one listener of this kind: Gradio repeats it for all that listen, and two would have each other repeated without end.
 LAST: dict[str, Any] = {"trigger_mode": "always_last"}
-#: Of an event that takes longer than a proxy may let a request take.
+#: Of an event that takes longer than a proxy may let a request take, or that may start a run: on ZeroGPU the browser
+#: tells whose quota it counts against with what is queued, and with nothing else.
 QUEUED: dict[str, Any] = {"queue": True, "trigger_mode": "once"}
 #: Of events that keep the processor busy for long: one of them at a time, seen to be at work or in the queue.
 MEASURING: dict[str, Any] = {**QUEUED, "concurrency_limit": 1, "concurrency_id": "measuring"}

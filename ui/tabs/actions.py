@@ -13,7 +13,7 @@ from ui.page import COPY, Page
 from ui.tabs.data import DataTab
 from ui.text import say
 from ui.views import runs as views
-from ui.wiring import Updates, listen, present_if
+from ui.wiring import QUEUED, Updates, listen, present_if
 
 #: Puts the page's own place before the address of a shared report, which only the browser knows.
 ADDRESS = """
@@ -80,7 +80,7 @@ class RunActions:
             return done
 
         listen(self.cancel.click, after(progress.cancel), here, outputs)
-        listen(self.resume.click, after(progress.resume), here, outputs)
+        listen(self.resume.click, after(progress.resume), here, outputs, **QUEUED)
         for event in (self.save.click, self.name.submit):
             listen(event, after(runs.rename), [*here, self.name], outputs)
         listen(self.really.click, after(runs.delete, gone=True), here, outputs)

@@ -19,7 +19,7 @@ from ui.tabs.samples import SamplePicker
 from ui.text import say
 from ui.views import data as views
 from ui.views import runs as run_views
-from ui.wiring import LAST, Updates, listen, poll
+from ui.wiring import LAST, QUEUED, Updates, listen, poll
 
 SECONDS = 1.5  # between two looks at whether the Hub has answered
 
@@ -60,7 +60,7 @@ class DataTab:
         poll(self.timer, self._look_for_hub, [picker.chosen], [self.timer, *self._hub_outputs])
         inputs = self._inputs
         opened = self.page.go_outputs("progress")
-        listen(self.start.click, self._start, [self.page.visitor, *inputs], opened, busy=self.recipe.summary)
+        listen(self.start.click, self._start, [self.page.visitor, *inputs], opened, busy=self.recipe.summary, **QUEUED)
         listen(self.write.click, self._write, inputs, [self.recipe_text])
         self.recipe.ranking.connect(self._rank, inputs)
         self.estimate.connect(self.ask, self._estimate, inputs)

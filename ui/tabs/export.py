@@ -111,6 +111,7 @@ class ExportTab:
             [*chosen, *self.options.values()],
             page.go_outputs("progress"),
             busy=self.options["model"],
+            **QUEUED,
         )
         ticks = [self.options[name] for name in ("optimisation", "quantisation")]
         listen(self.options["provider"].input, handlers.suited, [self.options["provider"], *ticks], ticks)

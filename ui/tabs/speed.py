@@ -15,7 +15,7 @@ from ui.handlers.places import Place
 from ui.page import Page
 from ui.text import say
 from ui.views import speed as views
-from ui.wiring import Updates, listen
+from ui.wiring import QUEUED, Updates, listen
 
 
 class SpeedCard:
@@ -47,7 +47,7 @@ class SpeedCard:
             inputs,
             self.page.go_outputs("progress"),
             show_progress="minimal",
-            trigger_mode="once",
+            **QUEUED,
         )
 
     def show(

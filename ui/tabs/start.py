@@ -10,7 +10,7 @@ from ui.handlers import start as handlers
 from ui.page import PICK, Page
 from ui.text import say
 from ui.views import start as views
-from ui.wiring import Updates, listen, poll
+from ui.wiring import QUEUED, Updates, listen, poll
 
 SECONDS = 3.0
 
@@ -53,7 +53,7 @@ class StartTab:
         """Wire the tab's events."""
         page = self.page
         opened = page.go_outputs("progress")
-        listen(self.demo.click, self._run_demo, [page.visitor], opened)
+        listen(self.demo.click, self._run_demo, [page.visitor], opened, **QUEUED)
         listen(self.own.click, lambda: gr.Tabs(selected="data"), [], [page.tabs])
         listen(self.runs.select, self._open, [page.visitor], opened)
         listen(self.tab.select, self.show, [page.visitor], self.outputs)
