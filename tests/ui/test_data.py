@@ -43,7 +43,7 @@ def checked(tab: DataTab, values: list[Any]) -> Any:
     """What does not go together, of what the page would send when something is edited."""
     count = len(values) - len(tab.recipe.inputs)
     rules = [control.value for control in tab.recipe.read_by_rules.values()]
-    return tab._check(*values[:count], *rules)[tab.conflicts]
+    return tab._check(False, "", *values[:count], *rules)[tab.conflicts]
 
 
 def test_what_does_not_go_together_is_told_before_it_is_started(tab: DataTab, services: Services, rows: Path) -> None:
@@ -62,6 +62,13 @@ def test_a_whole_form_starts_a_run_and_opens_it(tab: DataTab, services: Services
     (record,) = services.store.list()
     assert record.state is RunState.QUEUED
     assert updates[tab.page.tabs].selected == "progress"
+
+
+def test_an_edit_outdates_the_estimate(tab: DataTab) -> None:
+    rules = [control.value for control in tab.recipe.read_by_rules.values()]
+    given = [*held(tab, {})[: -len(tab.recipe.inputs)], *rules]
+    assert tab._check(True, "", *given)[tab.estimate.current] is False
+    assert tab.estimate.current not in tab._check(False, "", *given)
 
 
 def test_the_doctor_is_given_what_the_page_holds(tab: DataTab, services: Services, rows: Path) -> None:

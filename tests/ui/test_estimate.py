@@ -100,8 +100,8 @@ def test_a_changed_form_outdates_an_estimate_once(found: handlers.Forecast) -> N
         card = EstimateCard()
     drawn = card.draw(found)
     assert drawn[card.current] is True
-    assert "has changed" in card._outdate(True)[card.note]
-    assert card.note not in card._outdate(False)
+    assert "has changed" in card.outdate(True)[card.note]
+    assert card.outdate(False) == {}
 
 
 def test_what_goes_wrong_is_told_in_its_place() -> None:

@@ -115,9 +115,14 @@ def test_a_recipe_that_is_filled_in_forgets_what_was_typed(form: RecipeForm) -> 
 def test_the_form_as_a_whole_is_checked_when_it_is_edited(services: Services) -> None:
     page = layout.build(services)
     conflicts = next(block for block in page.blocks.values() if block.elem_id == "conflicts")
-    (check,) = [fn for fn in page.fns.values() if conflicts in fn.outputs]
-    assert len(check.targets) > 20
-    assert len(check.inputs) < 40  # each is looked up by the browser at each edit
+    of_others, of_data = (
+        fn for fn in page.fns.values() if conflicts in fn.outputs
+    )  # the data check follows the second
+    assert len({*of_others.targets, *of_data.targets}) == len(of_others.targets) + len(of_data.targets) > 20
+    assert of_others.inputs == of_data.inputs
+    assert len(of_data.inputs) < 42  # each is looked up by the browser at each edit
+    (look,) = (fn for fn in page.fns.values() if fn.trigger_after == of_data._id)
+    assert look.name == "_look"
 
 
 def test_a_list_of_presets_that_is_left_as_it_was_leaves_what_was_edited(form: RecipeForm) -> None:
