@@ -16,11 +16,10 @@ from ui.handlers.training import role_title
 from ui.page import Page
 from ui.sessions import by_now
 from ui.tabs.hub import HubBox
+from ui.tabs.task import DEFAULT
 from ui.text import say
 from ui.views import data as views
 from ui.wiring import LAST, Updates, listen, present_if
-
-DEFAULT: TaskName = "text-classification"
 
 
 class DatasetCard:
