@@ -79,8 +79,8 @@ def run(context: Context[FineTuningParameters]) -> None:
     watch = None
     if tuning.patience is not None and dev is not None:
         watch = Watch(_score(context, labels, dev, collate), tuning.patience)
-    precision = None if shared is None else shared.precision
-    precision = precision or choose(tuned.model, tuning.batch_size * seen_tokens // sum(map(len, seen)), context)
+    in_batch = tuning.batch_size * seen_tokens // sum(map(len, seen))
+    precision = choose(tuned.model, in_batch, context) if shared is None else shared.precision
     with used_embeddings(tuned.model, tokens, tokenizer.pad_token_id):
         taken = train(tuned.model, lessons, tuned.phases, precision, context, watch=watch)
     tuned.finish()
@@ -104,11 +104,14 @@ def _frozen(
     the encoder read in each epoch.
     """
     parameters = context.parameters
-    if parameters.tuning.kind == "probe" and model.config.model_type in FAMILIES:
+    probed = parameters.tuning.kind == "probe" and model.config.model_type in FAMILIES
+    if not probed and not parameters.shared_layers:
+        return None
+    precision = choose(model, BATCH_TOKENS, context)
+    if probed:
         of_texts = TASKS[parameters.task].labelling != "tags"
-        precision = choose(model, BATCH_TOKENS, context)
-        return freeze_encoder(model, rows, collate, context, first_alone=of_texts, precision=precision)
-    return share(model, rows, collate, parameters.shared_layers, context) if parameters.shared_layers else None
+        return freeze_encoder(model, rows, collate, context, precision=precision, first_alone=of_texts)
+    return share(model, rows, collate, parameters.shared_layers, context, precision=precision)
 
 
 def _kept(context: Context[FineTuningParameters]) -> bool:

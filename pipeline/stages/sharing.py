@@ -15,7 +15,6 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -62,7 +61,7 @@ class Shared:
         padded: Makes a batch of encoded rows for the whole model.
         context: Of the stage at work.
         first_alone: Whether the upper part reads nothing but each row's first token.
-        precision: In which the frozen part multiplies matrices; None: in float32.
+        precision: In which matrices are multiplied, those of the frozen part among them.
     """
 
     upper: PreTrainedModel
@@ -70,8 +69,8 @@ class Shared:
     dataset: Dataset = field(init=False)
     padded: Collate
     context: Context[Any]
+    precision: Precision
     first_alone: bool = False
-    precision: Precision | None = None
     reading: Reading = field(init=False)
     _states: list[np.memmap] = field(default_factory=list)
 
@@ -160,7 +159,7 @@ class Shared:
             self.context.check()
             padded = self.padded([dataset[index] for index in batch])
             inputs = {name: value.to(place) for name, value in padded.items() if name not in ANSWERS}
-            with self.precision.autocast() if self.precision else nullcontext():
+            with self.precision.autocast():
                 return self.lower(**inputs)[0][:, :width].half().cpu().numpy()
 
         for batch, found in in_batches(tokens, BATCH_TOKENS, ask, self.context.note):
@@ -172,7 +171,15 @@ class Shared:
         states.flush()
 
 
-def share(model: PreTrainedModel, dataset: Dataset, collate: Collate, layers: int, context: Context[Any]) -> Shared:
+def share(
+    model: PreTrainedModel,
+    dataset: Dataset,
+    collate: Collate,
+    layers: int,
+    context: Context[Any],
+    *,
+    precision: Precision,
+) -> Shared:
     """Freeze the embeddings and the lowest ``layers`` layers, and compute what they make of ``dataset`` once.
 
     Args:
@@ -181,11 +188,12 @@ def share(model: PreTrainedModel, dataset: Dataset, collate: Collate, layers: in
         collate: Makes a batch of encoded rows, padded on the right.
         layers: How many, at least 1 and fewer than the model has.
         context: Its ``out`` lies in the folder in which the activations are kept for the other members.
+        precision: In which matrices are multiplied.
 
     Raises:
         TrainingError: The family's layers can't be told apart, or there are not so many.
     """
-    shared = Shared(upper=model, lower=cut(model, layers), padded=collate, context=context)
+    shared = Shared(model, cut(model, layers), collate, context, precision)
     shared.dataset = shared.computed(dataset)
     return shared
 
@@ -196,8 +204,8 @@ def freeze_encoder(
     collate: Collate,
     context: Context[Any],
     *,
-    first_alone: bool,
     precision: Precision,
+    first_alone: bool,
 ) -> Shared:
     """Freeze the whole encoder, and compute what it makes of ``dataset`` once.
 
@@ -206,13 +214,13 @@ def freeze_encoder(
         dataset: As :func:`share` takes it.
         collate: Likewise.
         context: Likewise.
+        precision: Likewise.
         first_alone: Whether the head is one of whole texts, and so reads nothing but their first token.
-        precision: In which the encoder multiplies matrices.
 
     Raises:
         TrainingError: What the family's heads read is not known.
     """
-    shared = Shared(model, behead(model), collate, context, first_alone, precision)
+    shared = Shared(model, behead(model), collate, context, precision, first_alone)
     shared.dataset = shared.computed(dataset)
     return shared
 
@@ -230,9 +238,9 @@ def _first_alone(columns: Columns) -> Columns:
     return {name: [value[:1] for value in values] if name in BY_TOKEN else values for name, values in columns.items()}
 
 
-def _name(lower: PreTrainedModel, dataset: Dataset, offsets: np.ndarray, precision: Precision | None) -> str:
+def _name(lower: PreTrainedModel, dataset: Dataset, offsets: np.ndarray, precision: Precision) -> str:
     """Hash of the frozen weights, of the rows that they read and how exactly, and of how much is kept of each."""
-    digest = hashlib.sha256(offsets.tobytes() + (precision.name if precision else "").encode())
+    digest = hashlib.sha256(offsets.tobytes() + precision.name.encode())
     for name, value in sorted(lower.state_dict().items()):
         digest.update(name.encode())
         digest.update(value.float().cpu().numpy().tobytes())
