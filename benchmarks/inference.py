@@ -14,8 +14,9 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -106,27 +107,32 @@ def ensembles(options: argparse.Namespace, root: Path, found: Found) -> None:
     folders = {"one": embedded.plain(root / "one")}
     folders |= {f"bag-{shared}": embedded.bag(root / f"bag-{shared}", shared) for shared in SHARED_LAYERS}
     made = against(options, root, folders, found, "Bags of five, and one model")
-    _beside_five(options, root, made["bag-0", options.levels[0]], found)
+    level = options.levels[0]
+    _by_turns_in_one_process(options, root, made["one", level], made["bag-0", level], found)
 
 
-def _beside_five(options: argparse.Namespace, root: Path, bag: Path, found: Found) -> None:
-    """The bag beside its members as five graphs, asked one after the other, in one process by turns.
+def _by_turns_in_one_process(options: argparse.Namespace, root: Path, one: Path, bag: Path, found: Found) -> None:
+    """The bag beside one model, and beside its members as five graphs that are asked one after the other.
 
     One model alone may keep its weights in the processor's cache from one text to the next, which five can't.
     """
     level, alone = options.levels[0], embedded.apart(root / "apart")
     five = [Predictor(embedded.export(each, each / "onnx", [level])[level]) for each in alone]
-    one, text = Predictor(bag), [Tokens([1] * ONE.length, [0] * ONE.length)]
-    ways: dict[str, Callable[[], object]] = {
-        "bag": lambda: [one.batch(text) for _ in range(ASKED)],
-        "five": lambda: [[each.batch(text) for each in five] for _ in range(ASKED)],
-    }
+    models = {"one": [Predictor(one)], "bag": [Predictor(bag)], "five": five}
+    text = Tokens([1] * ONE.length, [0] * ONE.length)
+
+    def ask(asked: list[Predictor]) -> None:
+        for _ in range(ASKED):
+            for each in asked:
+                each.batch([text])
+
+    ways = {name: partial(ask, asked) for name, asked in models.items()}
     taken = {way: 1000 * seconds / ASKED for way, seconds in by_turns(ways, 4 * options.rounds).items()}
     found.figures["bag-0-apart"] = taken["bag"] / taken["five"]
     found.details["one text, in one process, ms"] = taken
     found.sections[-1] += (
-        f"\n\nFor one text, in one process by turns, bag-0 takes {taken['bag']:.2f} ms, and its members as five graphs "
-        f"of {level}, asked one after the other, {taken['five']:.2f} ms."
+        f"\n\nFor one text, in one process by turns, one model takes {taken['one']:.2f} ms, bag-0 {taken['bag']:.2f}, "
+        f"and its members as five graphs of {level}, asked one after the other, {taken['five']:.2f}."
     )
 
 
@@ -178,7 +184,7 @@ def against(
     return made
 
 
-def by_turns(ways: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+def by_turns(ways: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
     """Median seconds of each way; the first round is not counted."""
     taken: dict[str, list[float]] = {name: [] for name in ways}
     for turn in range(rounds + 1):

@@ -60,7 +60,8 @@ SERVER: dict[str, Goal] = {
     "start": Goal("from its start to its first answer, beyond importing onnxruntime", 2.0, least=False, unit="s"),
 }
 
-#: Figure of a training → its goal. "Equal" is within half a point.
+#: Figure of a training → its goal. "Equal" is within half a point. Members that share four of six layers stand among
+#: the details, as above: five times two layers are 1.7 times one model's six, before anything else is counted.
 TRAINING: dict[str, Goal] = {
     f"{name}-{figure}": goal
     for name, told, ratio in (("sst2", "SST-2", 6.0), ("shop", "shop reviews", 3.0))
@@ -68,7 +69,7 @@ TRAINING: dict[str, Goal] = {
         ("ratio", Goal(f"{told}: examples a second against run_glue's defaults", ratio)),
         ("ahead", Goal(f"{told}: accuracy ahead of run_glue's, mean of the seeds", -0.5, unit="points")),
         ("gemm", Goal(f"{told}: share of the rate of its matrix products", 0.8, unit="%")),
-        ("members", Goal(f"{told}: five members, four of six layers shared, against one model", 2.0, least=False)),
+        ("members", Goal(f"{told}: five members, five of six layers shared, against one model", 2.0, least=False)),
     )
 }
 
