@@ -13,8 +13,7 @@ import argparse
 import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -27,6 +26,7 @@ from benchmarks.profiling import profiled
 from benchmarks.results import record
 from benchmarks.speed_goals import MODELS, judged
 from benchmarks.speed_table import parities, speeds
+from benchmarks.turns import by_turns
 from export.predictor import Predictor, Tokens, processors
 from export.speed.measuring import asked_of, measure_speed
 from export.speed.report import Shape
@@ -182,18 +182,6 @@ def against(
                 found.figures[name] = ratios[ONE]
     found.sections.append(f"{title}:\n\n" + "\n".join(lines))
     return made
-
-
-def by_turns(ways: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Median seconds of each way; the first round is not counted."""
-    taken: dict[str, list[float]] = {name: [] for name in ways}
-    for turn in range(rounds + 1):
-        for name, way in ways.items():
-            began = time.perf_counter()
-            way()
-            if turn:
-                taken[name].append(time.perf_counter() - began)
-    return {name: statistics.median(seconds) for name, seconds in taken.items()}
 
 
 def _texts(options: argparse.Namespace, count: int) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from benchmarks.inference import by_turns
 from benchmarks.profiling import WARM_UP, _taken
 from benchmarks.results import record
 from benchmarks.speed_goals import MODELS, Goal
@@ -15,13 +14,6 @@ def test_a_figure_is_held_against_its_goal() -> None:
     assert MODELS["one"].judged(5.8).endswith("| 5.80 × | ≥ 5.50 × | reached |")
     assert MODELS["bag-0"].judged(5.3).endswith("| 5.30 × | ≤ 5.25 × | missed |")
     assert Goal("labels", 1.0, unit="%").judged(0.999).endswith("| 99.9% | ≥ 100.0% | missed |")
-
-
-def test_the_first_round_is_not_counted_and_all_take_turns() -> None:
-    asked: list[str] = []
-    taken = by_turns({name: lambda name=name: asked.append(name) for name in "ab"}, 2)
-    assert asked == ["a", "b"] * 3
-    assert set(taken) == {"a", "b"}
 
 
 def test_operators_are_summed_without_the_first_calls() -> None:
