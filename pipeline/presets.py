@@ -92,7 +92,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "many-target-labels": Preset(
         "Many target labels",
-        "With a thousand labels and more, plain fine-tuning after masked LM is enough.",
+        "With a thousand labels and more, plain fine-tuning after masked LM comes near co-training, for less.",
         _recipe(
             vocabulary=PIECES,
             adaptation=READ_TARGET,

@@ -66,13 +66,25 @@ def test_a_preset_that_the_task_does_not_go_together_with_is_passed_over() -> No
     assert found.reason.startswith("There is no target label")
 
 
+def test_few_labels_without_further_text_are_said_to_be_few() -> None:
+    data = ALL.model_copy(update={"unlabelled": None})
+    few, many = (
+        suggest(replace(FACTS, unlabelled=0, target_labels=labels), "text-classification", data)
+        for labels in (200, 1000)
+    )
+    assert few is not None
+    assert many is not None
+    assert "200 target training texts are few to learn it from" in few.reason
+    assert "few" not in many.reason
+
+
 @pytest.mark.parametrize("task", ["entity-recognition", "part-of-speech"])
 @pytest.mark.parametrize(
     ("changes", "preset", "said"),
     [
         ({}, "few-tagged-texts", "200 target training texts are few: masked LM on 3,000 texts without labels"),
         ({"unlabelled": 0}, "few-tagged-texts", "200 target training texts are learned from in more passes"),
-        ({"target_labels": 5000}, "many-target-labels", "5,000 target training texts is enough"),
+        ({"target_labels": 5000}, "many-target-labels", "then 5,000 target training texts are learned from"),
         ({"same_language": True, "readable": True}, "same-language", "its vocabulary stays"),
     ],
 )

@@ -16,7 +16,7 @@ NAMES = {
     "preset.few-tagged-texts": "少量标注文本",
     "preset.few-tagged-texts.reason": "几百句的实体或词性：先用全部目标文本做掩码语言模型训练，再在标注上多学几轮。",
     "preset.many-target-labels": "大量目标标签",
-    "preset.many-target-labels.reason": "有一千条以上标签时，先做掩码语言模型训练，再普通微调就够了。",
+    "preset.many-target-labels.reason": "有一千条以上标签时，先做掩码语言模型训练，再普通微调，省时而接近协同训练。",
     "preset.same-language": "语言相同，领域不同",
     "preset.same-language.reason": "源模型已能读懂目标文本：保留其词表，谨慎地逐层解冻。",
     "preset.small-updates": "小幅更新（LoRA）",

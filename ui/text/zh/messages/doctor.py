@@ -195,8 +195,10 @@ TEXT = {
     "The target needs a vocabulary of its own, which the dictionary's {entries} join to the "
     "source's; then {labels} are "
     "learned from.": "目标需要自己的词表，由词典的 {entries}与源词表相连；然后从 {labels}中学习。",
-    "The target needs a vocabulary of its own; then plain fine-tuning on {labels} is enough.": (
-        "目标需要自己的词表；然后在 {labels}上普通微调就够了。"
+    "The target needs a vocabulary of its own; {labels} are few to learn it from, and target text without labels would "
+    "help.": "目标需要自己的词表；{labels}不足以学会它，无标签的目标文本会有帮助。",
+    "The target needs a vocabulary of its own; then {labels} are learned from.": (
+        "目标需要自己的词表；然后从 {labels}中学习。"
     ),
     "There is no target label: the task is learned from {source}, and the vocabulary from target text.": (
         "没有目标标签：任务从 {source}中学习，词表从目标文本中学习。"
