@@ -193,7 +193,7 @@ def _candidate(subject: Subject, race: Race, name: str, timings: list[Timing], m
         passed=variant.parity.passed if variant else None,
         size_bytes=sum(path.stat().st_size for path in files),
         memory_bytes=race.memory[name],
-        device_bytes=race.device_memory[name],
+        device_bytes=race.device_memory(name),
         provider=race.about[name]["where"],
         rate=race.rate_of(name),
         timings=tuple(timings),

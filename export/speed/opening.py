@@ -19,10 +19,6 @@ def nothing() -> None:
     """There is nothing to wait for: a call on a CPU has ended when it returns."""
 
 
-def unknown() -> None:
-    """Nobody tells how much of a device's memory is held: there is none, or it is onnxruntime's."""
-
-
 @dataclass(frozen=True)
 class Opened:
     """A candidate that is ready.
@@ -34,7 +30,6 @@ class Opened:
         precision: What products are computed in there.
         score: The leading metric on the frozen test set of the report in a file; None: the export knows it already.
         settle: Waits until the device has nothing more to do.
-        device_bytes: Most of the device's memory that was held; gives None where nobody knows.
     """
 
     prepare: Callable[[int, int], Call]
@@ -43,7 +38,6 @@ class Opened:
     precision: str
     score: Callable[[Path], float] | None = None
     settle: Callable[[], None] = nothing
-    device_bytes: Callable[[], int | None] = unknown
 
 
 class LackingError(Exception):

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 
 from export.reference import Reference
-from export.speed.opening import Call, LackingError, Opened, nothing, tokens, unknown
+from export.speed.opening import Call, LackingError, Opened, nothing, tokens
 from export.speed.ways import WAYS
 from pipeline.gemm import cpu_has_bf16, gemm_speed
 
@@ -56,15 +56,13 @@ def peer(asked: dict[str, Any]) -> Opened:
         inputs = reference.inputs(tokens(batch, length, config.vocab_size, config.pad_token_id or 0))
         return partial(reference.logits, inputs)
 
-    on_gpu = where.type == "cuda"
     return Opened(
         prepare,
         where=where.type,
         device=where.type,
         precision=way.precision,
         score=partial(_score, reference),
-        settle=torch.cuda.synchronize if on_gpu else nothing,
-        device_bytes=torch.cuda.max_memory_reserved if on_gpu else unknown,  # what others can't have
+        settle=torch.cuda.synchronize if where.type == "cuda" else nothing,
     )
 
 
@@ -80,8 +78,11 @@ def rates(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def machine(_: dict[str, Any]) -> dict[str, Any]:
-    """What there is: the GPU's name; empty without one."""
-    return {"gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else ""}
+    """What there is: the GPU's name, and how many bytes of its memory nobody holds; empty and None without one."""
+    if not torch.cuda.is_available():
+        return {"gpu": "", "free": None}
+    free, _ = torch.cuda.mem_get_info()
+    return {"gpu": torch.cuda.get_device_name(), "free": free}
 
 
 def _settings(threads: int | None) -> None:

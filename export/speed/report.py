@@ -50,7 +50,7 @@ class Candidate(Frozen):
     passed: bool | None  # its parity gate; None of PyTorch, and of a folder without an export's report
     size_bytes: int  # of its files
     memory_bytes: int  # the most that its process held
-    device_bytes: int | None = None  # the most that it held of a GPU's; None: on a CPU, and of onnxruntime
+    device_bytes: int | None = None  # the most that it held of a GPU's; None: on a CPU, or unknown
     provider: str  # where it ran: onnxruntime's provider, or PyTorch's device
     rate: str = ""  # which rate its shares are of, as SpeedReport.gemm_flops_per_second calls it
     timings: tuple[Timing, ...]

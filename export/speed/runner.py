@@ -49,9 +49,9 @@ class Runner:
         self._calls: dict[tuple[int, int], Call] = {}
 
     def about(self) -> dict[str, Any]:
-        """What was opened, and where."""
+        """What was opened, where, and the most memory that it has held."""
         opened = self._opened
-        return {"where": opened.where, "device": opened.device, "precision": opened.precision, **self._held()}
+        return {"where": opened.where, "device": opened.device, "precision": opened.precision, "memory": peak_bytes()}
 
     def turn(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Call so many times, after so many that don't count; a shape that is new is made ready first."""
@@ -66,16 +66,12 @@ class Runner:
             call()
             self._opened.settle()
             seconds.append(time.perf_counter() - began)
-        return {"seconds": seconds, **self._held()}
+        return {"seconds": seconds, "memory": peak_bytes()}
 
     def score(self, asked: dict[str, Any]) -> dict[str, Any]:
         """The leading metric on the frozen test set."""
         assert self._opened.score is not None  # noqa: S101 - nobody asks the others
         return {"metric": self._opened.score(Path(asked["report"]))}
-
-    def _held(self) -> dict[str, Any]:
-        """The most memory that it has held, of the machine and of the device."""
-        return {"memory": peak_bytes(), "device_memory": self._opened.device_bytes()}
 
 
 def main() -> int:

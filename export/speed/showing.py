@@ -9,6 +9,9 @@ from export.speed.plot import Dot, plot
 from export.speed.report import Candidate, Shape, SpeedReport
 from pipeline.evaluation.wording import MEASURES, number, shown
 
+#: What the figures under "GPU" are.
+HELD = "by how much less was free after it was asked; what other programs take in the same seconds counts too"
+
 
 def kind_of(candidate: Candidate) -> str:
     """How a candidate is drawn."""
@@ -55,6 +58,7 @@ def about(report: SpeedReport) -> list[str]:
         "Versions": ", ".join(f"{name} {version}" for name, version in known.versions.items()),
         "Of the processor": ", ".join(known.features),
         "GPU": known.gpu,
+        "Of its memory": HELD if any(one.device_bytes is not None for one in report.candidates) else "",
         "Asked for": "; ".join(f"{name} {value}" for name, value in known.options.items()),
     }
     return [f"{name}: {told}." for name, told in lines.items() if told]

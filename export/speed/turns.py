@@ -15,6 +15,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from export.speed.holding import Holding
 from export.speed.report import Shape
 from export.speed.ways import rate_of
 from pipeline.messages import Message
@@ -28,6 +29,8 @@ LACKS = {
     "bfloat16 on cuda": Message("this GPU has no instructions for it"),
     "float16 on cpu": Message("it is for a GPU, and PyTorch has none here"),
 }
+#: Asked of the process beside the candidates: what there is of a GPU.
+MACHINE = {"do": "machine"}
 #: To open a candidate and to call it first, which compiles it where it is compiled.
 OPENING_SECONDS = 900.0
 #: How long one candidate is at it, for one shape, in one round; and how often it is called in that time.
@@ -120,7 +123,6 @@ class Race:
     Attributes:
         seconds: Candidate → shape → seconds of each call.
         memory: Candidate → most bytes that its process held.
-        device_memory: Candidate → most bytes that it held of a GPU; None where nobody knows.
         about: Candidate → where it ran: ``where`` by name, ``device`` and ``precision``.
         rates: Device and precision, as :func:`~export.speed.ways.rate_of` has them → product → the best rate that was
             found, floating-point operations a second.
@@ -138,7 +140,6 @@ class Race:
     ) -> None:
         self.seconds: dict[str, dict[Shape, list[float]]] = {}
         self.memory: dict[str, int] = {}
-        self.device_memory: dict[str, int | None] = {}
         self.about: dict[str, dict[str, str]] = {}
         self.rates: dict[str, dict[tuple[int, int, int], float]] = {}
         self.gpu = ""
@@ -166,17 +167,21 @@ class Race:
         """
         beside = Process()
         try:
+            self.gpu = beside.ask(MACHINE)["gpu"]
+            self._holding = Holding(lambda: beside.ask(MACHINE)["free"] if self.gpu else None)
             for name in self._asked:
                 self._step(name)
-                self._guarded(name, self._open)
-            if any(about["device"] != "cpu" for about in self.about.values()):
-                self.gpu = beside.ask({"do": "machine"})["gpu"]
+                with self._holding.of(name):
+                    self._guarded(name, self._open)
+            if all(about["device"] == "cpu" for about in self.about.values()):
+                self.gpu = ""
             for turn in range(self._rounds):
                 for shape in self._shapes:
                     self._step(f"{shape.batch} × {shape.length}")
                     names = list(self._processes)
                     for name in names[turn % max(1, len(names)) :] + names[: turn % max(1, len(names))]:
-                        self._guarded(name, partial(self._turn, shape))
+                        with self._holding.of(name):
+                            self._guarded(name, partial(self._turn, shape))
                     if products := multiplied.get(shape):
                         self._rate(beside, products, threads)
             for name in scored:
@@ -189,6 +194,10 @@ class Race:
     def rate_of(self, name: str) -> str:
         """Which of the rates a candidate's speed is a share of."""
         return rate_of(self.about[name]["device"], self.about[name]["precision"])
+
+    def device_memory(self, name: str) -> int | None:
+        """Most bytes that a candidate held of a GPU; None where it ran on a CPU, or nobody knows."""
+        return None if self.about[name]["device"] == "cpu" else self._holding.most(name)
 
     def _rate(self, beside: Process, products: list[tuple[int, int, int]], threads: int | None) -> None:
         """Time plain products wherever candidates compute, in what they compute in."""
@@ -218,7 +227,7 @@ class Race:
     def _open(self, name: str) -> None:
         process = self._processes[name] = Process()
         opened = process.ask({"do": "open", **self._asked[name]})
-        self.memory[name], self.device_memory[name] = opened.pop("memory"), opened.pop("device_memory")
+        self.memory[name] = opened.pop("memory")
         self.about[name] = opened
         self.seconds[name] = {shape: [] for shape in self._shapes}
         for shape in self._shapes:
@@ -228,7 +237,7 @@ class Race:
     def _turn(self, shape: Shape, name: str) -> None:
         answer = self._processes[name].ask(_turn(shape, warm=WARM_UP, calls=self._calls[name, shape]))
         self.seconds[name][shape] += answer["seconds"]
-        self.memory[name], self.device_memory[name] = answer["memory"], answer["device_memory"]
+        self.memory[name] = answer["memory"]
 
     def _score(self, tested: Path, name: str) -> None:
         self.metrics[name] = self._processes[name].ask({"do": "score", "report": str(tested)})["metric"]

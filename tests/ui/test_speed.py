@@ -77,6 +77,7 @@ def test_the_page_shows_advice_picture_and_figures(services: Services, run_id: s
         "missed its gate",
         "torch 2.13.0",
         "GPU 300 MB",
+        "how much less of its memory was free",
     ):
         assert words in page, words
     assert page.count("<circle") == 3
@@ -85,6 +86,9 @@ def test_the_page_shows_advice_picture_and_figures(services: Services, run_id: s
         told = views.speeds(handlers.speeds_of(services, None, run_id, reports))
     assert "请用 int8：1 条 32 个词元的文本耗时 2.0 毫秒。" in told
     assert "准确率" in told
+    assert "显存的空闲量" in told
+    on_cpu = [one.model_copy(update={"device_bytes": None}) for one in measured.candidates]
+    assert "was free" not in views.speeds({"transferred": measured.model_copy(update={"candidates": tuple(on_cpu)})})
 
 
 def test_before_anything_is_measured_the_page_says_so() -> None:

@@ -39,7 +39,9 @@ class CandidateInfo(TypedDict):
     metric: Annotated[float, "The leading metric on the frozen test set; -1: unknown."]
     provider: Annotated[str, "Where it ran: onnxruntime's provider, or PyTorch's device."]
     memory_bytes: Annotated[int, "The most that its process held."]
-    device_bytes: Annotated[int, "The most that it held of a GPU's memory; -1: unknown."]
+    device_bytes: Annotated[
+        int, "The most that it held of a GPU's memory, as the GPU's free memory tells; -1: none, or unknown."
+    ]
     size_bytes: Annotated[int, "Of its files."]
     timings: Annotated[list[TimingInfo], "The same shapes for all candidates."]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from export.speed.plot import plot
-from export.speed.report import Candidate, Circumstances, Shape, SpeedReport
+from export.speed.report import Candidate, Shape, SpeedReport
 from export.speed.showing import dots_of
 from pipeline.spec import ModelName
 from ui.handlers.places import Place
@@ -38,21 +38,24 @@ def _model(name: str, report: SpeedReport, runs: Mapping[str, Place]) -> Markup:
         _picture(report),
         *blocks,
         tag("p", machine, " ", say("speed.share_hint"), class_="g-hint"),
-        _circumstances(report.circumstances),
+        _circumstances(report),
         tag("ul", *notes, class_="g-plain g-hint") if notes else None,
         places(runs),
         class_="g-export",
     )
 
 
-def _circumstances(known: Circumstances) -> Markup | None:
+def _circumstances(report: SpeedReport) -> Markup | None:
     """What else the figures hang on; None where nobody has said."""
+    known = report.circumstances
     told = {
         "versions": ", ".join(f"{name} {version}" for name, version in known.versions.items()),
         "features": ", ".join(known.features),
         "gpu": known.gpu,
     }
     sentences = [say(f"speed.{name}", **{name: value}) for name, value in told.items() if value]
+    if any(one.device_bytes is not None for one in report.candidates):
+        sentences.append(say("speed.device_hint"))
     return tag("p", " ".join(sentences), class_="g-hint") if sentences else None
 
 

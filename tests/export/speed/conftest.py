@@ -28,10 +28,14 @@ def candidate(name: str, one: float, many: float, **fields: Any) -> Candidate:
         for shape, time in ((ONE, one), (MANY, many))
     )
     in_torch = name.startswith("torch")
-    told = {"metric": 0.8, "passed": None if in_torch else True, "size_bytes": 10**7, "memory_bytes": 10**8}
-    return Candidate(
-        name=name, torch=in_torch, provider="" if in_torch else "CPUExecutionProvider", timings=timings, **told | fields
-    )
+    told = {
+        "metric": 0.8,
+        "passed": None if in_torch else True,
+        "size_bytes": 10**7,
+        "memory_bytes": 10**8,
+        "provider": "" if in_torch else "CPUExecutionProvider",
+    }
+    return Candidate(name=name, torch=in_torch, timings=timings, **told | fields)
 
 
 def speed_of(*candidates: Candidate, **fields: Any) -> SpeedReport:

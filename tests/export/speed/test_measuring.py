@@ -19,10 +19,14 @@ RATES = {"float32 on cuda": 4e9, "float16 on cuda": 8e9, "float32 on cpu": 1e9}
 
 
 class Beside:
-    """A process on a machine with a GPU, that leaves the variant int8 to the CPU; a call takes a hundredth second."""
+    """A process on a machine with a GPU, that leaves the variant int8 to the CPU; a call takes a hundredth second.
+
+    Whoever is opened takes seven bytes of what is free of the GPU's memory.
+    """
 
     #: Kind of candidate that ends in the first turn at the second shape.
     dies = ""
+    free = 1000
 
     def __init__(self) -> None:
         self._kind = ""
@@ -30,6 +34,8 @@ class Beside:
     def ask(self, asked: dict[str, Any]) -> dict[str, Any]:
         if asked["do"] == "rates":
             return {"rates": [RATES[f"{asked['precision']} on {asked['device']}"]] * len(asked["shapes"])}
+        if asked["do"] == "machine":
+            return {"gpu": "a GPU", "free": Beside.free}
         if asked["do"] == "open":
             self._kind = asked["kind"]
             return self._opened(asked)
@@ -37,20 +43,18 @@ class Beside:
             raise UnmeasuredError("it ran out of memory")
         return {
             "seconds": [0.01] * asked.get("calls", 0),
-            "gpu": "a GPU",
             "metric": 0.5,
             "memory": 10,
-            "device_memory": None if self._kind == "onnx" else 7,
         }
 
     def _opened(self, asked: dict[str, Any]) -> dict[str, Any]:
-        held = {"memory": 10, "device_memory": None}
+        Beside.free -= 7
         if asked["kind"] != "onnx":
             half = "float16" if asked["kind"] == "torch fp16" else "float32"
-            return {"where": "cuda", "device": "cuda", "precision": half, **held}
+            return {"where": "cuda", "device": "cuda", "precision": half, "memory": 10}
         on_cpu = Path(asked["folder"]).name == "int8"
         where = ("CPUExecutionProvider", "cpu") if on_cpu else ("CUDAExecutionProvider", "cuda")
-        return dict(zip(("where", "device"), where, strict=True)) | {"precision": asked["precision"], **held}
+        return dict(zip(("where", "device"), where, strict=True)) | {"precision": asked["precision"], "memory": 10}
 
     def end(self) -> None:
         pass
@@ -72,7 +76,7 @@ def test_each_line_says_where_it_ran_and_its_share_is_of_that_device_s_rate(meas
     told = {one.name: (one.provider, one.rate, one.device_bytes) for one in report.candidates}
     assert told["torch"] == ("cuda", "float32 on cuda", 7)
     assert told["torch fp16"] == ("cuda", "float16 on cuda", 7)
-    assert told["fp32"] == ("CUDAExecutionProvider", "float32 on cuda", None)
+    assert told["fp32"] == ("CUDAExecutionProvider", "float32 on cuda", 7)
     assert told["int8"] == ("CPUExecutionProvider", "float32 on cpu", None)
     assert report.circumstances.gpu == "a GPU"
     for rate, peak in RATES.items():

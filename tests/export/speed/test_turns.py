@@ -47,23 +47,34 @@ def test_all_get_as_many_turns_and_the_rates_are_measured_beside(exported: Path,
 
 
 def test_beside_a_gpu_rates_are_measured_there_in_each_precision(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Processes are stand-ins: one variant was left to the CPU, and PyTorch's candidates are on the GPU."""
+    """Processes are stand-ins: one variant was left to the CPU, and PyTorch's candidates are on the GPU.
+
+    Each takes ten of the GPU's hundred bytes when it is opened, and O4 one more each time that it is asked.
+    """
     opened = {
         "torch": {"where": "cuda", "device": "cuda", "precision": "float32"},
         "torch fp16": {"where": "cuda", "device": "cuda", "precision": "float16"},
         "O4": {"where": "CUDAExecutionProvider", "device": "cuda", "precision": "float16"},
         "int8": {"where": "CPUExecutionProvider", "device": "cpu", "precision": "float32"},
     }
-    gpu, rated = "a GPU", []
+    gpu, rated, free = "a GPU", [], 100
 
     class Answering:
+        kind = ""
+
         def ask(self, asked: dict[str, Any]) -> dict[str, Any]:
-            held = {"memory": 1, "device_memory": 2}
+            nonlocal free
+            if asked["do"] == "machine":
+                return {"gpu": gpu, "free": free if gpu else None}
             if asked["do"] == "open":
-                return {**opened[asked["kind"]], **held}
+                self.kind = asked["kind"]
+                free -= 10
+                return {**opened[self.kind], "memory": 1}
             if asked["do"] == "rates":
+                free -= 7  # of the process beside
                 rated.append((asked["precision"], asked["device"]))
-            return {"seconds": [0.1] * asked.get("calls", 1), "gpu": gpu, "rates": [5.0], **held}
+            free -= self.kind == "O4"
+            return {"seconds": [0.1] * asked.get("calls", 1), "rates": [5.0], "memory": 1}
 
         def end(self) -> None:
             pass
@@ -78,11 +89,18 @@ def test_beside_a_gpu_rates_are_measured_there_in_each_precision(monkeypatch: py
         "float16 on cuda",
         "float32 on cpu",
     ]
-    assert (race.gpu, race.device_memory["O4"]) == ("a GPU", 2)
+    assert race.gpu == "a GPU"
+    asked = 2 * len(SHAPES)  # when it is opened, and in its turns
+    assert [race.device_memory(name) for name in opened] == [10, 10, 10 + asked, None], "int8 is on the CPU"
     gpu = ""  # onnxruntime finds one, and PyTorch is built without
     race, _ = race_of({name: {"kind": name} for name in opened}, rounds=1)
     race.run({SHAPES[0]: [(4, 32, 32)]}, threads=1)
     assert list(race.rates) == ["float32 on cpu"]
+    assert {race.device_memory(name) for name in opened} == {None}
+    gpu = "a GPU"  # there is one, and nobody runs on it
+    race, _ = race_of({"int8": {"kind": "int8"}}, rounds=1)
+    race.run({}, threads=1)
+    assert (race.gpu, race.device_memory("int8")) == ("", None)
 
 
 def test_one_that_can_not_be_opened_is_left_out_and_the_others_go_on(exported: Path, tmp_path: Path) -> None:

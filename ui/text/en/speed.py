@@ -25,6 +25,10 @@ TEXT = {
         "“Of the matrix rate”: what all of its operations come to, as a share of what its matrix products reach alone "
         "in float32; on a GPU, in the precision that is computed in."
     ),
+    "device_hint": (
+        "“GPU”: by how much less of its memory was free after it was asked, with what CUDA takes for the process; what "
+        "other programs take or give back in the same seconds counts too."
+    ),
     "one": "One text of {length} tokens",
     "many": "{batch} texts of {length} tokens",
     "times": "{times} ×",
