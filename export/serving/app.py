@@ -34,7 +34,8 @@ def build(
         metrics: Told of each request.
         reload: How a model is loaded anew, where others serve it too.
     """
-    app = FastAPI(title=TITLE, version=VERSION, docs_url=None, redoc_url=None)
+    # No redirects: whatever is no answer is told in one form, and where they lead a client's own header would say.
+    app = FastAPI(title=TITLE, version=VERSION, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.add_middleware(Gate, settings=settings, state=state, metrics=metrics)
     app.include_router(Routes(models, settings, state, metrics, reload).router())
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]

@@ -141,6 +141,7 @@ def test_unknown_models_paths_and_methods(running: Running):
     assert "model" in reply.json["error"]["remedy"]
     assert running.get("/v1/models/nobody").code == "unknown_model"
     assert running.get("/v2").code == "unknown_path"
+    assert running.get("/v1/models/").code == "unknown_path", "no redirect"
     assert running.get("/v1/models/model/predict").code == "wrong_method"
     assert running.get("/v1/models/../../etc/passwd").status == 404
 
