@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from export.speed.report import Candidate, Shape, SpeedReport
+from export.speed.ways import WAYS
 from pipeline.evaluation.wording import named, shown
 from pipeline.messages import Message
 from pipeline.tasks import TASKS
 
 #: Whoever takes at most so many times as long as the fastest is as fast: the rest is noise.
 AS_FAST = 1.1
+#: Those whose products are float32's and no others, as those are that their rate is measured with.
+EXACT = frozenset({"fp32", *(peer for peer, way in WAYS.items() if way.exact)})
+#: Whoever of them seems to compute so many times as fast as its products alone tells of a machine that does something
+#: else: threads that have to wait for each other, as PyTorch's do, are held up by that more than others.
+IMPOSSIBLE = 2.0
 #: Metrics of which less is better.
 LESS_IS_BETTER = frozenset(task.metrics[0] for task in TASKS.values() if task.lower_is_better)
 
@@ -17,7 +23,10 @@ def recommend(report: SpeedReport) -> tuple[Message, ...]:
     """What to serve where texts come one by one, and where they come in masses; and what speaks for it."""
     fit = [one for one in report.candidates if not one.torch and one.passed is not False]
     if not fit:
-        return (Message("No variant that passed its gate was measured: serve PyTorch, or export anew."),)
+        return (
+            Message("No variant that passed its gate was measured: serve PyTorch, or export anew."),
+            *_doubt(report),
+        )
     few, many = report.shapes[0], max(report.shapes, key=lambda shape: shape.batch * shape.length)
     alone, crowded = (_best(report, fit, shape) for shape in (few, many))
     said = [_taken(report, alone, few)]
@@ -37,7 +46,25 @@ def recommend(report: SpeedReport) -> tuple[Message, ...]:
     quicker = min((one for one in report.candidates if one.torch), key=lambda one: one.at(few).p50_ms, default=None)
     if quicker and quicker.at(few).p50_ms * AS_FAST < alone.at(few).p50_ms:
         said.append(Message("{peer} is faster still on this machine.", peer=quicker.name))
-    return tuple(said)
+    return (*said, *_doubt(report))
+
+
+def _doubt(report: SpeedReport) -> list[Message]:
+    """That the figures can't be true, if they can't."""
+    shares = {
+        one.name: max(took.gemm_share or 0.0 for took in one.timings) for one in report.candidates if one.name in EXACT
+    }
+    name = max(shares, key=shares.__getitem__, default="")
+    if not name or shares[name] < IMPOSSIBLE:
+        return []
+    return [
+        Message(
+            "{name} seems to compute {times:.1f} times as fast as its matrix products alone: something else kept the "
+            "machine busy. Measure again when nothing else runs.",
+            name=name,
+            times=shares[name],
+        )
+    ]
 
 
 def _best(report: SpeedReport, fit: list[Candidate], shape: Shape) -> Candidate:

@@ -55,6 +55,24 @@ def test_pytorch_is_named_where_it_is_faster_or_all_there_is(timed: Timed, speed
     ]
 
 
+def test_figures_that_can_not_be_true_are_doubted(timed: Timed, speed: Speed) -> None:
+    busy = timed("fp32", 6, 300)
+    first, second = busy.timings
+    shares = (first.model_copy(update={"gemm_share": 0.7}), second.model_copy(update={"gemm_share": 39.2}))
+    busy = busy.model_copy(update={"timings": shares})
+    doubt = (
+        "fp32 seems to compute 39.2 times as fast as its matrix products alone: something else kept the machine busy. "
+        "Measure again when nothing else runs."
+    )
+    assert speed(timed("torch", 12, 600), busy).recommendation[-1] == doubt
+    assert speed(busy.model_copy(update={"passed": False})).recommendation[1:] == (doubt,)
+    several = [took.model_copy(update={"gemm_share": 3.5}) for took in busy.timings]
+    int8 = timed("int8", 2, 200).model_copy(update={"timings": tuple(several)})
+    assert "busy" not in speed(timed("fp32", 6, 300), int8).recommendation[-1], "its products are others"
+    unknown = [took.model_copy(update={"gemm_share": None}) for took in busy.timings]
+    assert "busy" not in speed(busy.model_copy(update={"timings": tuple(unknown)})).recommendation[-1]
+
+
 def test_without_an_export_report_nothing_is_said_of_accuracy(timed: Timed, speed: Speed) -> None:
     found = speed(timed("int8", 2, 200, metric=None, passed=None))
     assert list(found.recommendation) == ["Take int8: it answers one text of 32 tokens in 2.0 ms."]

@@ -39,5 +39,10 @@ TEXT = {
     "For {shape} take {variant}: {rate:,.0f} texts a second, where {other} reaches {slower:,.0f}.": (
         "对于{shape}，请用 {variant}：每秒 {rate:,.0f} 条文本，{other} 为 {slower:,.0f} 条。"
     ),
+    "{name} seems to compute {times:.1f} times as fast as its matrix products alone: something else kept the machine "
+    "busy. Measure again when nothing else runs.": (
+        "{name} 看上去达到了其矩阵乘积单独计算速度的 {times:.1f} 倍：测量时机器还在忙别的事。"
+        "请在没有其他程序运行时重新测量。"
+    ),
     "{peer} is faster still on this machine.": "在这台机器上，{peer} 还要更快。",
 }
