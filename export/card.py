@@ -6,6 +6,7 @@ import re
 
 from export.circumstances import libraries, processor
 from export.licence import licence_of
+from export.pipelines import arguments
 from export.recipe import source, steps
 from export.report import ExportReport, VariantReport
 from pipeline.evaluation.wording import MEASURES, shown
@@ -23,12 +24,12 @@ DATA_TITLES = {
     "dictionary": "Dictionary entries",
 }
 
-#: What is put to a pipeline of transformers, as Python.
-CALLS: dict[TaskName, str] = {
+#: The text that is put to a pipeline of transformers, as Python.
+TEXTS: dict[TaskName, str] = {
     "text-classification": '"A text."',
-    "multi-label-classification": '"A text.", top_k=None',
+    "multi-label-classification": '"A text."',
     "sentence-pair-classification": '{"text": "A text.", "text_pair": "Another."}',
-    "entity-recognition": '"Ada saw Paris.", aggregation_strategy="first"',
+    "entity-recognition": '"Ada saw Paris."',
     "part-of-speech": '"Ada saw Paris."',
     "language-modelling": 'f"Paris is {tokenizer.mask_token}."',
 }
@@ -78,8 +79,8 @@ tokenizer = AutoTokenizer.from_pretrained("FOLDER")
 print(pipeline("{task}", model=model, tokenizer=tokenizer)({call}))
 ```
 
-Without them, `model.onnx` runs in a bare `onnxruntime.InferenceSession`; tokenize with `tokenizer.json`
-and pad on the right. `sha256sum -c SHA256SUMS` checks the files.
+Without them, `model.onnx` runs in a bare `onnxruntime.InferenceSession`; tokenize with `tokenizer.json`,
+which cuts what is too long, and pad on the right. `sha256sum -c SHA256SUMS` checks the files.
 
 Made and checked with {libraries}.
 
@@ -132,7 +133,7 @@ def card(variant: VariantReport, export: ExportReport, spec: RunSpec, report: Re
         task=task.onnx_task,
         task_title=task.title,
         ort_class=task.auto_class.replace("AutoModel", "ORTModel"),
-        call=CALLS[export.task],
+        call=arguments(export.task, TEXTS[export.task]),
         libraries=", ".join(f"{name} {version}" for name, version in libraries().items()),
         name=spec.name,
         model=export.model,

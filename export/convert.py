@@ -53,4 +53,6 @@ def convert(reference: Reference, out: Path) -> None:
     reference.config.save_pretrained(out)
     tokenizer = reference.tokenizer
     tokenizer.init_kwargs["model_input_names"] = tokenizer.model_input_names  # a class may imply them; files must say
+    # Whoever reads tokenizer.json alone has no other word of how much the graph can be asked.
+    tokenizer.backend_tokenizer.enable_truncation(tokenizer.model_max_length)
     tokenizer.save_pretrained(out)

@@ -46,9 +46,11 @@ class Fresh:
             program: Python; finds ``json`` imported and its arguments, read from JSON, as ``arguments``.
             arguments: For it.
         """
-        head = "import json, sys\narguments = [json.loads(each) for each in sys.argv[1:]]\n"
-        command = [self._python, "-I", "-B", "-c", head + program, *map(json.dumps, arguments)]
-        said = subprocess.run(command, cwd=self._folder, env={}, capture_output=True, text=True, check=False)
+        command = [self._python, "-I", "-B", "-c", f"import json, sys\narguments = json.load(sys.stdin)\n{program}"]
+        given = json.dumps(arguments)
+        said = subprocess.run(
+            command, cwd=self._folder, env={}, input=given, capture_output=True, text=True, check=False
+        )
         assert said.returncode == 0, said.stderr
         return [json.loads(line) for line in said.stdout.splitlines() if line.startswith(("[", "{"))]
 

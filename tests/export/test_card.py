@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 import transformers
 
-from export.card import ANSWER_LIMITS, CALLS, DATA_TITLES, card
+from export.card import ANSWER_LIMITS, DATA_TITLES, TEXTS, card
 from export.licence import LICENCES
+from export.pipelines import OPTIONS
 from export.report import read_report
 from pipeline.report import DataSummary, Interval, Report
 from pipeline.runs import RunStore
@@ -49,6 +50,7 @@ def test_the_card_tells_what_matters(exported: Path):
         "It is for CPUs",
         "under the Apache License 2.0",
         "ORTModelForSequenceClassification",
+        '("A text.", truncation=True))',
     ):
         assert part in text
     assert "/private" not in text
@@ -139,7 +141,7 @@ def test_a_card_of_another_task(exported: Path, run: Run):
     for part in (
         "pipeline_tag: fill-mask",
         "ORTModelForMaskedLM",
-        'f"Paris is {tokenizer.mask_token}."',
+        'f"Paris is {tokenizer.mask_token}.", tokenizer_kwargs={"truncation": True}))',
         "12.35 (11.00 to 13.00)",
         "not measured",  # masked accuracy
         "By how much the perplexity is worse",
@@ -151,6 +153,6 @@ def test_a_card_of_another_task(exported: Path, run: Run):
 
 def test_tables_hold_every_kind():
     assert set(LICENCES) == {"embedded", "hub", "local"}
-    assert set(CALLS) == set(TASKS)
+    assert set(TEXTS) == set(OPTIONS) == set(TASKS)
     assert set(ANSWER_LIMITS) == {task.labelling for task in TASKS.values()}
     assert set(DATA_TITLES) == set(DataSummary.model_fields)

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tokenizers import Tokenizer
 from transformers import AutoConfig, AutoTokenizer, XLNetConfig, XLNetForSequenceClassification
 
 from export.convert import convert
@@ -53,6 +54,8 @@ def test_padding_and_length_are_set_right(model_folder: Path, tmp_path: Path):
     written = AutoTokenizer.from_pretrained(tmp_path / "fp32")
     assert written.padding_side == "right"
     assert written.model_max_length == 32  # the model's positions
+    alone = Tokenizer.from_file(str(tmp_path / "fp32" / "tokenizer.json"))
+    assert len(alone.encode("soup " * 90).ids) == 32
 
 
 def test_a_kind_that_optimum_does_not_know(model_folder: Path, tmp_path: Path):

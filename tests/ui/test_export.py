@@ -11,6 +11,7 @@ from pathlib import Path
 import gradio as gr
 import pytest
 
+from export.pipelines import OPTIONS
 from export.report import ExportReport
 from export.serving.questions import FIELDS, Body
 from pipeline.errors import ExportError, RunError, SpecError
@@ -110,6 +111,13 @@ def test_snippets_ask_as_the_task_wants_it(task: TaskName, call: str, ort_class:
     page = views.snippets("folder", task)
     assert call in page
     assert ort_class in page
+    assert escape(OPTIONS[task]) in page
+
+
+def test_every_family_has_its_own_mask_put_to_transformers_pipeline() -> None:
+    assert 'tokenizer=tokenizer)(f"这家店真不{tokenizer.mask_token}", ' in unescape(
+        views.snippets("folder", "language-modelling")
+    )
 
 
 @pytest.mark.parametrize("task", FIELDS)

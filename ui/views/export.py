@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import get_args
 
+from export.pipelines import arguments
 from export.report import ExportReport, VariantReport
 from pipeline.messages import Message
 from pipeline.spec import LEFT_OUT, ModelName, Provider, TaskName, rows
@@ -29,7 +30,8 @@ from transformers import AutoTokenizer, pipeline
 
 folder = "{folder}"
 model = {ort_class}.from_pretrained(folder)
-print(pipeline("{onnx_task}", model=model, tokenizer=AutoTokenizer.from_pretrained(folder))({asked}))""",
+tokenizer = AutoTokenizer.from_pretrained(folder)
+print(pipeline("{onnx_task}", model=model, tokenizer=tokenizer)({arguments}))""",
     "shell": """python -m export predict {folder} {shell}""",
     "serve": """python -m export serve {folder}""",
     "curl": """curl localhost:8000/v1/models/{name}/predict -d '{body}'""",
@@ -61,7 +63,7 @@ PAIR = Sample(
 )
 FILL = Sample(
     'fill("这家店真不[MASK]", top=5)',
-    '"这家店真不[MASK]"',
+    'f"这家店真不{tokenizer.mask_token}"',
     '"这家店真不[MASK]"',
     '{"text": "这家店真不[MASK]", "top": 5}',
 )
@@ -113,6 +115,7 @@ def snippets(folder: str, task: TaskName) -> Markup:
     row = TASKS[task]
     sample = FILL if row.labelling == "none" else PAIR if "second" in row.columns else ONE
     names = {"ort_class": row.auto_class.replace("Auto", "ORT", 1), "onnx_task": row.onnx_task}
+    names["arguments"] = arguments(task, sample.asked)
     names["comment"] = say("export.snippet_comment")
     names["name"] = Path(folder).name  # as serving calls it
     filled = {key: code.format(folder=folder, **names, **asdict(sample)) for key, code in SNIPPETS.items()}
