@@ -23,6 +23,7 @@ from onnxruntime.quantization.calibrate import (
 
 from export.predictor import Question, Tokens
 from export.reference import Reference
+from export.report import RangesFrom
 from pipeline.artifacts import ArtifactStore
 from pipeline.errors import ExportError
 from pipeline.runs import RunStore
@@ -39,6 +40,16 @@ METHODS: dict[Calibration, tuple[type[CalibraterBase], dict[str, Any]]] = {
     "percentile": (PercentileCalibrater, {"num_bins": 2048, "percentile": 99.99}),
     "entropy": (EntropyCalibrater, {"num_bins": 128, "num_quantized_bins": 128}),
 }
+
+
+#: Whence the ranges of activations come → the type of the nodes that round by them.
+ROUNDING: dict[RangesFrom, str] = {"batch": "DynamicQuantizeLinear", "calibration": "QuantizeLinear"}
+
+
+def ranges_of(model: Path) -> tuple[RangesFrom, ...]:
+    """Whence a quantised graph has the ranges of its activations; what is calibrated may have a dynamic part."""
+    types = {node.op_type for node in onnx.load(model, load_external_data=False).graph.node}
+    return tuple(whence for whence, mark in ROUNDING.items() if mark in types)
 
 
 def calibration_texts(store: RunStore, run_id: str, spec: RunSpec, options: ExportSpec) -> list[Question]:

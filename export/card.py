@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 
-from export.circumstances import libraries, processor
+from export.circumstances import libraries
 from export.licence import licence_of
+from export.limits import limits
 from export.pipelines import arguments
 from export.recipe import source, steps
 from export.report import ExportReport, VariantReport
 from pipeline.evaluation.wording import MEASURES, shown
+from pipeline.processor import model_name
 from pipeline.report import DataSummary, Interval, ModelReport, Report
 from pipeline.spec import DataSpec, RunSpec, TaskName
-from pipeline.tasks import TASKS, Labelling, Task
+from pipeline.tasks import TASKS, Task
 
 DATA_TITLES = {
     "source_train": "Source texts, for training",
@@ -32,28 +34,6 @@ TEXTS: dict[TaskName, str] = {
     "entity-recognition": '"Ada saw Paris."',
     "part-of-speech": '"Ada saw Paris."',
     "language-modelling": 'f"Paris is {tokenizer.mask_token}."',
-}
-
-#: What the kind of answer implies.
-ANSWER_LIMITS: dict[Labelling, str] = {
-    "one": "It always answers with one of its labels, also where none fits.",
-    "several": "It gives the labels whose probability is above one half; that may be none.",
-    "tags": "A word has the tag of its first sub-word token; what is cut off has none.",
-    "none": "It guesses sub-word tokens, which need not be whole words.",
-}
-
-#: What comes with how a variant computes.
-VARIANT_LIMITS: dict[str, list[str]] = {
-    "int8": [
-        "It is for CPUs; on a GPU take fp32 or fp16.",
-        "Its activations are scaled by what is in the batch: scores vary a little with batching and padding.",
-    ],
-    "int8-static": [
-        "It is for CPUs; on a GPU take fp32 or fp16.",
-        "The ranges of its activations are those of the texts it was calibrated on; unlike texts may be cut off there.",
-    ],
-    "fp16": ["It is for GPUs; a CPU computes it by way of float32, and slower."],
-    "O4": ["It is for GPUs; a CPU computes it by way of float32, and slower."],
 }
 
 CARD = """\
@@ -90,7 +70,7 @@ Made and checked with {libraries}.
 
 ## Recipe
 
-Source model: {source}. This model: {description}.
+Source model: {source}. This model: {description}. Seed: {seed}.
 
 {recipe}
 
@@ -106,7 +86,8 @@ On the frozen test set of {tests} texts, with 95 % intervals; this card is for t
 
 By how much the {metric} is worse than PyTorch's, and how many answers differ, on the same test set, asked in batches
 and text by text (of this variant {singles:,} texts), of which the worse counts. Time is the median for one text,
-tokenizing included, on the machine that exported (PyTorch: {torch_latency:.1f} ms).
+tokenizing included, on the machine that exported: with {provider}; PyTorch, on its CPU ({cpu}), takes
+{torch_latency:.1f} ms.
 
 {parity}
 
@@ -122,8 +103,16 @@ tokenizing included, on the machine that exported (PyTorch: {torch_latency:.1f} 
 """
 
 
-def card(variant: VariantReport, export: ExportReport, spec: RunSpec, report: Report) -> str:
-    """The README.md of one variant."""
+def card(variant: VariantReport, export: ExportReport, spec: RunSpec, report: Report, *, longest: int) -> str:
+    """The README.md of one variant.
+
+    Args:
+        variant: Which.
+        export: What it is among.
+        spec: The run's.
+        report: The run's.
+        longest: Most tokens of a text that it reads, which may be fewer than the run was to keep.
+    """
     task = TASKS[export.task]
     licence, licence_note, base = licence_of(spec.source)
     return CARD.format(
@@ -147,15 +136,18 @@ def card(variant: VariantReport, export: ExportReport, spec: RunSpec, report: Re
         source=source(spec.source),
         description=report.model(export.model).description.rstrip("."),
         recipe="\n".join(steps(spec, export.model)),
+        seed=spec.seed,
         tests=report.data.test,
         quality=_quality(report.models, export.model, task.metrics) + _calibration(report.model(export.model), task),
         verdict=" ".join([report.verdict.sentence, *report.verdict.remarks]),
         metric=MEASURES[export.metric].title,
         singles=variant.parity.singles,
+        provider=variant.provider,
+        cpu=model_name(),
         torch_latency=export.torch_latency_ms,
         parity=_parity(export, variant),
         remarks="\n".join(f"- {remark}" for remark in export.remarks()) or "Nothing had to be repaired.",
-        limits="\n".join(f"- {limit}" for limit in _limits(variant, spec)),
+        limits="\n".join(f"- {limit}" for limit in limits(variant, task, longest)),
     )
 
 
@@ -227,16 +219,3 @@ def _parity(export: ExportReport, own: VariantReport) -> str:
     ]
     rows += [[name, "not made", *[""] * 5] for name in export.unmade]
     return _table(["Variant", "Gate", "Loss", "Changed answers", "Largest logit difference", "Time", "Size"], rows)
-
-
-def _limits(variant: VariantReport, spec: RunSpec) -> list[str]:
-    limits = [
-        f"A text is cut after {spec.data.max_length} sub-word tokens.",
-        ANSWER_LIMITS[TASKS[spec.task].labelling],
-        "What it scores on texts unlike the test set was not measured.",
-        "Batches must be padded on the right.",
-    ]
-    limits += VARIANT_LIMITS.get(variant.name, [])
-    if variant.name.startswith("int8") and (said := processor()):
-        limits.append(said)
-    return limits

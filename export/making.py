@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal, TypeVar
 
+from export.calibration import ranges_of
 from export.convert import convert
 from export.fusion import FUSED_WHEN_LOADED, fused_nodes, fusions, fusions_when_loaded, missing, told
 from export.half import HALF_LADDER, HalfRung
@@ -103,7 +104,8 @@ def _int8(name: Literal["int8", "int8-static"], ladder: tuple[Rung, ...], yardst
     made = _laddered(out, name, rungs, make, compared)
     found = fusions_when_loaded(out / "fp32" / "model.onnx", out / name / "model.onnx")
     notes = [note for note in (told(found, FUSED_WHEN_LOADED),) if note]
-    return replace(made, fusions=tuple(found), notes=[*made.notes, *notes])
+    whence = ranges_of(out / name / "model.onnx")
+    return replace(made, fusions=tuple(found), ranges=whence, notes=[*made.notes, *notes])
 
 
 def _laddered(

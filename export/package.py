@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 from export.card import card
+from export.predictor.folder import Folder
 from export.record import CHECKSUMS, Record
 from export.report import ExportReport, VariantReport
 from pipeline.errors import ExportError
@@ -25,7 +26,9 @@ def package(folder: Path, variant: VariantReport, export: ExportReport, spec: Ru
     if record is None:
         raise ExportError("{folder} is no exported variant.", "Give the folder of one, or export anew.", folder=folder)
     record.model_copy(update={"parity": variant.parity}).write(folder)
-    (folder / "README.md").write_text(card(variant, export, spec, report), encoding="utf-8")
+    (folder / "README.md").write_text(
+        card(variant, export, spec, report, longest=Folder.read(folder).longest), encoding="utf-8"
+    )
     write_checksums(folder)
 
 

@@ -18,6 +18,8 @@ from pipeline.spec import ExportSpec, ModelName, TaskName, VariantName
 FILE = "export.json"
 
 FusionKind = Literal["attention", "layer-norm", "skip-layer-norm", "gelu"]
+#: Whence int8 has the ranges of the activations that it rounds.
+RangesFrom = Literal["batch", "calibration"]
 
 
 class Fusion(Frozen):
@@ -71,6 +73,7 @@ class VariantReport(Frozen):
     provider: str  # where onnxruntime computed it
     fused: dict[str, int]  # nodes that stand for several, by type
     fusions: tuple[Fusion, ...] = ()  # what was fused of what there was, by kind
+    ranges: tuple[RangesFrom, ...] = ()  # of int8; a repair may have made it static where dynamic was asked for
     repairs: list[Message]  # the ways that were tried before and missed the gate, with the numbers
     notes: list[Message]  # what a reader should know
 

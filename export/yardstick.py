@@ -13,7 +13,7 @@ from export.calibration import Ranges
 from export.measuring import measure
 from export.predictor import Predictor, Question
 from export.reference import Reference
-from export.report import Fusion, Parity, VariantReport
+from export.report import Fusion, Parity, RangesFrom, VariantReport
 from export.verify import Gate, verify
 from pipeline.errors import ExportError
 from pipeline.messages import Message
@@ -47,6 +47,7 @@ class Variant:
     parity: Parity
     fused: dict[str, int] = field(default_factory=dict)
     fusions: tuple[Fusion, ...] = ()
+    ranges: tuple[RangesFrom, ...] = ()
     repairs: list[Message] = field(default_factory=list)
     notes: list[Message] = field(default_factory=list)
 
@@ -65,6 +66,7 @@ class Variant:
             provider=self.predictor.provider,
             fused=self.fused,
             fusions=self.fusions,
+            ranges=self.ranges,
             repairs=self.repairs,
             notes=[*self.notes, Message("It takes longer here than {variant}.", variant=earlier)]
             if slow

@@ -7,14 +7,17 @@ from pathlib import Path
 import pytest
 import transformers
 
-from export.card import ANSWER_LIMITS, DATA_TITLES, TEXTS, card
+from export.card import DATA_TITLES, TEXTS, card
 from export.licence import LICENCES
+from export.limits import ANSWER_LIMITS, RANGE_LIMITS, limits
 from export.pipelines import OPTIONS
-from export.report import read_report
+from export.report import RangesFrom, read_report
+from pipeline.processor import model_name
 from pipeline.report import DataSummary, Interval, Report
 from pipeline.runs import RunStore
 from pipeline.spec import DatasetSpec, EmbeddedSource, HubSource, LocalSource, Origin, RunSpec
 from pipeline.tasks import TASKS
+from tests.export.conftest import LONGEST
 
 Run = tuple[RunStore, str]
 
@@ -36,6 +39,7 @@ def test_the_card_tells_what_matters(exported: Path):
     for part in (
         "Labels: bad, good",
         "| Source texts, for training | 640 |",
+        "Seed: 0.",
         "- Fine tuning: full (",
         "epochs 10,",
         "Source model: sentence-transformers/all-MiniLM-L6-v2. This model: trained on both.",
@@ -45,15 +49,27 @@ def test_the_card_tells_what_matters(exported: Path):
         "Made and checked with onnxruntime",
         f"transformers {transformers.__version__}, tokenizers",
         "asked in batches\nand text by text (of this variant 60 texts)",
+        f"with CPUExecutionProvider; PyTorch, on its CPU ({model_name()}), takes\n",
         "| **int8** | passed |",
         "| O2 | passed |",
         "It is for CPUs",
+        f"A text is cut after {LONGEST} sub-word tokens",  # the tokenizer's word, where the run would keep 128
+        RANGE_LIMITS["batch"],
         "under the Apache License 2.0",
         "ORTModelForSequenceClassification",
         '("A text.", truncation=True))',
     ):
         assert part in text
     assert "/private" not in text
+    assert RANGE_LIMITS["calibration"] not in text
+
+
+@pytest.mark.parametrize("ranges", [(), ("batch",), ("calibration",), ("batch", "calibration")])
+def test_the_limits_of_int8_are_those_of_the_way_it_was_made(exported: Path, ranges: tuple[RangesFrom, ...]):
+    """A dynamic int8 that was repaired to a static one is cut off like any static one."""
+    variant = read_report(exported).variant("int8").model_copy(update={"ranges": ranges})
+    told = limits(variant, TASKS["text-classification"], LONGEST)
+    assert [each for each in told if each in RANGE_LIMITS.values()] == [RANGE_LIMITS[whence] for whence in ranges]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +84,7 @@ def test_the_card_tells_what_matters(exported: Path):
 def test_the_card_names_the_source_and_its_licence(exported: Path, run: Run, source, named: str, licence: str):
     spec, report = _given(run)
     export = read_report(exported)
-    text = card(export.variants[0], export, spec.model_copy(update={"source": source}), report)
+    text = card(export.variants[0], export, spec.model_copy(update={"source": source}), report, longest=96)
     assert named in text
     assert licence in text
     assert "/home/me" not in text
@@ -101,7 +117,7 @@ def test_the_licence_of_a_source_of_the_hub_is_that_of_its_card(
     spec, report = _given(run)
     export = read_report(exported)
     source = HubSource(repo_id="google-bert/bert-base-chinese")
-    text = card(export.variants[0], export, spec.model_copy(update={"source": source}), report)
+    text = card(export.variants[0], export, spec.model_copy(update={"source": source}), report, longest=96)
     assert text.startswith(f"---\nlicense: {told}\nbase_model: google-bert/bert-base-chinese\n")
     assert ("is under the licence `mit`" in text) is (told == "mit")
 
@@ -113,7 +129,7 @@ def test_the_card_names_the_data_sets_of_the_hub(exported: Path, run: Run):
     )
     data = spec.data.model_copy(update={"source": DatasetSpec(path="/private/x.jsonl", origin=origin)})
     export = read_report(exported)
-    text = card(export.variants[0], export, spec.model_copy(update={"data": data}), report)
+    text = card(export.variants[0], export, spec.model_copy(update={"data": data}), report, longest=96)
     assert "\ndatasets: [tiny/my_reviews]\n---" in text
     assert "- Source texts: tiny/my\\_reviews (plain, train) of the Hugging Face Hub at commit cccccccccccc" in text
     assert "its first 1,200 rows, licence: mit \\<b\\>" in text
@@ -125,7 +141,7 @@ def test_the_card_says_how_well_a_model_is_calibrated(exported: Path, run: Run, 
     spec, report = _given(run)
     models = [model.model_copy(update={"calibration_error": error}) for model in report.models]
     export = read_report(exported).model_copy(update={"task": "part-of-speech"})
-    text = card(export.variants[0], export, spec, report.model_copy(update={"models": models}))
+    text = card(export.variants[0], export, spec, report.model_copy(update={"models": models}), longest=96)
     assert told in text
     assert ("calibration error" in text) == bool(told)
 
@@ -137,7 +153,7 @@ def test_a_card_of_another_task(exported: Path, run: Run):
     models = [model.model_copy(update={"metrics": {"perplexity": interval}}) for model in report.models]
     report = report.model_copy(update={"task": "language-modelling", "labels": [], "models": models})
     export = read_report(exported).model_copy(update={"task": "language-modelling", "metric": "perplexity"})
-    text = card(export.variants[0], export, spec.model_copy(update={"task": "language-modelling"}), report)
+    text = card(export.variants[0], export, spec.model_copy(update={"task": "language-modelling"}), report, longest=96)
     for part in (
         "pipeline_tag: fill-mask",
         "ORTModelForMaskedLM",

@@ -87,6 +87,11 @@ def test_the_report_tells_what_was_made(exported: Path):
     assert report.torch_latency_ms > 0
 
 
+def test_the_report_says_whence_int8_has_its_ranges(exported: Path):
+    found = {variant.name: variant.ranges for variant in read_report(exported).variants}
+    assert found == {"fp32": (), "O2": (), "int8": ("batch",)}
+
+
 def test_by_default_it_lands_in_the_run(run: Run):
     steps: list[tuple[int, int]] = []
     export_model(

@@ -9,7 +9,7 @@ import onnx
 import pytest
 from onnx import numpy_helper
 
-from export.calibration import Ranges
+from export.calibration import Ranges, ranges_of
 from export.predictor import Predictor
 from export.quantise import LADDER, SMOOTHED, STATIC_LADDER, Rung, quantise
 from export.reference import Reference
@@ -34,6 +34,7 @@ def test_every_rung_runs_and_labels_alike(
     words = [text for text, _ in texts]
     labels = [Predictor(folder).logits(words).argmax(axis=1) for folder in (exported / "fp32", tmp_path / "int8")]
     np.testing.assert_array_equal(*labels)
+    assert ranges_of(tmp_path / "int8" / "model.onnx") == (("calibration",) if rung.static else ("batch",))
 
 
 @pytest.mark.parametrize(
