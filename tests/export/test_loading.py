@@ -216,6 +216,16 @@ def test_a_predictor_that_is_taken_out_answers_in_a_fresh_environment(bare: Fres
 
 
 @pytest.mark.slow
+def test_the_lines_of_the_card_run_in_a_fresh_environment(whole: Fresh, exports: dict[str, Path]):
+    program = ""
+    for folder in exports.values():
+        (lines,) = re.findall(r"^```python\n(.*?)^```", (folder / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+        program += lines.replace("FOLDER", str(folder)).replace("print(", "said = (") + "print(json.dumps(said))\n"
+    for said, folder in zip(whole.lines(program), exports.values(), strict=True):
+        assert [each["label"] for each in said] == [Predictor(folder).predict(["A text."])[0].label], folder
+
+
+@pytest.mark.slow
 def test_the_card_names_the_versions_of_such_an_environment(whole: Fresh, exports: dict[str, Path]):
     for folder in exports.values():
         (said,) = re.findall(r"^Made and checked with (.*)\.$", (folder / "README.md").read_text(), re.MULTILINE)
