@@ -115,6 +115,8 @@ def card(variant: VariantReport, export: ExportReport, spec: RunSpec, report: Re
     """
     task = TASKS[export.task]
     licence, licence_note, base = licence_of(spec.source)
+    if export.model == "target-only":  # it has the source's shape, and none of its weights
+        base = ""
     return CARD.format(
         licence=licence,
         licence_note=licence_note,

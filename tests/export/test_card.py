@@ -122,6 +122,15 @@ def test_the_licence_of_a_source_of_the_hub_is_that_of_its_card(
     assert ("is under the licence `mit`" in text) is (told == "mit")
 
 
+def test_a_model_of_random_weights_is_based_on_none(exported: Path, run: Run):
+    spec, report = _given(run)
+    export = read_report(exported).model_copy(update={"model": "target-only"})
+    report = report.model_copy(update={"models": [report.models[0].model_copy(update={"name": "target-only"})]})
+    text = card(export.variants[0], export, spec, report, longest=96)
+    assert "base_model" not in text
+    assert "Source model: sentence-transformers/all-MiniLM-L6-v2" in text
+
+
 def test_the_card_names_the_data_sets_of_the_hub(exported: Path, run: Run):
     spec, report = _given(run)
     origin = Origin(
