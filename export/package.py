@@ -56,11 +56,12 @@ def held(folder: Path) -> Path:
     Raises:
         ExportError: It is no variant's, or not as it was exported.
     """
+    named = "/".join(folder.resolve().parts[-2:])  # visitors of a shared page are not to read where it lies
     if not (folder / CHECKSUMS).is_file():
-        raise ExportError("{folder} is no exported variant.", "Give the folder of one, or export anew.", folder=folder)
+        raise ExportError("{folder} is no exported variant.", "Give the folder of one, or export anew.", folder=named)
     if bad := damaged(folder):
         raise ExportError(
-            "{folder} is not as it was exported: {files}.", "Export anew.", folder=folder, files=", ".join(bad)
+            "{folder} is not as it was exported: {files}.", "Export anew.", folder=named, files=", ".join(bad)
         )
     return folder
 

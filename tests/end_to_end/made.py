@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from export.package import write_checksums
 from export.report import ExportReport, Parity, VariantReport
 from pipeline.demo import demo_spec
 from pipeline.events import EventLog
@@ -92,7 +93,7 @@ def exported(store: RunStore, run_id: str, mark: str) -> None:
     folder = store.export_folder(run_id, "transferred")
     (folder / "fp32").mkdir(parents=True)
     (folder / "fp32" / "model.onnx").write_text(f"no network {mark}", encoding="utf-8")
-    (folder / "fp32" / "SHA256SUMS").write_text("", encoding="utf-8")
+    write_checksums(folder / "fp32")
     (folder / "export.json").write_text(made.model_dump_json(), encoding="utf-8")
 
 

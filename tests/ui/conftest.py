@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from export.package import write_checksums
 from pipeline.demo import demo_spec
 from pipeline.runs import RunRecord, RunState, RunStore
 from pipeline.settings import Settings
@@ -132,7 +133,7 @@ def finish(store: RunStore, spec: RunSpec, *, owner: str = "", models: tuple[str
         for variant in export.variants:
             (folder / variant.folder).mkdir(parents=True)
             (folder / variant.folder / "model.onnx").write_bytes(b"x")
-            (folder / variant.folder / "SHA256SUMS").write_text("")
+            write_checksums(folder / variant.folder)
         (folder / "export.json").write_text(export.model_dump_json(), encoding="utf-8")
     return run_id
 

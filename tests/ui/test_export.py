@@ -85,6 +85,16 @@ def test_the_served_variant_is_zipped(
         assert f"{path.stem}/model.onnx" in archive.namelist()
 
 
+def test_what_is_not_as_it_was_exported_is_not_handed_out(
+    services: Services, spec: RunSpec, finished: Callable[..., str], tmp_path: Path
+) -> None:
+    run_id = finished(services.store, spec)
+    (services.store.export_folder(run_id, "transferred") / "int8" / "model.onnx").write_bytes(b"damaged")
+    with pytest.raises(ExportError, match=r"^transferred/int8 is not as it was exported: model\.onnx\."):
+        handlers.zip_export(services, None, run_id, "transferred", tmp_path)
+    assert [*tmp_path.glob("*.zip")] == []
+
+
 def test_snippets_name_the_folder_and_on_a_shared_host_no_path_of_it(
     services: Services, shared: Services, spec: RunSpec, finished: Callable[..., str]
 ) -> None:

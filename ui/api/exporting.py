@@ -120,7 +120,7 @@ def list_exports(services: Services, *, run: Run, visitor: Visitor = "") -> Anno
 def download_export(
     services: Services, *, run: Run, model: Model = "transferred", visitor: Visitor = ""
 ) -> Annotated[FileData, "A zip of the served variant: ONNX, tokenizer, config, model card, checksums."]:
-    """Take the served variant of a model away. `export/predictor/` and Optimum load the folder in the zip."""
+    """Take the served variant of a model away; its checksums are verified. Optimum and `export/predictor/` load it."""
     file = handlers.zip_export(services, visitor, run, model, Path(zips().name))
     return FileData(path=str(file), orig_name=file.name)
 

@@ -92,13 +92,13 @@ def zip_export(services: Services, visitor: str | None, run_id: str, model: Mode
     """Pack the served variant of a model into ``folder``.
 
     Raises:
-        ExportError: It is not exported.
+        ExportError: It is not exported, or its files are not those that were.
     """
     report = _report(services, visitor, run_id, model)
     services.pace.spend("exports", visitor)
-    from export.package import zip_folder  # noqa: PLC0415
+    from export.package import held, zip_folder  # noqa: PLC0415
 
-    return zip_folder(served(services, run_id, report), folder / f"{zip_name(run_id, report)}.zip")
+    return zip_folder(held(served(services, run_id, report)), folder / f"{zip_name(run_id, report)}.zip")
 
 
 def push_export(
