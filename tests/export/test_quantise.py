@@ -89,6 +89,13 @@ def test_heads_stay_in_float32(zoo, task: str, kept: list[str]):
     assert [name.replace("Gemm_", "") for name in products] == kept
 
 
+def test_a_static_language_models_head_rounds_by_the_batch(zoo):
+    assert ranges_of(zoo.variant("bert", "language-modelling", variant="int8-static") / "model.onnx") == (
+        "batch",
+        "calibration",
+    )
+
+
 @pytest.mark.parametrize("embeddings", [True, False])
 def test_a_language_models_head_goes_with_its_embeddings(zoo, tmp_path: Path, embeddings: bool):
     folder = zoo.variants("bert", "language-modelling") / "fp32"
