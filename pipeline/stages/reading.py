@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import numpy as np
 import torch
 from torch.utils.flop_counter import FlopCounterMode
+from torch.utils.module_tracker import ModuleTracker
 
 from pipeline.messages import Message
 from pipeline.stages.memory import out_of_memory, ran_out_of_memory
@@ -67,6 +68,20 @@ def in_batches(
         tell(Message("Memory ran out, so texts are read at most {tokens:,} tokens at a time.", tokens=budget))
 
 
+class _Untracked(ModuleTracker):
+    """Says of no operation which module it is of.
+
+    To tell, torch hangs hooks on all that modules are given and that can learn. Outside of training it has nowhere to
+    hang them, and trips over a parameter that a module is given, as DeBERTa's norm is its relative positions.
+    """
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
 @dataclass
 class Reading:
     """What reading without learning took; it is part of what a model cost.
@@ -83,6 +98,7 @@ class Reading:
     def counted(self) -> Iterator[None]:
         """Count what is done within."""
         counter, started = FlopCounterMode(display=False), time.monotonic()
+        counter.mod_tracker = _Untracked()
         try:
             with counter:
                 yield

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from pipeline.errors import TrainingError
-from pipeline.stages.answering import answers
+from pipeline.stages.answering import answers, predict
 from pipeline.stages.heads import HEADS, encode
 from pipeline.stages.models import load_model, load_tokenizer
 from pipeline.stages.reading import Reading, in_batches
@@ -91,3 +91,20 @@ def test_what_reading_took_is_counted_and_survives_a_kill(tmp_path):
     reading.save(tmp_path / "reading.json")
     assert Reading.load(tmp_path / "reading.json") == reading
     assert Reading.load(tmp_path / "none.json") == Reading()
+
+
+@pytest.mark.parametrize(
+    "name", ["bert", "distilbert", "electra", "roberta", "xlm-roberta", "deberta", "deberta-v2", "mpnet"]
+)
+def test_what_a_model_of_any_family_says_can_be_counted(family, frozen_data, name):
+    """Also one whose modules are given parameters, as DeBERTa's are."""
+    from pipeline.stages.data import read_split
+
+    texts, reading = read_split(frozen_data("text-classification"), "test"), Reading()
+    model, tokenizer = load_model(family(name), "text-classification", ["a", "b"]), load_tokenizer(family(name))
+    said = predict(model, tokenizer, texts, "text-classification")
+    with reading.counted():
+        counted = predict(model, tokenizer, texts, "text-classification")
+    np.testing.assert_array_equal(counted.values, said.values)
+    body = 2 * 2 * 4 * 32 * 32  # at the least: two operations a weight of two layers' attention, for each token
+    assert reading.flops > len(texts) * body
