@@ -26,14 +26,12 @@ class Taught:
     Attributes:
         start: The model that it begins from.
         labels: Those found that it learns from beside the true ones; None: there are none.
-        student: What has learned from the labels of the round before, as ``Steps.fine_tune`` takes it.
-        former: What labelled in that round, likewise.
+        teacher: What found labels last, whether or not they are learned from any more; None: nothing has.
     """
 
     start: Stage
     labels: Stage | None = None
-    student: Stage | None = None
-    former: Stage | None = None
+    teacher: Stage | None = None
 
 
 @dataclass
@@ -72,10 +70,11 @@ class Chains(Steps):
         options = self.spec.recipe.self_training
         if taught.labels is None or not self.labelled or isinstance(options, NoSelfTraining) or not options.finish:
             return taught
-        return Taught(self.tuned("student", Message("Learn from the labels found"), taught))
+        student = self.tuned("student", Message("Learn from the labels found"), taught, to_finish=True)
+        return Taught(student, teacher=taught.teacher)
 
-    def tuned(self, name: str, title: Message, taught: Taught) -> Stage:
-        """One model of the recipe's fine-tuning."""
+    def tuned(self, name: str, title: Message, taught: Taught, *, to_finish: bool = False) -> Stage:
+        """One model of the recipe's fine-tuning; one that has yet to finish is not held against its teacher."""
         return self.fine_tune(
             name,
             title,
@@ -84,8 +83,8 @@ class Chains(Steps):
             start="given",
             model=taught.start,
             labels=taught.labels,
-            student=taught.student,
-            former=taught.former,
+            teacher=taught.teacher if taught.labels else None,
+            bar=None if to_finish else taught.teacher,
         )
 
     def rival(self, taught: Taught) -> Stage:
@@ -144,11 +143,9 @@ class Chains(Steps):
         first = Message("Train a first model to label with")
         unlabelled = transplanted if options.teacher == "transplanted" else start
         teacher = self.tuned("teacher", first, taught) if self.labelled else unlabelled
-        former = None
         for number in range(1, rounds + 1):
             found = taught.labels
             if found is not None:
-                former = teacher
                 teacher = self.tuned(f"student-{number - 1}", Message("Learn from the labels found"), taught)
             parameters = PseudoLabelParameters(
                 task=self.spec.task, self_training=options, round=number, limit=self.limit, seed=self.seed
@@ -164,7 +161,7 @@ class Chains(Steps):
                     cost=0.35 * self.rows.get("unlabelled", 0) + 50,
                 )
             )
-            taught = Taught(start, labels, teacher if found else None, former)
+            taught = Taught(start, labels, teacher)
         return taught
 
 

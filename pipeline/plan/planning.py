@@ -24,6 +24,8 @@ from pipeline.spec.compatibility import TAGGING
 
 #: Expected work in steps of one text through training: of one round at one shape, and of a variant of an export.
 SPEED_COST, EXPORT_COST = 40, 200
+#: Kinds of stages that leave facts; so does a model that is held against its teacher.
+TELLING = ("vocabulary", "adaptation", "pseudo-labels", "ensemble")
 
 
 def plan(spec: RunSpec) -> tuple[Stage, ...]:
@@ -102,7 +104,7 @@ def _report(
     facts = {
         role: stage.name
         for role, stage in inputs.items()
-        if stage.kind in ("vocabulary", "adaptation", "pseudo-labels", "ensemble") and "@" not in stage.name
+        if (stage.kind in TELLING or "bar" in stage.inputs) and "@" not in stage.name
     }
     inputs |= members
     parameters = EvaluationParameters(

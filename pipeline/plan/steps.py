@@ -63,8 +63,8 @@ class Steps:
         start: Start,
         model: Stage | None = None,
         labels: Stage | None = None,
-        student: Stage | None = None,
-        former: Stage | None = None,
+        teacher: Stage | None = None,
+        bar: Stage | None = None,
         previous: Stage | None = None,
         sampling: Literal["all", "bootstrap", "boosted"] = "all",
         member: int = 0,
@@ -72,12 +72,11 @@ class Steps:
     ) -> Stage:
         """Training on labels.
 
-        ``student`` has learned from the labels of the round before ``labels``: should these be the same, because
-        self-training has stopped, it is kept in place of another; or ``former``, which labelled in that round, if it
-        stopped because the student does worse on the development texts.
+        ``teacher`` is what gave ``labels``: should self-training have stopped by then, it is kept in place of another.
+        ``bar`` is kept in place of a model that does worse on the development texts.
         """
         inputs = {"data": self.data, "model": model, "labels": labels, "previous": previous}
-        inputs |= {"student": student, "former": former}
+        inputs |= {"teacher": teacher, "bar": bar}
         parameters = FineTuningParameters(
             **self._start(start),
             split=split,

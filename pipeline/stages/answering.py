@@ -10,6 +10,8 @@ import torch
 from datasets import Dataset
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
+from pipeline.evaluation.answers import Answers, Truth
+from pipeline.evaluation.metrics import value
 from pipeline.scores import Scores
 from pipeline.spec import TaskName
 from pipeline.stages.encoding import ANSWERS, Collate
@@ -89,3 +91,9 @@ def answers(
         which, found = said.pop()
         values[spans(offsets[which], units[which])] = found
     return Scores(values, offsets)
+
+
+def leading(task: TaskName, split: Dataset, labels: list[str], said: Scores) -> float:
+    """The task's leading metric of what was said of a frozen split."""
+    truth = Truth.read(task, {name: split[name] for name in split.column_names}, labels)
+    return value(TASKS[task].metrics[0], Answers.of(truth, said).counts)

@@ -27,6 +27,7 @@ from pipeline.parts import parts
 from pipeline.report import Comparison, DataSummary, LearningCurve, ModelReport, Report, beside
 from pipeline.stages.context import Context, read_json
 from pipeline.stages.exam import Exam, Sat, everyone
+from pipeline.stages.students import FACTS, WORSE
 from pipeline.stages.tokenizers import fit
 
 
@@ -51,6 +52,14 @@ def run(context: Context[EvaluationParameters]) -> None:
     comparisons = _comparisons(truth, sat, bootstrap)
     shown = examples(truth, {name: one.scores["test"] for name, one in (sat | members).items()}, answers)
     notes = [Message.of(note, data.get("told", {}).get(note)) for note in data["notes"]]
+    facts = {name: read_json(context.inputs[role] / FACTS) for role, name in parameters.facts.items()}
+    if any(found.get(WORSE) for found in facts.values()):
+        notes.append(
+            Message(
+                "Self-training stopped where a model was worse on the development texts than what gave it its labels: "
+                "the better one is kept."
+            )
+        )
     if truth.task.labelling != "none" and len(shown) < len(truth):
         fewer = Message(
             "The report shows {shown:,} of the {count:,} test texts one by one; what it measures is of all of them.",
@@ -68,7 +77,7 @@ def run(context: Context[EvaluationParameters]) -> None:
         comparisons=comparisons,
         verdict=verdict(parameters.task, models, comparisons, len(truth)),
         curve=curve,
-        facts={name: read_json(context.inputs[role] / "facts.json") for role, name in parameters.facts.items()},
+        facts=facts,
         examples=shown,
         notes=notes,
     )

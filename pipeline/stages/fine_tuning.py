@@ -1,12 +1,11 @@
 """Trains a model on labelled texts; makes every network of a run that has learned from labels.
 
 Output: a Hugging Face folder, and ``training.json``. A member of an ensemble also leaves what
-:mod:`pipeline.stages.sampling` writes.
+:mod:`pipeline.stages.sampling` writes, and a student of self-training what :mod:`pipeline.stages.students` does.
 """
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 
 import numpy as np
@@ -21,7 +20,6 @@ from pipeline.models.layers import FAMILIES
 from pipeline.parameters import FineTuningParameters
 from pipeline.parts import parts
 from pipeline.stages.answering import answers
-from pipeline.stages.checkpoints import State
 from pipeline.stages.context import Context, read_json
 from pipeline.stages.data import read_split
 from pipeline.stages.encoding import Collate
@@ -36,6 +34,7 @@ from pipeline.stages.rows import distinct, lengths, select
 from pipeline.stages.sampling import after_training, sample
 from pipeline.stages.sharing import Shared, freeze_encoder, share
 from pipeline.stages.soft_labels import as_distributions
+from pipeline.stages.students import hold_against_teacher, stopped
 from pipeline.stages.thrift import used_embeddings
 from pipeline.stages.training import train, write_training
 from pipeline.stages.tunings import TUNINGS
@@ -44,7 +43,7 @@ from pipeline.tasks import TASKS
 
 def run(context: Context[FineTuningParameters]) -> None:
     """Fine-tune from the source model, from a stage's output, or from random weights."""
-    if _kept(context):
+    if stopped(context):
         return
     parameters = context.parameters
     task, tuning = parameters.task, parameters.tuning
@@ -90,9 +89,10 @@ def run(context: Context[FineTuningParameters]) -> None:
     trained = tuned.model if shared is None else shared.rejoin()
     restore_dropouts(trained.config, folder)  # the next stage's null means the source's
     save_model(trained, tokenizer, context.out)
-    write_training(context, taken, precision, len(lessons.dataset), read)
     if shared is not None and not parameters.member:  # a member's are the ensemble's to delete
         shared.delete()
+    hold_against_teacher(context, read)
+    write_training(context, taken, precision, len(lessons.dataset), read)
 
 
 def _frozen(
@@ -112,24 +112,6 @@ def _frozen(
         of_texts = TASKS[parameters.task].labelling != "tags"
         return freeze_encoder(model, rows, collate, context, precision=precision, first_alone=of_texts)
     return share(model, rows, collate, parameters.shared_layers, context, precision=precision)
-
-
-def _kept(context: Context[FineTuningParameters]) -> bool:
-    """Whether self-training has stopped: the student before has learned from the same labels, and is the output.
-
-    If it stopped because that student does worse on the development texts, what labelled before it is.
-    """
-    if "student" not in context.inputs:
-        return False
-    facts = read_json(context.inputs["labels"] / "facts.json")
-    if not facts["stopped"]:
-        return False
-    context.team.dismiss()
-    kept = context.inputs["former" if facts["student_worse"] else "student"]
-    shutil.copytree(kept, context.out, dirs_exist_ok=True)
-    write_training(context, State(), None, 0)
-    context.note("{stage}: self-training has stopped, so the model before is kept.", stage=context.title)
-    return True
 
 
 def training_set(

@@ -4,9 +4,9 @@ Output: ``texts/`` as Arrow (what the task reads; ``label``, ``labels``, ``tags`
 ``facts.json``, and ``training.json``: what the network's reading and the second view's learning took.
 
 Each round has a signal: the score on the development texts where there are some, else how many texts keep the label
-that the round before gave them. Where the signal falls below the best so far, the labels of the input ``previous``, the
-round before, are kept, and no later round labels anything (nor is any student trained: ``fine_tuning``). On development
-texts it is the student that is worse then, ``student_worse`` in ``facts.json``, and what labelled before it is kept.
+that the round before gave them. Where the signal falls below the best so far, or the student that is to label is worse
+than its teacher (``students``), the labels of the input ``previous``, the round before, are kept; no later round labels
+anything, and no later student is trained.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from pipeline.stages.reading import Reading
 from pipeline.stages.relabelling import SLACK, Labelled, Pool, co_train, label_sets, label_texts, label_words
 from pipeline.stages.rows import mapped, select
 from pipeline.stages.soft_labels import TYPES, likeliest
+from pipeline.stages.students import is_worse
 from pipeline.stages.training import write_training
 from pipeline.tasks import TASKS
 
@@ -64,8 +65,8 @@ def run(context: Context[PseudoLabelParameters]) -> None:
     parameters = context.parameters
     previous = context.inputs.get("previous")
     earlier: Facts = read_json(previous / "facts.json") if previous else {}
-    if previous and earlier["stopped"]:
-        _keep(context, previous, earlier, worse=False)  # what is better has taken the student's place
+    if previous and (earlier["stopped"] or is_worse(context.inputs["model"])):
+        _keep(context, previous, earlier)
         write_training(context, State(), None, 0)
         return
     reading = Reading()
@@ -89,10 +90,10 @@ def run(context: Context[PseudoLabelParameters]) -> None:
             before=before,
             now=now,
         )
-        _keep(context, previous, earlier, worse=found.score is not None)
+        _keep(context, previous, earlier)
         return
     _texts(pool, found, context.spare).save_to_disk(str(context.out / "texts"), num_shards=1)
-    context.write_json("facts.json", {**facts, "stopped": 0, "student_worse": 0})
+    context.write_json("facts.json", {**facts, "stopped": 0})
 
 
 def _pool(context: Context[PseudoLabelParameters], reading: Reading) -> tuple[Pool, Precision]:
@@ -154,10 +155,10 @@ def _unknown(texts: Dataset, known: Dataset, columns: list[str]) -> Dataset:
     return select(texts, np.flatnonzero(~np.isin(_keys(texts, columns), _keys(known, columns))))
 
 
-def _keep(context: Context[PseudoLabelParameters], previous: Path, facts: Facts, *, worse: bool) -> None:
-    """Make an earlier round's output this one's; and tell whether what learned from it was found to be worse."""
+def _keep(context: Context[PseudoLabelParameters], previous: Path, facts: Facts) -> None:
+    """Make an earlier round's output this one's."""
     shutil.copytree(previous / "texts", context.out / "texts")
-    context.write_json("facts.json", {**facts, "stopped": 1, "student_worse": int(worse)})
+    context.write_json("facts.json", {**facts, "stopped": 1})
 
 
 def _texts(pool: Pool, found: Labelled, spare: Path) -> Dataset:

@@ -10,8 +10,6 @@ import numpy as np
 from datasets import Dataset
 
 from pipeline.classical.features import NGrams
-from pipeline.evaluation.answers import Answers, Truth
-from pipeline.evaluation.metrics import value
 from pipeline.parameters import PseudoLabelParameters
 from pipeline.parts import each
 from pipeline.scores import Scores, sigmoid, softmax
@@ -21,6 +19,7 @@ from pipeline.self_training.labellers import OneLabel, SeveralLabels
 from pipeline.self_training.sentences import choose_sentences, distributions
 from pipeline.self_training.sets import choose_sets
 from pipeline.spec import CoTraining
+from pipeline.stages.answering import leading
 from pipeline.tasks import TASKS, Labelling
 
 #: By how much labels may become less stable from round to round before that counts as a fall.
@@ -61,9 +60,7 @@ class Pool:
 
     def dev_score(self, scores: Scores) -> float:
         """The task's leading metric on the development texts."""
-        columns = {name: self.dev[name] for name in self.dev.column_names}
-        truth = Truth.read(self.parameters.task, columns, self.labels)
-        return value(TASKS[self.parameters.task].metrics[0], Answers.of(truth, scores).counts)
+        return leading(self.parameters.task, self.dev, self.labels, scores)
 
 
 @dataclass(frozen=True)

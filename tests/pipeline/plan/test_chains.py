@@ -34,25 +34,33 @@ def test_pseudo_labelling_goes_round_by_round(tiny_spec: RunSpec) -> None:
     assert found["pseudo-labels-3"].inputs["previous"] is found["pseudo-labels-2"]
     assert found["pseudo-labels-3"].inputs["model"] is found["student-2"]
     assert found["transferred"].inputs["labels"].key == found["pseudo-labels-3"].key
-    assert "student" not in found["student-1"].inputs
-    assert found["student-2"].inputs["student"] is found["student-1"]
-    assert found["transferred"].inputs["student"] is found["student-2"]
-    assert "former" not in found["student-1"].inputs
-    assert found["student-2"].inputs["former"] is found["teacher"]
-    assert found["transferred"].inputs["former"] is found["student-1"]
+    for learns, teaches in (("student-1", "teacher"), ("student-2", "student-1"), ("transferred", "student-2")):
+        inputs = found[learns].inputs
+        assert inputs["labels"].inputs["model"] is found[teaches]
+        assert inputs["teacher"] is inputs["bar"] is found[teaches]
+    assert not {"teacher", "bar"} & {*found["teacher"].inputs, *found["target-only"].inputs}
 
 
 def test_a_recipe_may_end_with_the_true_labels_alone(tiny_spec: RunSpec) -> None:
     found = stages(with_recipe(tiny_spec, self_training=CoTraining(finish=True)))
     assert found["student"].inputs["labels"] is found["pseudo-labels-1"]
     assert found["transferred"].inputs["model"] is found["student"]
-    assert "labels" not in found["transferred"].inputs
+    assert not {"labels", "teacher"} & {*found["transferred"].inputs}
+    assert found["student"].inputs["teacher"] is found["transferred"].inputs["bar"] is found["teacher"]
+    assert "bar" not in found["student"].inputs  # it has yet to finish
 
 
 def test_members_and_their_rivals_end_with_the_true_labels_alike(tiny_spec: RunSpec) -> None:
     found = stages(with_recipe(tiny_spec, self_training=CoTraining(finish=True), ensemble=Bagging(members=2)))
     last = [found[name] for name in ("transferred-member-1", "seed-ensemble-member-1", "same-compute")]
     assert all(stage.inputs["model"] is found["student"] and "labels" not in stage.inputs for stage in last)
+    assert not any("bar" in stage.inputs for stage in last)
+
+
+def test_without_target_labels_who_labels_first_is_held_against(tiny_spec: RunSpec) -> None:
+    data = tiny_spec.data.model_copy(update={"target": None})
+    found = stages(with_recipe(tiny_spec.model_copy(update={"data": data}), self_training=CoTraining()))
+    assert found["transferred"].inputs["bar"] is found["pseudo-labels-1"].inputs["model"] is found["vocabulary"]
 
 
 def test_without_target_labels_there_are_no_true_ones_to_end_with(tiny_spec: RunSpec) -> None:

@@ -139,6 +139,16 @@ def test_repeats_makers_and_facts_are_gathered(bench: Callable[..., Bench]) -> N
     assert report.model("source-only").seeds == {}
 
 
+@pytest.mark.parametrize("worse", [0, 1])
+def test_a_student_that_was_not_kept_is_told(bench: Callable[..., Bench], worse: int) -> None:
+    here = bench("text-classification")
+    here.write("transferred", "facts.json", {"student_worse": worse})
+    here.write("source-only", "facts.json", {})  # of another student, when nothing was compared
+    roles = {role: role for role in ("transferred", "source-only")}
+    report = here.run(asked("text-classification", facts=roles))
+    assert any("worse on the development texts" in note for note in report.notes) == bool(worse)
+
+
 def test_the_curve_ends_with_the_runs_own_models(bench: Callable[..., Bench]) -> None:
     here = bench("text-classification")
     roles = {"transferred": ("transferred@4",), "target-only": ("target-only@4",)}

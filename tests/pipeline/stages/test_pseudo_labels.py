@@ -82,7 +82,7 @@ def test_the_share_of_its_round_is_taken_with_the_labels_predicted(stage: Any) -
         ("good" in text or "great" in text or "lovely" in text or "fine" in text) == label
         for text, label in zip(texts["text"], texts["label"], strict=True)
     )
-    assert facts == {"round": 1, "taken": 24, "pool": 48, "dev_accuracy": 1.0, "stopped": 0, "student_worse": 0}
+    assert facts == {"round": 1, "taken": 24, "pool": 48, "dev_accuracy": 1.0, "stopped": 0}
 
 
 def test_soft_labels_are_distributions(stage: Any) -> None:
@@ -168,11 +168,20 @@ def test_a_round_whose_signal_falls_is_not_used(stage: Any) -> None:
     stage.answer = lambda truth: np.eye(2)[[0] * len(truth)] * 4.0
     second, facts = stage.label(options, number=2)
     assert second[:] == first[:]
-    assert (facts["round"], facts["stopped"], facts["student_worse"], facts["dev_accuracy"]) == (1, 1, 1, 1.0)
+    assert (facts["round"], facts["stopped"], facts["dev_accuracy"]) == (1, 1, 1.0)
     stage.answer = lambda truth: np.eye(2)[truth] * 4.0
     _, facts = stage.label(options, number=3)
     assert (facts["round"], facts["stopped"]) == (1, 1)  # stopped once, stopped for good
-    assert facts["student_worse"] == 0  # in whose place is what labelled before it
+
+
+def test_where_a_student_was_worse_than_its_teacher_nothing_is_labelled_any_more(stage: Any, tmp_path: Path) -> None:
+    """The network that would label again is that of the first round: the teacher is in the student's place."""
+    options = PseudoLabelling(rounds=2)
+    first, _ = stage.label(options)
+    (tmp_path / "data-text-classification" / "facts.json").write_text('{"student_worse": 1}')
+    second, facts = stage.label(options, number=2)
+    assert second[:] == first[:]
+    assert (facts["round"], facts["stopped"]) == (1, 1)
 
 
 def test_without_development_texts_labels_that_change_are_the_signal(stage: Any) -> None:
@@ -183,7 +192,7 @@ def test_without_development_texts_labels_that_change_are_the_signal(stage: Any)
     assert (facts["agreement"], facts["stopped"]) == (1.0, 0)
     stage.answer = lambda truth: np.eye(2)[1 - np.array(truth)] * 4.0
     third, facts = stage.label(options, number=3, without=("dev",))
-    assert (facts["stopped"], facts["student_worse"]) == (1, 0)
+    assert facts["stopped"] == 1
     assert third[:] == second[:]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 from datasets import Dataset
@@ -16,7 +14,7 @@ from pipeline.spec import (
 from pipeline.stages.answering import predict
 from pipeline.stages.fine_tuning import training_set
 from pipeline.stages.models import load_model, load_tokenizer
-from tests.pipeline.stages.trained import FULL, labels_of, parameters, same, training, weights
+from tests.pipeline.stages.trained import FULL, labels_of, parameters, training
 
 
 def pseudo_labels(folder, **columns):
@@ -76,30 +74,6 @@ def test_nothing_to_learn_from_is_told(collected, tmp_path):
     empty = pseudo_labels(tmp_path, text=[], label=[], weight=[])
     with pytest.raises(TrainingError, match="no labelled texts"):
         collected({"labels": empty}, split=None)
-
-
-@pytest.mark.parametrize(
-    ("facts", "kept"),
-    [
-        ({"stopped": 0, "student_worse": 0}, ""),
-        ({"stopped": 1, "student_worse": 0}, "student"),
-        ({"stopped": 1, "student_worse": 1}, "former"),
-    ],
-)
-def test_where_self_training_has_stopped_no_further_student_is_trained(family, fine_tune, tmp_path, facts, kept):
-    """The last one stays; or, if it is worse on development texts, what labelled before it."""
-    tuning = FullFineTuning(**FULL | {"epochs": 1})
-    found = pseudo_labels(tmp_path / "found", text=["good soup"] * 8, label=[1] * 8, weight=[1.0] * 8)
-    (found / "facts.json").write_text(json.dumps({"stopped": 0}))
-    models = {
-        role: fine_tune(family("bert"), tuning=tuning, inputs={"labels": found}, name=role, seed=seed)
-        for seed, role in enumerate(("former", "student"))
-    }
-    (found / "facts.json").write_text(json.dumps(facts))
-    inputs = {"labels": found, **{role: model.out for role, model in models.items()}}
-    last = fine_tune(family("bert"), tuning=tuning, inputs=inputs, name="last", seed=2)
-    assert {role for role, model in models.items() if same(weights(last), weights(model))} == {kept} - {""}
-    assert (training(last)["seconds"] == 0) == bool(facts["stopped"])
 
 
 def test_a_model_learns_from_soft_labels_alone(family, fine_tune, tmp_path):

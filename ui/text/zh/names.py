@@ -117,6 +117,8 @@ NAMES = {
     "fact.agreement": "一致的比例",
     "fact.best_agreement": "最高的一致比例",
     "fact.stopped": "已提前停止",
+    "fact.dev_score_of_teacher": "教师模型在开发集上的得分",
+    "fact.dev_score_of_student": "学生模型在开发集上的得分",
     "fact.student_worse": "学生模型变差",
     "fact.members": "成员数",
     "fact.weights": "投票权重",

@@ -13,6 +13,10 @@ TEXT = {
         "{stage}：没有可供早停观察的开发文本，因此一直学到最后一轮。"
     ),
     "{stage}: self-training has stopped, so the model before is kept.": "{stage}：自训练已停止，因此保留之前的模型。",
+    "{stage}: on the development texts it is worse than what gave the labels ({now:.3f} after {before:.3f}), so that "
+    "model is kept.": ("{stage}：在开发文本上不如给出标签的模型（{before:.3f} 之后为 {now:.3f}），因此保留那个模型。"),
+    "Self-training stopped where a model was worse on the development texts than what gave it its labels: the better "
+    "one is kept.": "自训练停在这一步：学到的模型在开发文本上不如给出标签的模型，因此保留较好的那个。",
     "Memory ran out, so texts are read at most {tokens:,} tokens at a time.": (
         "内存不足，因此每次最多读取 {tokens:,} 个词元的文本。"
     ),
