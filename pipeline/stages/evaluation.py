@@ -27,7 +27,7 @@ from pipeline.parts import parts
 from pipeline.report import Comparison, DataSummary, LearningCurve, ModelReport, Report, beside
 from pipeline.stages.context import Context, read_json
 from pipeline.stages.exam import Exam, Sat, everyone
-from pipeline.stages.students import FACTS, WORSE
+from pipeline.stages.students import FACTS
 from pipeline.stages.tokenizers import fit
 
 
@@ -53,7 +53,7 @@ def run(context: Context[EvaluationParameters]) -> None:
     shown = examples(truth, {name: one.scores["test"] for name, one in (sat | members).items()}, answers)
     notes = [Message.of(note, data.get("told", {}).get(note)) for note in data["notes"]]
     facts = {name: read_json(context.inputs[role] / FACTS) for role, name in parameters.facts.items()}
-    if any(found.get(WORSE) for found in facts.values()):
+    if any(found.get("student_worse") for found in facts.values()):
         notes.append(
             Message(
                 "Self-training stopped where a model was worse on the development texts than what gave it its labels: "

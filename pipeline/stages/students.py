@@ -23,8 +23,6 @@ from pipeline.stages.training import write_training
 FACTS = "facts.json"
 #: What a folder holds besides the model: it tells of the stage that made it.
 _OWN = shutil.ignore_patterns(FACTS, "training.json")
-#: In the facts: whether the teacher was kept.
-WORSE = "student_worse"
 
 
 def stopped(context: Context[FineTuningParameters]) -> bool:
@@ -55,7 +53,12 @@ def hold_against_teacher(context: Context[FineTuningParameters], read: Reading) 
         return
     with read.counted():
         before, now = (_score(context, folder, dev) for folder in (context.inputs["bar"], context.out))
-    context.write_json(FACTS, {"dev_score_of_teacher": before, "dev_score_of_student": now, WORSE: int(now < before)})
+    facts: dict[str, float] = {
+        "dev_score_of_teacher": before,
+        "dev_score_of_student": now,
+        "student_worse": int(now < before),
+    }
+    context.write_json(FACTS, facts)
     if now >= before:
         return
     for path in context.out.iterdir():
@@ -73,7 +76,7 @@ def hold_against_teacher(context: Context[FineTuningParameters], read: Reading) 
 
 def is_worse(folder: Path) -> bool:
     """Whether the folder of a model holds the teacher in place of what has learned from its labels."""
-    return (folder / FACTS).exists() and bool(read_json(folder / FACTS).get(WORSE))
+    return (folder / FACTS).exists() and bool(read_json(folder / FACTS).get("student_worse"))
 
 
 def _score(context: Context[FineTuningParameters], folder: Path, dev: Dataset) -> float:

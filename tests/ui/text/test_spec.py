@@ -99,6 +99,7 @@ def test_every_fact_of_a_stage_is_told() -> None:
     for name in facts():
         assert CHINESE.search(spec.fact(name)), name
     assert spec.stage("pseudo-labels-2") == "伪标签-2"
+    assert spec.stage("student-1") == "学生模型-1"
     assert spec.stage("transferred") == "迁移模型"
 
 

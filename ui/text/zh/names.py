@@ -92,6 +92,7 @@ NAMES = {
     "stage.vocabulary": "词表",
     "stage.adaptation": "适应",
     "stage.pseudo-labels": "伪标签",
+    "stage.student": "学生模型",
     "fact.tokens": "词元数",
     "fact.kept": "沿用源词元",
     "fact.special": "特殊词元",
