@@ -1,9 +1,13 @@
-"""Every family of encoders all the way: trained, its vocabulary exchanged, exported, and held against PyTorch."""
+"""Every family of encoders all the way: trained, its vocabulary exchanged, exported, and held against PyTorch.
+
+Once by itself; and once with all that reads with it besides: a pool that it labels, and members that share layers.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +16,7 @@ from export.predictor import Predictor
 from pipeline.models.layers import FAMILIES as KNOWN
 from pipeline.runs import RunState, RunStore
 from pipeline.settings import Settings
-from pipeline.spec import ExportSpec, FullFineTuning, LocalSource, RunSpec
+from pipeline.spec import Bagging, ExportSpec, FullFineTuning, LocalSource, PseudoLabelling, RunSpec
 from pipeline.worker import carry_out
 from tests.families import FAMILIES
 
@@ -44,12 +48,26 @@ def test_every_known_family_is_tried() -> None:
     assert set(FAMILIES) >= set(KNOWN)
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param({}, id="alone"),
+        pytest.param(
+            {
+                "self_training": PseudoLabelling(rounds=2, labels="soft"),
+                "ensemble": Bagging(members=2, shared_layers=1),
+            },
+            id="self-trained-and-bagged",
+        ),
+    ],
+)
 @pytest.mark.parametrize("name", FAMILIES)
 def test_a_family_is_trained_transplanted_exported_and_answers_alike(
-    name: str, few: RunSpec, family: Callable[[str], Path], tmp_path: Path
+    name: str, more: dict[str, Any], few: RunSpec, family: Callable[[str], Path], tmp_path: Path
 ) -> None:
     store = RunStore(tmp_path)
-    run = store.create(few.model_copy(update={"source": LocalSource(path=str(family(name)))})).id
+    recipe = few.recipe.model_copy(update=more)
+    run = store.create(few.model_copy(update={"source": LocalSource(path=str(family(name))), "recipe": recipe})).id
     store.move(run, RunState.RUNNING)
     assert carry_out(store, run, Settings(runs_dir=tmp_path, checkpoint_seconds=600)) is RunState.DONE, store.get(run)
     report = store.report(run)
