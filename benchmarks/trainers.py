@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.embedded import MEMBERS
 from pipeline.artifacts import ArtifactStore
 from pipeline.plan import plan
 from pipeline.runs import RunStore
@@ -35,7 +36,6 @@ from pipeline.worker import bring_about
 
 LENGTH = 128
 TUNING = FullFineTuning(epochs=2, batch_size=32, learning_rate=5e-5)
-MEMBERS = 5
 SHARED_LAYERS = (4, 5)  # of a bag; the encoder has six
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from pipeline.evaluation.answers import Answers, Truth
 from pipeline.report import ClassScores, Spread
+from pipeline.scores import Scores
 
 
 class Tally(NamedTuple):
@@ -92,6 +93,11 @@ METRICS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 def value(metric: str, counts: np.ndarray) -> float:
     """A metric on texts, from their counts ``[texts, K]``."""
     return float(METRICS[metric](counts.sum(axis=0, dtype=np.float64)))
+
+
+def leading(truth: Truth, said: Scores) -> float:
+    """The task's leading metric of what was said of a split."""
+    return value(truth.task.metrics[0], Answers.of(truth, said).counts)
 
 
 def spreads(truth: Truth, answers: list[Answers]) -> dict[str, Spread]:

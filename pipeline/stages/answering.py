@@ -10,8 +10,7 @@ import torch
 from datasets import Dataset
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
-from pipeline.evaluation.answers import Answers, Truth
-from pipeline.evaluation.metrics import value
+from pipeline.evaluation.answers import Truth
 from pipeline.scores import Scores
 from pipeline.spec import TaskName
 from pipeline.stages.encoding import ANSWERS, Collate
@@ -93,7 +92,6 @@ def answers(
     return Scores(values, offsets)
 
 
-def leading(task: TaskName, split: Dataset, labels: list[str], said: Scores) -> float:
-    """The task's leading metric of what was said of a frozen split."""
-    truth = Truth.read(task, {name: split[name] for name in split.column_names}, labels)
-    return value(TASKS[task].metrics[0], Answers.of(truth, said).counts)
+def truth_in(task: TaskName, split: Dataset, labels: list[str]) -> Truth:
+    """The true answers of a frozen split."""
+    return Truth.read(task, {name: split[name] for name in split.column_names}, labels)

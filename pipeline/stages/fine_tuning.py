@@ -14,12 +14,11 @@ from datasets import Dataset, concatenate_datasets, load_from_disk
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 from pipeline.errors import TrainingError
-from pipeline.evaluation.answers import Answers, Truth
-from pipeline.evaluation.metrics import value
+from pipeline.evaluation.metrics import leading
 from pipeline.models.layers import FAMILIES
 from pipeline.parameters import FineTuningParameters
 from pipeline.parts import parts
-from pipeline.stages.answering import answers
+from pipeline.stages.answering import answers, truth_in
 from pipeline.stages.context import Context, read_json
 from pipeline.stages.data import read_split
 from pipeline.stages.encoding import Collate
@@ -161,11 +160,11 @@ def _score(
     """The task's leading metric on the development texts; higher is better."""
     task = context.parameters.task
     dev = read_split(context.inputs["data"], "dev")
-    truth = Truth.read(task, {name: dev[name] for name in dev.column_names}, labels)
+    truth = truth_in(task, dev, labels)
     sign = -1 if TASKS[task].lower_is_better else 1
 
     def score(model: PreTrainedModel) -> float:
         said = answers(model, rows, collate, task, lambda _: context.check(), tell=context.note)
-        return sign * value(TASKS[task].metrics[0], Answers.of(truth, said).counts)
+        return sign * leading(truth, said)
 
     return score

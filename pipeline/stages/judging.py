@@ -13,8 +13,8 @@ from datasets import Dataset
 from safetensors.numpy import load_file, save_file
 from transformers import PreTrainedModel
 
-from pipeline.evaluation.answers import Answers, Truth
-from pipeline.evaluation.metrics import value
+from pipeline.evaluation.answers import Truth
+from pipeline.evaluation.metrics import leading
 from pipeline.parts import parts
 from pipeline.scores import Scores, sigmoid, softmax
 from pipeline.spec import TaskName
@@ -154,7 +154,7 @@ def out_of_bag(
     known = Truth(
         TASKS[task], labels, texts=nothing, seconds=nothing, tokens=[[]] * len(rows), values=right, offsets=offsets
     )
-    return value(TASKS[task].metrics[0], Answers.of(known, Scores(sums, offsets)).counts), len(rows)
+    return leading(known, Scores(sums, offsets)), len(rows)
 
 
 def agreement(predicted: Sequence[np.ndarray]) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 from datasets import Dataset
 
 from pipeline.classical.features import NGrams
+from pipeline.evaluation.metrics import leading
 from pipeline.parameters import PseudoLabelParameters
 from pipeline.parts import each
 from pipeline.scores import Scores, sigmoid, softmax
@@ -19,7 +20,7 @@ from pipeline.self_training.labellers import OneLabel, SeveralLabels
 from pipeline.self_training.sentences import choose_sentences, distributions
 from pipeline.self_training.sets import choose_sets
 from pipeline.spec import CoTraining
-from pipeline.stages.answering import leading
+from pipeline.stages.answering import truth_in
 from pipeline.tasks import TASKS, Labelling
 
 #: By how much labels may become less stable from round to round before that counts as a fall.
@@ -60,7 +61,7 @@ class Pool:
 
     def dev_score(self, scores: Scores) -> float:
         """The task's leading metric on the development texts."""
-        return leading(self.parameters.task, self.dev, self.labels, scores)
+        return leading(truth_in(self.parameters.task, self.dev, self.labels), scores)
 
 
 @dataclass(frozen=True)

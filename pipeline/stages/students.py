@@ -11,8 +11,9 @@ from pathlib import Path
 
 from datasets import Dataset
 
+from pipeline.evaluation.metrics import leading
 from pipeline.parameters import FineTuningParameters
-from pipeline.stages.answering import leading, predict
+from pipeline.stages.answering import predict, truth_in
 from pipeline.stages.checkpoints import State
 from pipeline.stages.context import Context, read_json
 from pipeline.stages.data import read_split
@@ -84,4 +85,4 @@ def _score(context: Context[FineTuningParameters], folder: Path, dev: Dataset) -
     task, labels = context.parameters.task, read_json(context.inputs["data"] / "data.json")["labels"]
     model, tokenizer = load_model(folder, task, labels), load_tokenizer(folder, context.parameters.max_length)
     said = predict(model, tokenizer, dev, task, lambda _: context.check(), spare=context.spare, tell=context.note)
-    return leading(task, dev, labels, said)
+    return leading(truth_in(task, dev, labels), said)
