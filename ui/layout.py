@@ -37,7 +37,7 @@ CACHE_SECONDS = (3600, 86_400)  # how often uploads and downloads in Gradio's ca
 GUEST = f"""
 if (new URLSearchParams(location.search).has('{access.REPORT}')) document.documentElement.classList.add('g-guest');
 """
-SCRIPTS = ("upload", "names", "pager")
+SCRIPTS = ("again", "upload", "names", "pager")
 HERE = Path(__file__).resolve().parent
 
 

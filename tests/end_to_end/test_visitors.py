@@ -12,7 +12,6 @@ import pytest
 if not os.environ.get("CI"):  # there it is promised, and the import below fails without it
     pytest.importorskip("playwright", reason="Playwright is not installed: pip install -r requirements-dev.txt")
 
-from playwright.sync_api import TimeoutError as NothingCame
 from playwright.sync_api import expect
 
 from tests.end_to_end.acts import choose, open_tab
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 PATIENCE = 120_000  # milliseconds; only a slow machine needs them for all the controls of the form
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=40_000)  # a page that did not come up opens itself once more after some seconds
 
 
 @pytest.fixture
@@ -43,16 +42,8 @@ def visit(shared_app: Any, browser: Browser) -> Iterator[Callable[..., Page]]:
 
 
 def visitor_of(page: Page) -> str:
-    """Who the page takes its browser for.
-
-    It was seen once that a first visit's load event was not answered, and nothing came; a person would reload, too.
-    """
-    known = "document.querySelector('#visitor textarea, #visitor input')?.value"
-    try:
-        page.wait_for_function(known, timeout=PATIENCE / 3)
-    except NothingCame:
-        page.reload()
-        page.wait_for_function(known)
+    """Who the page takes its browser for."""
+    page.wait_for_function("document.querySelector('#visitor textarea, #visitor input')?.value")
     return page.locator("#visitor").locator("textarea, input").first.input_value()
 
 
