@@ -1,9 +1,12 @@
 """The attention bridge: a trainable target encoder that may look at a frozen source encoder.
 
 Both read the same tokens. After each bridged layer l of the target, with ``h_T`` its hidden states
-and ``h_S`` those of the source at the same relative depth::
+and ``h_S`` those that enter the source's layer at the same relative depth::
 
     h_T ← h_T + tanh(g_l) · CrossAttention(q = h_T, k = v = h_S)
+
+So the source's last layer is never looked at, and is not there: of a transformer's layers those before
+it transfer better (Liu et al. 2019, arXiv:1903.08855), and there is one less to compute.
 
 The gate ``g_l`` starts at zero, so training starts from the target encoder alone. Gated
 cross-attention into a pretrained encoder is Flamingo's (Alayrac et al. 2022, arXiv:2204.14198).
@@ -11,6 +14,7 @@ cross-attention into a pretrained encoder is Flamingo's (Alayrac et al. 2022, ar
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -34,14 +38,19 @@ class GraftBridgeConfig(CompositeConfig):
     Args:
         target_layers: Layers of the target encoder.
         bridged: Which of them are bridged, from 0.
+        source_layers: At which of the source's hidden states each of these looks; 0 is its embeddings. Configs written
+            before this was said look at those of the same relative depth.
         kwargs: As :class:`~pipeline.models.configuration.CompositeConfig` takes them; ``encoder`` is the source's.
     """
 
     model_type = "graft-bridge"
 
-    def __init__(self, target_layers: int = 1, bridged: tuple[int, ...] = (), **kwargs: Any) -> None:
+    def __init__(
+        self, target_layers: int = 1, bridged: Sequence[int] = (), source_layers: Sequence[int] = (), **kwargs: Any
+    ) -> None:
         self.target_layers = target_layers
         self.bridged = list(bridged)
+        self.source_layers = list(source_layers)
         super().__init__(**kwargs)
 
 
@@ -55,15 +64,14 @@ class Bridge(PreTrainedModel):
     def __init__(self, config: GraftBridgeConfig) -> None:
         super().__init__(config)
         inner = config.inner()
-        self.source = AutoModel.from_config(inner)
+        looked_at = config.source_layers or _as_deep(inner.num_hidden_layers, config.target_layers, config.bridged)
+        self.source = AutoModel.from_config(config.inner(max(looked_at)))
         if hasattr(self.source, "pooler"):
             self.source.pooler = None  # only its hidden states are looked at
         self.target = config.build(config.target_layers)
         layers = encoder_layers(self.target)
         dropout = getattr(inner, "attention_probs_dropout_prob", getattr(inner, "attention_dropout", 0.0))
-        for number in config.bridged:
-            # The hidden states at the same share of the depth; index 0 is what enters the first layer.
-            depth = round((number + 1) * inner.num_hidden_layers / config.target_layers)
+        for number, depth in zip(config.bridged, looked_at, strict=True):
             layers[number] = BridgedLayer(layers[number], inner.hidden_size, inner.num_attention_heads, dropout, depth)
         self.source.requires_grad_(requires_grad=False)
         self.post_init()
@@ -161,15 +169,28 @@ def build_bridge(model: PreTrainedModel, options: AttentionBridge) -> Bridge:
     last = layers - 1
     every = options.every if options.bridged == "multi" else layers
     bridged = tuple(number for number in range(layers) if (number + 1) % every == 0 or number == last)
+    source_layers = [max(1, depth - 1) for depth in _as_deep(available, layers, bridged)]
     described = describe(model)
-    bridge = MODELS[described["head"]](GraftBridgeConfig(layers, bridged, **described))
-    bridge.source.load_state_dict(_without_pooler(model.base_model.state_dict()))
+    bridge = MODELS[described["head"]](GraftBridgeConfig(layers, bridged, source_layers, **described))
+    bridge.source.load_state_dict(_lowest_layers(model, max(source_layers)))
     bridge.target.load_state_dict(_at_bridged_layers(model, layers, bridged), strict=False)
     return bridge.train(model.training)
 
 
-def _without_pooler(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    return {name: value for name, value in state.items() if not name.startswith("pooler.")}
+def _as_deep(source_layers: int, target_layers: int, numbers: Sequence[int]) -> list[int]:
+    """How many of the source's layers are as large a share of it as the target's are up to each of these."""
+    return [round((number + 1) * source_layers / target_layers) for number in numbers]
+
+
+def _lowest_layers(model: PreTrainedModel, layers: int) -> dict[str, torch.Tensor]:
+    """The weights of a model's encoder without its pooler, and of its layers the lowest."""
+    place = f"{FAMILIES[model.config.model_type].layers}."
+    return {
+        name: value
+        for name, value in model.base_model.state_dict().items()
+        if not name.startswith("pooler.")
+        and not (name.startswith(place) and int(name.removeprefix(place).partition(".")[0]) >= layers)
+    }
 
 
 def _at_bridged_layers(model: PreTrainedModel, layers: int, bridged: tuple[int, ...]) -> dict[str, torch.Tensor]:

@@ -24,7 +24,7 @@ StageKind = Literal[
 ]
 
 #: Raised when a stage's code comes to give another output for the same parameters.
-REVISION = 6
+REVISION = 7
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import transformers
 import pipeline.models  # noqa: F401 - registers the models
 from pipeline.errors import TrainingError
 from pipeline.models.attention import BridgedLayer, gates_merged
-from pipeline.models.bridge import build_bridge
+from pipeline.models.bridge import MODELS, GraftBridgeConfig, build_bridge, look
 from pipeline.models.layers import FAMILIES, encoder_layers
 from pipeline.spec import AttentionBridge
 
@@ -50,11 +50,12 @@ def test_its_folder_loads_like_any_other(kind, make_model, batch, tmp_path):
 @pytest.mark.parametrize(
     ("options", "bridged", "looked_at"),
     [
-        (AttentionBridge(bridged="single"), [3], [4]),
-        (AttentionBridge(bridged="multi", every=2), [1, 3], [2, 4]),
-        (AttentionBridge(bridged="multi", every=3), [2, 3], [3, 4]),
-        (AttentionBridge(bridged="multi", every=1, target_layers=2), [0, 1], [2, 4]),
-        (AttentionBridge(bridged="multi", every=9), [3], [4]),
+        (AttentionBridge(bridged="single"), [3], [3]),
+        (AttentionBridge(bridged="multi", every=2), [1, 3], [1, 3]),
+        (AttentionBridge(bridged="multi", every=3), [2, 3], [2, 3]),
+        (AttentionBridge(bridged="multi", every=1, target_layers=2), [0, 1], [1, 3]),
+        (AttentionBridge(bridged="multi", every=9), [3], [3]),
+        (AttentionBridge(bridged="multi", every=1), [0, 1, 2, 3], [1, 1, 2, 3]),
     ],
 )
 def test_which_layers_are_bridged_and_where_they_look(options, bridged, looked_at, make_model):
@@ -64,16 +65,36 @@ def test_which_layers_are_bridged_and_where_they_look(options, bridged, looked_a
 
 
 @torch.no_grad()
+def test_the_source_has_the_layers_that_are_looked_at(make_model, batch):
+    model = make_model()
+    bridge = build_bridge(model, MULTI)
+    assert len(encoder_layers(bridge.source)) == bridge.source.config.num_hidden_layers == 3
+    states = look(bridge.source, **batch)
+    expected = model.bert(**batch, output_hidden_states=True).hidden_states
+    assert all(torch.equal(*pair) for pair in zip(states, expected[:4], strict=True))
+
+
+def test_a_config_that_does_not_say_where_to_look_is_of_a_bridge_that_looks_as_deep(make_model):
+    said = build_bridge(make_model(), MULTI).config.to_dict()
+    silent = GraftBridgeConfig(**{name: value for name, value in said.items() if name != "source_layers"})
+    before = MODELS["sequence-classification"](silent)
+    layers = [layer for layer in encoder_layers(before.target) if isinstance(layer, BridgedLayer)]
+    assert [layer.source_layer for layer in layers] == [2, 4]
+    assert len(encoder_layers(before.source)) == 4
+
+
+@torch.no_grad()
 def test_a_bridge_adds_what_the_gate_lets_through(make_model, batch):
     """The formula, for the last layer of a tagger: what its head reads is h_T + tanh(g) · attention(h_T, h_S)."""
     model = make_model(head="token")
     bridge = open_gates(build_bridge(model, AttentionBridge(bridged="single")))
     layer = encoder_layers(bridge.target)[-1]
-    own = model.bert(**batch)[0]
+    own, seen = model.bert(**batch)[0], model.bert(**batch, output_hidden_states=True).hidden_states[3]
     kept = batch["attention_mask"][:, None, None].bool()
-    heads = [part(own).unflatten(-1, (2, 8)).transpose(1, 2) for part in (layer.attention.query, layer.attention.key)]
+    read = ((layer.attention.query, own), (layer.attention.key, seen))
+    heads = [part(states).unflatten(-1, (2, 8)).transpose(1, 2) for part, states in read]
     weights = (heads[0] @ heads[1].mT / 8**0.5).masked_fill(~kept, -torch.inf).softmax(-1)
-    values = layer.attention.value(own).unflatten(-1, (2, 8)).transpose(1, 2)
+    values = layer.attention.value(seen).unflatten(-1, (2, 8)).transpose(1, 2)
     looked = layer.attention.out((weights @ values).transpose(1, 2).flatten(2))
     expected = model.classifier(own + torch.tanh(layer.gate) * looked)
     torch.testing.assert_close(bridge(**batch).logits, expected)
@@ -123,7 +144,7 @@ def test_a_shallower_target_starts_from_the_lowest_layers(make_model, batch):
     bridge = build_bridge(model, AttentionBridge(target_layers=2))
     assert len(encoder_layers(bridge.target)) == 2
     assert bridge.target.config.num_hidden_layers == 2
-    assert bridge.source.config.num_hidden_layers == 4
+    assert bridge.source.config.num_hidden_layers == 3
     del model.bert.encoder.layer[2:]
     assert torch.equal(bridge(**batch).logits, model(**batch).logits)
 
