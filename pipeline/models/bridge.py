@@ -172,7 +172,8 @@ def build_bridge(model: PreTrainedModel, options: AttentionBridge) -> Bridge:
     source_layers = [max(1, depth - 1) for depth in _as_deep(available, layers, bridged)]
     described = describe(model)
     bridge = MODELS[described["head"]](GraftBridgeConfig(layers, bridged, source_layers, **described))
-    bridge.source.load_state_dict(_lowest_layers(model, max(source_layers)))
+    weights = model.base_model.state_dict()
+    bridge.source.load_state_dict({name: weights[name] for name in bridge.source.state_dict()})
     bridge.target.load_state_dict(_at_bridged_layers(model, layers, bridged), strict=False)
     return bridge.train(model.training)
 
@@ -180,17 +181,6 @@ def build_bridge(model: PreTrainedModel, options: AttentionBridge) -> Bridge:
 def _as_deep(source_layers: int, target_layers: int, numbers: Sequence[int]) -> list[int]:
     """How many of the source's layers are as large a share of it as the target's are up to each of these."""
     return [round((number + 1) * source_layers / target_layers) for number in numbers]
-
-
-def _lowest_layers(model: PreTrainedModel, layers: int) -> dict[str, torch.Tensor]:
-    """The weights of a model's encoder without its pooler, and of its layers the lowest."""
-    place = f"{FAMILIES[model.config.model_type].layers}."
-    return {
-        name: value
-        for name, value in model.base_model.state_dict().items()
-        if not name.startswith("pooler.")
-        and not (name.startswith(place) and int(name.removeprefix(place).partition(".")[0]) >= layers)
-    }
 
 
 def _at_bridged_layers(model: PreTrainedModel, layers: int, bridged: tuple[int, ...]) -> dict[str, torch.Tensor]:

@@ -8,6 +8,12 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 
+def visitor_of(page: Page) -> str:
+    """Who the page takes its browser for, once it knows."""
+    page.wait_for_function("document.querySelector('#visitor textarea, #visitor input')?.value")
+    return page.locator("#visitor").locator("textarea, input").first.input_value()
+
+
 def open_tab(page: Page, name: str) -> None:
     """Open a tab by its id, and wait until it is the one that is told to be open."""
     from playwright.sync_api import expect

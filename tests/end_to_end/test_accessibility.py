@@ -18,7 +18,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from export.speed.report import place_of, write_speed
-from tests.end_to_end.acts import open_tab
+from tests.end_to_end.acts import open_tab, visitor_of
 from tests.end_to_end.made import worked
 from tests.end_to_end.test_compare import finish
 from tests.ui.records import make_speed
@@ -65,7 +65,7 @@ def visit(shared_app: Any, browser: Browser) -> Iterator[Callable[..., Page]]:
         own = (shared_app.url, "data:", "blob:")
         page.on("request", lambda asked: None if asked.url.startswith(own) else foreign.append(asked.url))
         page.goto(f"{shared_app.url}{path}")
-        page.wait_for_function("document.querySelector('#visitor textarea, #visitor input')?.value")
+        visitor_of(page)
         return page
 
     yield opened
@@ -76,7 +76,7 @@ def visit(shared_app: Any, browser: Browser) -> Iterator[Callable[..., Page]]:
 
 def finished(app: Any, page: Page, spec: Any) -> str:
     """A finished run of the page's visitor, with events, a report and an export; its report is shared by its own id."""
-    visitor = page.locator("#visitor").locator("textarea, input").first.input_value()
+    visitor = visitor_of(page)
     run_id = finish(app.store, spec, "A finished run")
     write_speed(make_speed("a processor", "no memory"), place_of(app.store.export_folder(run_id, "transferred")))
     worked(app.store.events(run_id), PLAN)

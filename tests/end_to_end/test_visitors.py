@@ -14,7 +14,7 @@ if not os.environ.get("CI"):  # there it is promised, and the import below fails
 
 from playwright.sync_api import expect
 
-from tests.end_to_end.acts import choose, open_tab
+from tests.end_to_end.acts import choose, open_tab, visitor_of
 from tests.end_to_end.made import finished
 
 if TYPE_CHECKING:
@@ -39,12 +39,6 @@ def visit(shared_app: Any, browser: Browser) -> Iterator[Callable[..., Page]]:
     yield opened
     for context in contexts:
         context.close()
-
-
-def visitor_of(page: Page) -> str:
-    """Who the page takes its browser for."""
-    page.wait_for_function("document.querySelector('#visitor textarea, #visitor input')?.value")
-    return page.locator("#visitor").locator("textarea, input").first.input_value()
 
 
 def test_two_visitors_keep_their_runs_apart(shared_app: Any, visit: Callable[..., Page]) -> None:
