@@ -14,7 +14,6 @@ of an exported variant and one for PyTorch, any other can be given.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import statistics
 import tempfile
 import time
@@ -23,6 +22,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+
+import uvloop
 
 from benchmarks.clients import ask_all
 from benchmarks.embedded import export, mixed, plain
@@ -71,7 +72,7 @@ def offline(predictor: Predictor, texts: Sequence[str], row: Row) -> None:
 def asked(peer: Peer, texts: Sequence[str], clients: int, together: int, row: Row) -> None:
     """A round of a server."""
     asking = ask_all(peer.port, peer.path, texts, clients=clients, together=together, **peer.form)
-    row.add(len(texts), *asyncio.run(asking))
+    row.add(len(texts), *uvloop.run(asking))
 
 
 def compare(options: argparse.Namespace, variant: Path, torch: Path) -> dict[str, Row]:

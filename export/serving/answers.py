@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import to_json
 
 from export.predictor import Filling, MultiPrediction, Prediction, Tagging
 
@@ -37,16 +38,6 @@ class TagAnswers(Answers[Tagging]):
 class MaskAnswers(Answers[list[Filling]]):
     """Where a mask is filled: guesses, the likeliest first."""
 
-
-#: Task → what a model answers.
-BY_TASK: dict[str, type[Answers[Any]]] = {
-    "text-classification": LabelAnswers,
-    "multi-label-classification": LabelsAnswers,
-    "sentence-pair-classification": LabelAnswers,
-    "entity-recognition": TagAnswers,
-    "part-of-speech": TagAnswers,
-    "language-modelling": MaskAnswers,
-}
 
 #: For OpenAPI.
 EXAMPLES: dict[str, dict[str, Any]] = {
@@ -86,9 +77,9 @@ EXAMPLES: dict[str, dict[str, Any]] = {
 }
 
 
-def document(task: str, model: str, answers: Sequence[Any]) -> bytes:
-    """The body of a response; the answers are the predictor's, and not looked through once more."""
-    return BY_TASK[task].model_construct(model=model, answers=list(answers)).model_dump_json().encode()
+def document(model: str, answers: Sequence[Any]) -> bytes:
+    """The body of a response, an :class:`Answers`; what is the predictor's is not looked through once more."""
+    return to_json({"model": model, "answers": answers}, inf_nan_mode="null")
 
 
 class ModelInfo(BaseModel):

@@ -7,24 +7,24 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
 
-from export.predictor import NoNumberError, PredictorError
-from export.serving.gate import HEADERS, OPEN, Gate, State
+from export.predictor import PredictorError
+from export.serving.gate import OPEN, Gate, State
 from export.serving.metrics import Metrics
 from export.serving.models import Models
 from export.serving.page import POLICY, page
-from export.serving.refusals import Refusal, of_predictor
+from export.serving.refusals import Refusal, refusal_of
 from export.serving.routes import Reload, Routes
 from export.serving.settings import ServeSettings
+from export.serving.shortcut import Shortcut
 
 TITLE, VERSION = "Models exported by Graft", "1"
-#: What starlette refuses by itself → what it is called here.
-CODES = {404: ("unknown_path", "There is nothing at this path."), 405: ("wrong_method", "The path has other methods.")}
 
 
 def build(
     models: Models, settings: ServeSettings, state: State, metrics: Metrics, reload: Reload | None = None
-) -> FastAPI:
+) -> ASGIApp:
     """The application; its models are open.
 
     Args:
@@ -36,8 +36,8 @@ def build(
     """
     # No redirects: whatever is no answer is told in one form, and where they lead a client's own header would say.
     app = FastAPI(title=TITLE, version=VERSION, docs_url=None, redoc_url=None, redirect_slashes=False)
-    app.add_middleware(Gate, settings=settings, state=state, metrics=metrics)
-    app.include_router(Routes(models, settings, state, metrics, reload).router())
+    routes = Routes(models, settings, state, metrics, reload)
+    app.include_router(routes.router())
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
 
     async def docs() -> Response:
@@ -47,26 +47,13 @@ def build(
     app.add_api_route("/docs", docs, include_in_schema=False)
 
     async def told(_: Request, error: Exception) -> Response:
-        refusal = _refusal(error)
+        refusal = refusal_of(error)
         metrics.refusals.labels(refusal.code).inc()
-        headers = {**HEADERS, **refusal.headers}  # what answers a defect is outside of the gate
-        return Response(refusal.body, refusal.status, headers, "application/json")
+        return Response(refusal.body, refusal.status, refusal.headers, "application/json")
 
     for kind in (Refusal, PredictorError, HTTPException, Exception):
         app.add_exception_handler(kind, told)
-    return app
-
-
-def _refusal(error: Exception) -> Refusal:
-    if isinstance(error, Refusal):
-        return error
-    if isinstance(error, NoNumberError):
-        return of_predictor(error, "no_number")
-    if isinstance(error, PredictorError):
-        return of_predictor(error)
-    if isinstance(error, HTTPException) and error.status_code in CODES:
-        return Refusal(*CODES[error.status_code], headers=dict(error.headers or {}))
-    return Refusal("internal", "The server failed.")
+    return Gate(Shortcut(app, routes), settings, state, metrics)
 
 
 def _described(app: FastAPI) -> dict[str, Any]:

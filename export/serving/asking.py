@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from contextlib import contextmanager
+from typing import Any, TypeVar, cast
 
-from fastapi import Request
+from starlette.types import Receive
 
 from export.serving import answers
 from export.serving.batcher import Closed, Full
@@ -23,6 +24,8 @@ Result = TypeVar("Result")
 AT_ONCE, FEW = 2_000, 16
 #: For what is more.
 THREADS = 2
+#: Seconds after which a request's client is looked after; what is answered sooner is not worth the looking.
+PATIENCE = 0.1
 
 
 class Asker:
@@ -36,28 +39,19 @@ class Asker:
         self._timeout = timeout
         self._threads = ThreadPoolExecutor(THREADS, "encoding")
 
-    async def ask(self, model: Model, body: bytes, request: Request) -> bytes:
+    async def ask(self, model: Model, receive: Receive) -> bytes:
         """The response's body.
+
+        Args:
+            model: That is asked.
+            receive: The request's body, and then that its client has gone.
 
         Raises:
             Refusal, PredictorError: There is no answer.
         """
-        loop = asyncio.get_running_loop()
-        until = loop.time() + self._timeout
-        answering = asyncio.ensure_future(self._answer(model, body))
-        # After its body a request has nothing more to say but that its client has gone.
-        gone = asyncio.ensure_future(request.receive())
-        try:
-            await asyncio.wait((answering, gone), timeout=until - loop.time(), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            gone.cancel()
-            if not answering.done():
-                answering.cancel()  # takes back from the queue what is not being computed
-        if answering.done():
-            return answering.result()
-        if gone.done() and not gone.cancelled():
-            raise Refusal("gone", "The client has gone.")
-        raise Refusal("timeout", "There was no answer within {seconds:g} seconds.", seconds=self._timeout)
+        body = await _body(receive)
+        with _while_waited_for(receive, self._timeout):  # else it is taken back from the queue, if it is not computed
+            return await self._answer(model, body)
 
     async def _answer(self, model: Model, body: bytes) -> bytes:
         while True:
@@ -88,4 +82,53 @@ class Asker:
 
 
 def _document(name: str, generation: Generation, asked: Questions, units: list[Any]) -> bytes:
-    return answers.document(generation.task, name, generation.answers(asked, units))
+    return answers.document(name, generation.answers(asked, units))
+
+
+async def _body(receive: Receive) -> bytes:
+    """All of a request's body."""
+    parts = []
+    while (message := await receive())["type"] == "http.request":
+        parts.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(parts)
+    raise Refusal("gone", "The client has gone.")
+
+
+@contextmanager
+def _while_waited_for(receive: Receive, seconds: float) -> Iterator[None]:
+    """Ends what is done inside when its time is over, or its client has gone: a request says no more after its body.
+
+    Raises:
+        Refusal: It was ended.
+    """
+    loop, task = asyncio.get_running_loop(), cast("asyncio.Task[Any]", asyncio.current_task())
+    inside, ended = True, list[Refusal]()
+    watching: list[asyncio.Future[Any]] = []
+
+    def end(refusal: Refusal) -> None:
+        if inside and not ended:
+            ended.append(refusal)
+            task.cancel()
+
+    def late() -> None:
+        end(Refusal("timeout", "There was no answer within {seconds:g} seconds.", seconds=seconds))
+
+    def watch() -> None:
+        gone = asyncio.ensure_future(receive())
+        watching.append(gone)
+        gone.add_done_callback(lambda _: None if gone.cancelled() else end(Refusal("gone", "The client has gone.")))
+
+    timers = loop.call_later(seconds, late), loop.call_later(PATIENCE, watch)
+    try:
+        yield
+    except asyncio.CancelledError:
+        if ended and not task.uncancel():
+            raise ended[0] from None
+        raise
+    finally:
+        inside = False
+        for timer in timers:
+            timer.cancel()
+        for gone in watching:
+            gone.cancel()

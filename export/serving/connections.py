@@ -14,6 +14,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from export.serving.gate import HEADERS, LATER
+from export.serving.joined import Joined
 from export.serving.metrics import Metrics
 from export.serving.refusals import Refusal
 from export.serving.settings import ServeSettings
@@ -52,7 +53,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Take it if there is room, and expect a request."""
-        super().connection_made(transport)
+        super().connection_made(Joined(transport, self.loop))  # type: ignore[arg-type]  # it has all that is asked for
         if len(self.connections) <= self._settings.max_connections:
             self._bounds.metrics.connections.inc()
             self._within(self._settings.head_timeout)

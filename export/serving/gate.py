@@ -12,11 +12,10 @@ import math
 import time
 from dataclasses import dataclass
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from export.serving.metrics import Metrics
-from export.serving.refusals import Refusal
+from export.serving.refusals import Refusal, refusal_of
 from export.serving.settings import ServeSettings
 from pipeline.rates import Counts, Rate, place_of
 
@@ -33,6 +32,7 @@ HEADERS = {
     "content-security-policy": "frame-ancestors 'none'",
     "referrer-policy": "same-origin",
 }
+_HEADERS = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 
 
 @dataclass
@@ -57,35 +57,38 @@ class Gate:
         self._rate, self._counts = Rate.read(settings.rate), Counts()
         self._open = OPEN | {METRICS} if settings.open_metrics else OPEN
         self._most = int(settings.max_body_mb * 1e6)
+        metrics.active.set_function(lambda: state.active)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse it; other events pass."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began, status = time.perf_counter(), 500
+        began, status = time.perf_counter(), 0
 
         async def sent(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                given = message.get("headers", [])
+                names = {name.lower() for name, _ in given}
+                message["headers"] = [*given, *(header for header in _HEADERS if header[0] not in names)]
             await send(message)
 
         self._state.active += 1
-        self._metrics.active.inc()
         try:
             self._pass(scope)
             await self._app(scope, self._measured(receive), sent)
-        except Refusal as refusal:
-            await refuse(refusal, sent, self._metrics)
+        except Exception as error:
+            refusal = refusal_of(error)
+            if not status:
+                await refuse(refusal, sent, self._metrics)
+            if refusal.code == "internal":
+                raise  # for the log
         finally:
             self._state.active -= 1
-            self._metrics.active.dec()
             route = getattr(scope.get("route"), "path", "other")
-            self._metrics.request(route, status, time.perf_counter() - began)
+            self._metrics.request(route, status or 500, time.perf_counter() - began)
 
     def _pass(self, scope: Scope) -> None:
         """Raise the refusal of a request that needs not be read."""
@@ -98,8 +101,8 @@ class Gate:
                 headers={"Retry-After": LATER, "Connection": "close"},
             )
         known = self._known(headers.get(b"authorization", b""))
-        if path not in PROBES:
-            self._count(known or f"address {place_of((scope.get('client') or ('',))[0])}")
+        if self._rate and path not in PROBES:
+            self._count(known or f"address {place_of((scope.get('client') or ('',))[0])}", self._rate)
         if self._keys and path not in self._open and not known:
             raise Refusal(
                 "no_key", "The request has no key that is known.", headers={"WWW-Authenticate": 'Bearer realm="models"'}
@@ -108,9 +111,9 @@ class Gate:
         if length.isdigit() and int(length) > self._most:
             raise self._too_large()
 
-    def _count(self, who: bytes | str) -> None:
+    def _count(self, who: bytes | str, rate: Rate) -> None:
         """Raise the refusal of whoever asks too often: a key, or an address that brings none."""
-        wait = self._counts.spend(who, self._rate) if self._rate else 0.0
+        wait = self._counts.spend(who, rate)
         if wait:
             raise Refusal(
                 "too_fast",
@@ -121,6 +124,8 @@ class Gate:
 
     def _known(self, authorization: bytes) -> bytes:
         """The hash of its key, if that is known; takes as long whichever it is, and however much of one is right."""
+        if not self._keys:
+            return b""
         scheme, _, key = authorization.partition(b" ")
         given = _digest(key.strip())
         same = [hmac.compare_digest(given, known) for known in self._keys]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
 
-from export.predictor import PredictorError
+from export.predictor import NoNumberError, PredictorError
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,9 @@ KINDS = {
     "timeout": Kind(504, "Ask again when less is asked, or with fewer or shorter texts."),
 }
 
+#: What starlette refuses by itself → what it is called here.
+CODES = {404: ("unknown_path", "There is nothing at this path."), 405: ("wrong_method", "The path has other methods.")}
+
 
 class Refusal(Exception):  # noqa: N818 - most are not the server's fault
     """A request that gets no answer.
@@ -87,6 +91,19 @@ class Faults(BaseModel):
     """The body of every response that is no answer."""
 
     error: Fault
+
+
+def refusal_of(error: Exception) -> Refusal:
+    """What a client is told of an error; of one that nobody expected, that it is a defect."""
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, NoNumberError):
+        return of_predictor(error, "no_number")
+    if isinstance(error, PredictorError):
+        return of_predictor(error)
+    if isinstance(error, HTTPException) and error.status_code in CODES:
+        return Refusal(*CODES[error.status_code], headers=dict(error.headers or {}))
+    return Refusal("internal", "The server failed.")
 
 
 def of_predictor(error: PredictorError, code: str = "unanswerable") -> Refusal:

@@ -22,7 +22,7 @@ from export.serving.app import build
 from export.serving.gate import State
 from export.serving.metrics import Metrics
 from export.serving.models import Model, Models
-from export.serving.server import MARGIN, SWITCH, bound
+from export.serving.server import MARGIN, bound, settle
 from export.serving.settings import ServeSettings
 from pipeline.cluster.connecting import connected
 from pipeline.errors import ExportError
@@ -50,10 +50,10 @@ class Replica:
     """
 
     def __init__(self, folders: Mapping[str, Path], settings: ServeSettings) -> None:
-        sys.setswitchinterval(SWITCH)
         metrics = Metrics()
         self._models = Models.opened(folders, settings, metrics)
         self._app = build(self._models, settings, State(), metrics, _reload_everywhere)
+        settle()
 
     def __serve_build_asgi_app__(self) -> Any:
         """What answers."""

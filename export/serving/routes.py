@@ -44,6 +44,8 @@ REFUSED = (
     "no_number",
     "timeout",
 )
+#: Where texts are asked.
+PREDICT = "/v1/models/{name}/predict"
 #: How a model is loaded anew; takes its time.
 Reload = Callable[[Model], object]
 AnyAnswers = answers.LabelAnswers | answers.LabelsAnswers | answers.TagAnswers | answers.MaskAnswers
@@ -65,7 +67,7 @@ class Routes:
         made.add_api_route("/v1/models", self.list_models, responses=responses(*ALWAYS))
         made.add_api_route("/v1/models/{name}", self.show_model, responses=responses(*ALWAYS, "unknown_model"))
         made.add_api_route(
-            "/v1/models/{name}/predict",
+            PREDICT,
             self.predict,
             methods=["POST"],
             response_model=AnyAnswers,
@@ -98,9 +100,8 @@ class Routes:
 
     async def predict(self, name: str, request: Request) -> Response:
         """Ask a model: one text or many, pairs, words, or a text with a mask, as its task wants it."""
-        model = self._models.get(name)
-        body = await request.body()
-        return Response(await self._asker.ask(model, body, request), media_type="application/json")
+        answered = await self._asker.ask(self._models.get(name), request.receive)
+        return Response(answered, media_type="application/json")
 
     async def reload(self, name: str) -> ModelInfo:
         """Load a model's folder anew. Whoever asks meanwhile is answered by the old model; no request is lost."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from export.serving import asking
 from tests.export.serving.conftest import LONG, Held, Running, Start, until
 
 HEAD = b"POST /v1/models/model/predict HTTP/1.1\r\nHost: here\r\n"
@@ -93,6 +94,27 @@ def test_who_has_gone_is_not_computed_for(start: Start, exported: Path, together
     held.go.set()
     assert running.ask({"text": "warm"}).status == 200
     assert held.batches == [1, 1]
+
+
+def test_who_goes_within_the_body_is_no_defect(start: Start, exported: Path, caplog: pytest.LogCaptureFixture):
+    running = start({"model": exported})
+    with connected(running) as connection:
+        connection.sendall(HEAD + b'Content-Length: 100\r\n\r\n{"text": ')
+        until(lambda: "graft_requests_active 2.0" in running.get("/metrics").body.decode())
+    until(lambda: 'graft_refusals_total{code="gone"} 1.0' in running.get("/metrics").body.decode())
+    assert "Traceback" not in caplog.text
+    assert running.ask({"text": "warm"}).status == 200
+
+
+def test_who_goes_when_it_is_answered_is_not_told_that_it_went(
+    start: Start, exported: Path, together: Together, monkeypatch: pytest.MonkeyPatch
+):
+    """Looked after from the first moment on, each client still has its answer."""
+    monkeypatch.setattr(asking, "PATIENCE", 0)
+    running = start({"model": exported})
+    replies = together(lambda: [running.ask({"text": "warm"}).status for _ in range(20)], 8)
+    until(lambda: len(replies) == 8)
+    assert {status for each in replies for status in each} == {200}
 
 
 def test_a_slow_client_holds_nobody_up_and_is_turned_away(start: Start, exported: Path):

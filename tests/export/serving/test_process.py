@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import socket
@@ -70,6 +71,16 @@ def test_the_log_says_where_it_is_computed_and_holds_no_text_and_no_key(process:
     assert "runs on CPUExecutionProvider; TensorrtExecutionProvider" in log
     assert "private" not in log
     assert "secret-key" not in log
+
+
+@pytest.mark.skipif(not hasattr(os, "SCHED_BATCH"), reason="only Linux tells threads apart")
+def test_requests_throw_no_thread_off_its_processor_that_computes(process: Make, exported: Path):
+    server = process(str(exported))
+    assert send(server.port, "POST", "/v1/models/onnx/predict", {"text": "tasty"}).status == 200
+    first = server.process.pid
+    policies = {int(task.name): os.sched_getscheduler(int(task.name)) for task in Path(f"/proc/{first}/task").iterdir()}
+    assert policies.pop(first) == os.SCHED_BATCH
+    assert os.SCHED_OTHER in policies.values()
 
 
 def test_a_port_that_is_taken_is_told(exported: Path):
