@@ -26,6 +26,8 @@ class Body(BaseModel):
     top: int = Field(5, ge=1, le=100, description="How many guesses at a mask; for language models only.")
 
 
+#: Of which a body has exactly one.
+_ASKED = tuple(name for name in Body.model_fields if name != "top")
 _TEXTS = ("text", "texts")
 #: Task → the fields that it may be asked with. The question that warms a model up is of the same form.
 FIELDS = {
@@ -83,7 +85,7 @@ def read(body: bytes, *, task: str, longest: int, most_texts: int, most_characte
     except ValidationError as error:
         raise _refused(error) from error
     fields = FIELDS[task]
-    names = [name for name in Body.model_fields if name != "top" and getattr(given, name) is not None]
+    names = [name for name in _ASKED if getattr(given, name) is not None]
     if len(names) != 1 or names[0] not in fields:
         raise Refusal(
             "wrong_form",
