@@ -67,8 +67,9 @@ class Metrics:
         self._tokens.labels(model, "padding").inc(len(batch.lengths) * batch.lengths[-1] - read)
         self._batch.labels(model).observe(len(batch.lengths))
         self._compute.labels(model).observe(batch.seconds)
+        waited = self._waited.labels(model)
         for seconds in batch.waited:
-            self._waited.labels(model).observe(seconds)
+            waited.observe(seconds)
 
     def text(self) -> bytes:
         """All of them, as Prometheus reads it."""

@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 #: to start, and onnxruntime stands still until it does.
 SWITCH = 0.0005
 #: New objects after which garbage is looked for. A request leaves next to none that is not gone by itself.
-GARBAGE = 10_000
+GARBAGE = 100_000
 #: Seconds above the deadlines of body and answer that the last responses may take to be read.
 MARGIN = 5
 
