@@ -6,10 +6,12 @@ import logging
 import math
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from export.predictor import SMALLEST_SHARE
@@ -138,7 +140,7 @@ class Batcher:
                 self._changed.notify_all()
             if not items:
                 request.future.set_result([])
-            request.future.add_done_callback(lambda future: self._drop(request) if future.cancelled() else None)
+            request.future.add_done_callback(partial(self._drop_cancelled, weakref.ref(request)))
             return request.future
 
         try:
@@ -160,6 +162,11 @@ class Batcher:
         for thread in self._threads:
             thread.join(None if until is None else max(0.0, until - time.monotonic()))
         return not any(thread.is_alive() for thread in self._threads)
+
+    def _drop_cancelled(self, waiting: weakref.ref[Asked], future: Future[list[Any]]) -> None:
+        """By a weak reference, or a request and its future would keep each other; while it waits, others hold it."""
+        if future.cancelled() and (request := waiting()):
+            self._drop(request)
 
     def _drop(self, request: Asked) -> None:
         with self._changed:

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -66,8 +67,9 @@ class Generation:
         def observe(batch: Batch) -> None:
             metrics.batch(name, batch)
 
+        # Not a method of this one: what refers to itself is not gone when the last request is answered, but some time.
         self.batcher = Batcher(
-            self._compute,
+            partial(_computed, self.predictor),
             batch_tokens=self.predictor.batch_tokens,
             overhead=PROVIDERS[self.predictor.provider].overhead,
             wait=settings.max_wait_ms / 1000,
@@ -113,16 +115,16 @@ class Generation:
             return [self.predictor.fillings(str(text), each, asked.top) for text, each in pairs]
         return [self.predictor.answer(*pair) for pair in pairs]
 
-    def _compute(self, items: Sequence[Item]) -> list[np.ndarray]:
-        tokens = [Tokens(item.encoding.ids, item.encoding.type_ids) for item in items]
-        outputs = self.predictor.batch(tokens)
-        return [self.predictor.units(*item, logits) for item, logits in zip(items, outputs, strict=True)]
-
     def _warm(self, text: str) -> None:
         if self.task == FILLING:
             self.predictor.fill(f"{self.predictor.mask} {text}")
         else:
             self.predictor.predict([(text, text) if "pair" in FIELDS[self.task] else text])
+
+
+def _computed(predictor: Predictor, items: Sequence[Item]) -> list[np.ndarray]:
+    outputs = predictor.batch([Tokens(item.encoding.ids, item.encoding.type_ids) for item in items])
+    return [predictor.units(*item, logits) for item, logits in zip(items, outputs, strict=True)]
 
 
 class Model:

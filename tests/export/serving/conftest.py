@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import http.client
 import json
 import os
@@ -110,6 +111,14 @@ class Running:
         self.server.should_exit = True
         self._thread.join(LONG)
         self.server.models.close()
+
+
+@pytest.fixture
+def unsearched() -> Iterator[None]:
+    """Without a search for garbage: what is kept by a cycle stays."""
+    gc.disable()
+    yield
+    gc.enable()
 
 
 Start = Callable[..., Running]

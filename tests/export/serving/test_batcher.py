@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from typing import Any
@@ -185,6 +186,21 @@ def test_what_is_cancelled_while_it_is_computed_harms_nobody(make: Make, held: H
     assert first.cancel()
     held.go.set()
     assert ask(batcher, "next").result(LONG) == ["next!"]
+
+
+def test_what_is_answered_is_gone_without_a_search_for_garbage(make: Make, held: Held, unsearched: None):
+    class Text(str):
+        __slots__ = ("__weakref__",)
+
+    batcher = make()
+    held.go.set()
+    text = Text("a")
+    kept = weakref.ref(text)
+    assert ask(batcher, text).result(LONG) == ["a!"]
+    del text
+    held.batches.clear()
+    assert ask(batcher, "next").result(LONG) == ["next!"]  # until then the thread has the last one in hand
+    assert kept() is None
 
 
 def test_an_error_is_its_own_request_s_alone(make: Make, held: Held):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -118,6 +119,16 @@ def _unfit(folder: Path) -> str:
     config["id2label"]["2"] = "neither"
     (folder / "int8" / "config.json").write_text(json.dumps(config))
     return "can't be served"
+
+
+def test_an_old_model_is_gone_with_its_last_answer(running: Running, unsearched: None):
+    """Without a search for garbage, of which the server makes few."""
+    old = weakref.ref(running.server.models.get("model").generation)
+    kept = [old, weakref.ref(old().predictor), weakref.ref(old().predictor._session)]
+    assert running.ask({"text": "tasty"}, **KEY).status == 200
+    assert running.post("/v1/models/model/reload", **KEY).json["generation"] == 2
+    assert running.ask({"text": "tasty"}, **KEY).status == 200
+    until(lambda: [reference() for reference in kept] == [None] * 3)
 
 
 @pytest.mark.parametrize("spoil", [_damaged, _lost, _unreadable, _unfit, _failed, _gone])
