@@ -39,11 +39,14 @@ async def ask_all(
     loop = asyncio.get_running_loop()
     bodies = [{field: list(texts[first : first + together]), **more} for first in range(0, len(texts), together)]
     left, taken = iter([_written(path, json.dumps(body).encode()) for body in bodies]), list[float]()
-    asking = [_Client(path, left, taken, loop.create_future()) for _ in range(clients)]
     began = time.perf_counter()
+    connecting = (
+        loop.create_connection(lambda: _Client(path, left, taken, loop.create_future()), "127.0.0.1", port)
+        for _ in range(clients)
+    )
+    connected = await asyncio.gather(*connecting)
     try:
-        await asyncio.gather(*(loop.create_connection(lambda each=each: each, "127.0.0.1", port) for each in asking))
-        ended, answered = asyncio.gather(*(each.ended for each in asking)), -1
+        ended, answered = asyncio.gather(*(client.ended for _, client in connected)), -1
         while not ended.done():
             if answered == len(taken):
                 raise TimeoutError(f"{path} did not answer within {ANSWER_SECONDS} seconds")
@@ -51,8 +54,8 @@ async def ask_all(
             await asyncio.wait([ended], timeout=ANSWER_SECONDS)
         await ended
     finally:
-        for each in asking:
-            each.close()
+        for transport, _ in connected:
+            transport.close()
     return time.perf_counter() - began, taken
 
 
@@ -95,10 +98,6 @@ class _Client(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._fail("the connection ended")
-
-    def close(self) -> None:
-        if self._began:
-            self._transport.close()
 
     def _ask(self) -> None:
         request = next(self._left, None)

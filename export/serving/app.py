@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from export.predictor import PredictorError
-from export.serving.gate import OPEN, Gate, State
+from export.serving.gate import OPEN, Gate, State, refused
 from export.serving.metrics import Metrics
 from export.serving.models import Models
 from export.serving.page import POLICY, page
@@ -47,9 +47,7 @@ def build(
     app.add_api_route("/docs", docs, include_in_schema=False)
 
     async def told(_: Request, error: Exception) -> Response:
-        refusal = refusal_of(error)
-        metrics.refusals.labels(refusal.code).inc()
-        return Response(refusal.body, refusal.status, refusal.headers, "application/json")
+        return refused(refusal_of(error), metrics)
 
     for kind in (Refusal, PredictorError, HTTPException, Exception):
         app.add_exception_handler(kind, told)

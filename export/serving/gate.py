@@ -12,6 +12,7 @@ import math
 import time
 from dataclasses import dataclass
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from export.serving.metrics import Metrics
@@ -82,7 +83,7 @@ class Gate:
         except Exception as error:
             refusal = refusal_of(error)
             if not status:
-                await refuse(refusal, sent, self._metrics)
+                await refused(refusal, self._metrics)(scope, receive, sent)
             if refusal.code == "internal":
                 raise  # for the log
         finally:
@@ -163,14 +164,10 @@ class Gate:
         return Refusal("too_large", "The body has more than {most:,} bytes.", most=self._most)
 
 
-async def refuse(refusal: Refusal, send: Send, metrics: Metrics) -> None:
-    """Send a refusal."""
+def refused(refusal: Refusal, metrics: Metrics) -> Response:
+    """A refusal as a response, which is counted."""
     metrics.refusals.labels(refusal.code).inc()
-    body = refusal.body
-    fixed = {"Content-Type": "application/json", "Content-Length": str(len(body))}
-    headers = [(name.encode(), value.encode()) for name, value in {**fixed, **refusal.headers}.items()]
-    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    return Response(refusal.body, refusal.status, refusal.headers, "application/json")
 
 
 def _digest(key: bytes) -> bytes:
