@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from export.circumstances import libraries
-from export.licence import licence_of
+from export.licence import TOKENIZER, licence_of
 from export.limits import limits
 from export.pipelines import arguments
-from export.recipe import source, steps
+from export.recipe import adopted, source, steps
 from export.report import ExportReport, VariantReport
 from pipeline.evaluation.wording import MEASURES, shown
 from pipeline.processor import model_name
@@ -117,6 +117,8 @@ def card(variant: VariantReport, export: ExportReport, spec: RunSpec, report: Re
     licence, licence_note, base = licence_of(spec.source)
     if export.model == "target-only":  # it has the source's shape, and none of its weights
         base = ""
+    if other := adopted(spec, export.model):
+        licence_note += " " + licence_of(other, TOKENIZER)[1]
     return CARD.format(
         licence=licence,
         licence_note=licence_note,

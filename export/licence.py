@@ -1,4 +1,4 @@
-"""Under which licence a model card puts an export: the source model's, as far as that is known."""
+"""Under which licence a model card puts an export: the source model's, as far as that is known; and its tokenizer's."""
 
 from __future__ import annotations
 
@@ -7,27 +7,28 @@ import re
 from pipeline.spec import EmbeddedSource, HubSource, SourceSpec
 
 EMBEDDED = "sentence-transformers/all-MiniLM-L6-v2"
-#: By the source's kind: the licence as the Hub names it, and what to say of it.
+SOURCE, TOKENIZER = "the source encoder", "the model that the tokenizer is from"
+#: By the kind of model: the licence as the Hub names it, and what to say of it.
 LICENCES = {
-    "embedded": (
-        "apache-2.0",
-        "The source encoder, sentence-transformers/all-MiniLM-L6-v2, is under the Apache License 2.0.",
-    ),
-    "hub": ("other", "The source encoder's licence is stated on its page; this model is bound by it."),
-    "local": ("other", "The source encoder came from a local folder; ask its author for the licence."),
+    "embedded": ("apache-2.0", "The licence of {what}, {name}, is the Apache License 2.0."),
+    "hub": ("other", "The licence of {what}, {name}, is stated on its page; this model is bound by it."),
+    "local": ("other", "Ask the author of {what} for its licence; it came from a local folder."),
 }
+TOLD = "The licence of {what}, {name}, is `{told}`, by its own card."
 NAMED = re.compile(r"[a-z0-9][a-z0-9.+-]{0,63}")  # a licence's name on the Hub
 
 
-def licence_of(source: SourceSpec) -> tuple[str, str, str]:
-    """The licence as the Hub names it, what to say of it, and the source model's name on the Hub, if it has one."""
-    named, said = LICENCES[source.kind]
-    if not isinstance(source, HubSource):
-        return named, said, EMBEDDED if isinstance(source, EmbeddedSource) else ""
-    found = _told(source)
-    if found:
-        said = f"The source encoder, {source.repo_id}, is under the licence `{found}`, by its own card."
-    return found or named, said, source.repo_id
+def licence_of(model: SourceSpec, what: str = SOURCE) -> tuple[str, str, str]:
+    """The licence as the Hub names it, what to say of it, and the model's name on the Hub, if it has one.
+
+    Args:
+        model: What an export was made of.
+        what: What it gave.
+    """
+    name = model.repo_id if isinstance(model, HubSource) else EMBEDDED if isinstance(model, EmbeddedSource) else ""
+    told = _told(model) if isinstance(model, HubSource) else ""
+    named, said = (told, TOLD) if told else LICENCES[model.kind]
+    return named, said.format(what=what, name=name, told=told), name
 
 
 def _told(source: HubSource) -> str:

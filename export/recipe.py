@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from pipeline.spec import EmbeddedSource, HubSource, LocalSource, ModelName, NoEnsemble, RunSpec, SourceSpec
+from pipeline.spec import (
+    AdoptVocabulary,
+    EmbeddedSource,
+    HubSource,
+    LocalSource,
+    ModelName,
+    NoEnsemble,
+    RunSpec,
+    SourceSpec,
+)
 
 SOURCE = ("source_training",)
 STARTING = ("vocabulary", "adaptation")
@@ -27,15 +36,26 @@ LANGUAGE_MODEL_PARTS: dict[ModelName, tuple[str, ...]] = {
 }
 
 
-def steps(spec: RunSpec, model: ModelName) -> list[str]:
-    """A line for each part of the recipe that had a hand in a model; parts of kind none are left out."""
+def made_by(spec: RunSpec, model: ModelName) -> tuple[str, ...]:
+    """The parts of the recipe that had a hand in a model."""
     names = (LANGUAGE_MODEL_PARTS if spec.task == "language-modelling" else PARTS)[model]
-    recipe = spec.recipe
     if spec.data.source is None:
-        names = tuple(name for name in names if name not in SOURCE)
-        if model == "source-only":
-            names = ()
-    lines = [_line(name, part) for name in names if (part := getattr(recipe, name)).kind != "none"]
+        return () if model == "source-only" else tuple(name for name in names if name not in SOURCE)
+    return names
+
+
+def adopted(spec: RunSpec, model: ModelName) -> SourceSpec | None:
+    """The model whose tokenizer was taken over, if one was that is not the source."""
+    vocabulary = spec.recipe.vocabulary
+    if not isinstance(vocabulary, AdoptVocabulary) or "vocabulary" not in made_by(spec, model):
+        return None
+    return vocabulary.model if vocabulary.model != spec.source else None
+
+
+def steps(spec: RunSpec, model: ModelName) -> list[str]:
+    """A line for each part of the recipe that made a model; parts of kind none are left out."""
+    recipe = spec.recipe
+    lines = [_line(name, part) for name in made_by(spec, model) if (part := getattr(recipe, name)).kind != "none"]
     if model == "seed-ensemble" and not isinstance(recipe.ensemble, NoEnsemble):
         lines.append(f"- Ensemble: {recipe.ensemble.members} models that differ in their seed alone")
     if model == "same-compute" and not isinstance(recipe.ensemble, NoEnsemble):

@@ -15,7 +15,17 @@ from export.report import RangesFrom, read_report
 from pipeline.processor import model_name
 from pipeline.report import DataSummary, Interval, Report
 from pipeline.runs import RunStore
-from pipeline.spec import DatasetSpec, EmbeddedSource, HubSource, LocalSource, Origin, RunSpec
+from pipeline.spec import (
+    AdoptVocabulary,
+    DatasetSpec,
+    EmbeddedSource,
+    HubSource,
+    LocalSource,
+    Origin,
+    RunSpec,
+    TransplantVocabulary,
+    VocabularySpec,
+)
 from pipeline.tasks import TASKS
 from tests.export.conftest import LONGEST
 
@@ -55,7 +65,7 @@ def test_the_card_tells_what_matters(exported: Path):
         "It is for CPUs",
         f"A text is cut after {LONGEST} sub-word tokens",  # the tokenizer's word, where the run would keep 128
         RANGE_LIMITS["batch"],
-        "under the Apache License 2.0",
+        "all-MiniLM-L6-v2, is the Apache License 2.0",
         "ORTModelForSequenceClassification",
         '("A text.", truncation=True))',
     ):
@@ -76,8 +86,8 @@ def test_the_limits_of_int8_are_those_of_the_way_it_was_made(exported: Path, ran
     ("source", "named", "licence"),
     [
         (HubSource(repo_id="bert-base-chinese"), "`bert-base-chinese` at `main`", "stated on its page"),
-        (LocalSource(path="/home/me/encoders/mine"), "a local folder `mine`", "ask its author"),
-        (LocalSource(path="C:\\encoders\\mine\\"), "a local folder `mine`", "ask its author"),
+        (LocalSource(path="/home/me/encoders/mine"), "a local folder `mine`", "Ask the author of the source encoder"),
+        (LocalSource(path="C:\\encoders\\mine\\"), "a local folder `mine`", "Ask the author of the source encoder"),
         (EmbeddedSource(), "all-MiniLM-L6-v2", "Apache"),
     ],
 )
@@ -119,7 +129,29 @@ def test_the_licence_of_a_source_of_the_hub_is_that_of_its_card(
     source = HubSource(repo_id="google-bert/bert-base-chinese")
     text = card(export.variants[0], export, spec.model_copy(update={"source": source}), report, longest=96)
     assert text.startswith(f"---\nlicense: {told}\nbase_model: google-bert/bert-base-chinese\n")
-    assert ("is under the licence `mit`" in text) is (told == "mit")
+    assert ("is `mit`, by its own card" in text) is (told == "mit")
+
+
+@pytest.mark.parametrize(
+    ("model", "vocabulary", "told"),
+    [
+        ("transferred", AdoptVocabulary(model=HubSource(repo_id="bert-base-chinese")), True),
+        ("target-only", AdoptVocabulary(model=HubSource(repo_id="bert-base-chinese")), True),
+        ("source-only", AdoptVocabulary(model=HubSource(repo_id="bert-base-chinese")), False),
+        ("transferred", AdoptVocabulary(model=EmbeddedSource()), False),  # the source's own
+        ("transferred", TransplantVocabulary(), False),
+    ],
+)
+def test_the_card_tells_the_licence_of_a_tokenizer_that_is_another_models(
+    exported: Path, run: Run, *, model: str, vocabulary: VocabularySpec, told: bool
+):
+    spec, report = _given(run)
+    spec = spec.model_copy(update={"recipe": spec.recipe.model_copy(update={"vocabulary": vocabulary})})
+    report = report.model_copy(update={"models": [report.models[0].model_copy(update={"name": model})]})
+    export = read_report(exported).model_copy(update={"model": model})
+    text = card(export.variants[0], export, spec, report, longest=96)
+    assert ("The licence of the model that the tokenizer is from, bert-base-chinese, is stated" in text) is told
+    assert "The licence of the source encoder, sentence-transformers/all-MiniLM-L6-v2, is" in text
 
 
 def test_a_model_of_random_weights_is_based_on_none(exported: Path, run: Run):
