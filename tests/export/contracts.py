@@ -13,6 +13,7 @@ from pipeline.spec import (
     Boosting,
     DatasetSpec,
     DataSpec,
+    FullFineTuning,
     LowRankAdaptation,
     MaskedLanguageModelling,
     Optimisation,
@@ -24,16 +25,19 @@ from pipeline.spec import (
 from pipeline.spec.compatibility import conflicts
 from pipeline.tasks import TASKS
 
+#: Of members whose lower layers are shared, and frozen, and the embeddings with them.
+ABOVE = FullFineTuning(embedding_learning_rate=None)
 #: Kind in the zoo → how a run comes by it. The other ways of fine-tuning train a plain model.
 KINDS: dict[str, RecipeSpec] = {
     "plain": RecipeSpec(),
     "lora": RecipeSpec(fine_tuning=LowRankAdaptation()),
     "bridge": RecipeSpec(fine_tuning=AttentionBridge()),
     "ensemble": RecipeSpec(ensemble=Bagging()),
-    "shared": RecipeSpec(ensemble=Bagging(shared_layers=1)),
+    "shared": RecipeSpec(fine_tuning=ABOVE, ensemble=Bagging(shared_layers=1)),
     "bridges": RecipeSpec(fine_tuning=AttentionBridge(), ensemble=Bagging()),
     "boosted": RecipeSpec(ensemble=Boosting()),
-    "boosted-shared": RecipeSpec(ensemble=Boosting(shared_layers=1)),
+    "boosted-shared": RecipeSpec(fine_tuning=ABOVE, ensemble=Boosting(shared_layers=1)),
+    "boosted-bridges": RecipeSpec(fine_tuning=AttentionBridge(), ensemble=Boosting()),
 }
 DATA = DataSpec(source=DatasetSpec(path="source.csv"), target=DatasetSpec(path="target.csv"))
 

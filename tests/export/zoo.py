@@ -160,12 +160,12 @@ def _bridge(members: list[PreTrainedModel]) -> PreTrainedModel:
     return bridge
 
 
-def _bridges(members: list[PreTrainedModel]) -> PreTrainedModel:
+def _bridges(members: list[PreTrainedModel], votes: Sequence[float]) -> PreTrainedModel:
     """Members that look at one source."""
     bridges = [_bridge(members) for _ in members]
     for bridge in bridges:
         _stir(bridge.target)
-    return build_ensemble(bridges, EQUAL)
+    return build_ensemble(bridges, votes)
 
 
 def _sharing(members: list[PreTrainedModel], votes: Sequence[float]) -> PreTrainedModel:
@@ -183,7 +183,8 @@ BUILDERS: dict[str, Callable[[list[PreTrainedModel]], PreTrainedModel]] = {
     "bridge": _bridge,
     "ensemble": lambda members: build_ensemble(members, EQUAL),
     "shared": lambda members: _sharing(members, EQUAL),
-    "bridges": _bridges,
+    "bridges": lambda members: _bridges(members, EQUAL),
     "boosted": lambda members: build_ensemble(members, ALPHAS),
     "boosted-shared": lambda members: _sharing(members, ALPHAS),
+    "boosted-bridges": lambda members: _bridges(members, ALPHAS),
 }
