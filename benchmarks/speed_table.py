@@ -20,6 +20,7 @@ def speeds(report: SpeedReport, wanted: Subject) -> str:
             "p50 ms",
             "p95 ms",
             "p99 ms",
+            "calls",
             "texts/s",
             "of that rate",
             "against PyTorch",
@@ -31,7 +32,7 @@ def speeds(report: SpeedReport, wanted: Subject) -> str:
         for one in report.candidates:
             took = one.at(shape)
             cells = [one.name, *(f"{value:.2f}" for value in (took.p50_ms, took.p95_ms, took.p99_ms))]
-            cells.append(f"{took.texts_per_second:,.1f}")
+            cells += [f"{took.calls:,}", f"{took.texts_per_second:,.1f}"]
             cells.append(f"{took.gemm_share:.0%}" if took.gemm_share is not None else "")
             cells += [f"{base / took.p50_ms:.2f} ×", f"{one.memory_bytes / 1e6:,.0f}", one.provider]
             lines.append(_row([*cells, gates.get(one.name, "")] if gates else cells))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import torch
 from torch import nn
@@ -17,16 +18,25 @@ def gemm_speed(shape: tuple[int, int, int], dtype: torch.dtype, where: torch.dev
     m, k, n = shape
     left, right = torch.randn(m, k).to(where, dtype), torch.randn(n, k).to(where, dtype)
     at_once = QUEUED if left.is_cuda else 1
-    best, deadline, tries = float("inf"), time.perf_counter() + SECONDS, 0
-    while tries < LEAST or time.perf_counter() < deadline:
-        started = time.perf_counter()
+
+    def multiply() -> None:
         for _ in range(at_once):
             nn.functional.linear(left, right)
         if left.is_cuda:
             torch.cuda.synchronize()
-        best = min(best, (time.perf_counter() - started) / at_once)
+
+    return 2 * m * k * n * at_once / fastest(multiply)
+
+
+def fastest(multiply: Callable[[], object]) -> float:
+    """Seconds of a call, the best of several."""
+    best, deadline, tries = float("inf"), time.perf_counter() + SECONDS, 0
+    while tries < LEAST or time.perf_counter() < deadline:
+        started = time.perf_counter()
+        multiply()
+        best = min(best, time.perf_counter() - started)
         tries += 1
-    return 2 * m * k * n / best
+    return best
 
 
 def cpu_has_bf16() -> bool:

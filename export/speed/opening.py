@@ -74,4 +74,6 @@ def variant(asked: dict[str, Any]) -> Opened:
 
         return call
 
-    return Opened(prepare, provider, PROVIDERS[provider].device or "cpu", asked["precision"])
+    device = PROVIDERS[provider].device or "cpu"
+    by_way_of = "float32" if (device, asked["precision"]) == ("cpu", "float16") else asked["precision"]
+    return Opened(prepare, provider, device, by_way_of)

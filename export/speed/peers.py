@@ -1,4 +1,4 @@
-"""PyTorch's candidates, and the rates of plain matrix products, on a GPU where PyTorch has one. Loads torch.
+"""PyTorch's candidates, and the rates of plain matrix products. Loads torch, which has a GPU or has none.
 
 On a GPU, too, the inputs start in the machine's memory and the logits end there, as with onnxruntime; and
 TensorFloat-32 is off, as the parity gate asks, so that float32 means the same on both sides.
@@ -14,6 +14,7 @@ from typing import Any
 import torch
 
 from export.reference import Reference
+from export.speed.onnx_gemm import OPERATORS, onnx_gemm_speed
 from export.speed.opening import Call, LackingError, Opened, nothing, tokens
 from export.speed.ways import WAYS
 from pipeline.gemm import cpu_has_bf16, gemm_speed
@@ -67,14 +68,21 @@ def peer(asked: dict[str, Any]) -> Opened:
 
 
 def rates(asked: dict[str, Any]) -> dict[str, Any]:
-    """What plain products of some shapes reach on a device, in a precision: floating-point operations a second of each.
+    """What plain products of some shapes reach on a device, in a precision: operations a second of each.
+
+    On a CPU the faster of PyTorch's and onnxruntime's kernels counts, so that nobody is held against a slow one.
 
     Args:
         asked: Shapes, device, precision, and threads of the CPU, or None.
     """
     _settings(asked["threads"])
-    where, dtype = torch.device(asked["device"]), getattr(torch, asked["precision"])
-    return {"rates": [gemm_speed((m, k, n), dtype, where) for m, k, n in asked["shapes"]]}
+    precision, where = asked["precision"], torch.device(asked["device"])
+    kernels: list[Callable[[tuple[int, int, int]], float]] = []
+    if precision != "int8":  # of which PyTorch has no plain product
+        kernels.append(partial(gemm_speed, dtype=getattr(torch, precision), where=where))
+    if where.type == "cpu" and precision in OPERATORS:
+        kernels.append(partial(onnx_gemm_speed, precision=precision, threads=asked["threads"]))
+    return {"rates": [max(speed((m, k, n)) for speed in kernels) for m, k, n in asked["shapes"]]}
 
 
 def machine(_: dict[str, Any]) -> dict[str, Any]:

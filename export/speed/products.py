@@ -13,6 +13,8 @@ from export.pooling import FIRST
 from export.speed.ways import Precision
 from export.weights import nodes
 
+#: Types of weights that products are computed in, the narrowest first.
+NARROW: dict[int, Precision] = {onnx.TensorProto.INT8: "int8", onnx.TensorProto.FLOAT16: "float16"}
 #: Type of a node → which of its inputs is the weight.
 WEIGHT = {
     **dict.fromkeys(("MatMul", "FusedMatMul", "Gemm", "FusedGemm", "MatMulInteger", "Attention"), 1),
@@ -54,10 +56,10 @@ class Products:
 
 
 def precision(model: Path) -> Precision:
-    """What the products of a file's graph are computed in where they are of floating-point numbers."""
+    """What the products of a file's graph are computed in: the narrowest type of a weight that is a matrix."""
     weights = onnx.load(model, load_external_data=False).graph.initializer
-    halves = any(len(weight.dims) == 2 and weight.data_type == onnx.TensorProto.FLOAT16 for weight in weights)
-    return "float16" if halves else "float32"
+    types = {weight.data_type for weight in weights if len(weight.dims) == 2}
+    return next((name for kind, name in NARROW.items() if kind in types), "float32")
 
 
 def products(model: Path, width: int) -> Products:

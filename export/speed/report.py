@@ -38,7 +38,7 @@ class Timing(Frozen):
     p95_ms: float
     p99_ms: float
     texts_per_second: float  # at the median
-    gemm_share: float | None  # of the rate that the model's matrix products reach alone; None: unknown
+    gemm_share: float | None  # of the rate that the model's products reach alone in its precision; None: unknown
 
 
 class Candidate(Frozen):
@@ -78,7 +78,7 @@ class SpeedReport(Telling):
     processor: str
     threads: int
     rounds: int
-    #: By device and precision, as "float32 on cpu", and by "batch x length": the rate that shares are of.
+    #: By precision and device, as "float32 on cpu", and by "batch x length": the rate that shares are of.
     gemm_flops_per_second: dict[str, dict[str, float]]
     circumstances: Circumstances = Circumstances()
     candidates: tuple[Candidate, ...]

@@ -32,14 +32,15 @@ def table(report: SpeedReport) -> str:
         lines.append(f"{one.name:<15}{gate:<8}{metric:>{wide}}{sizes}  {one.provider}")
     for shape in report.shapes:
         lines.append(f"\n{shape.told}{peak_of(report, shape)}")
-        lines.append(f"{'':<15}{'p50 ms':>9}{'p95 ms':>9}{'p99 ms':>9}{'texts/s':>10}{'of rate':>9}{'vs torch':>10}")
+        times = f"{'p50 ms':>9}{'p95 ms':>9}{'p99 ms':>9}{'calls':>7}"
+        lines.append(f"{'':<15}{times}{'texts/s':>10}{'of rate':>9}{'vs torch':>10}")
         base = next((one.at(shape).p50_ms for one in report.candidates if one.name == "torch"), None)
         for one in report.candidates:
             took = one.at(shape)
             times = "".join(f"{value:>9.2f}" for value in (took.p50_ms, took.p95_ms, took.p99_ms))
             share = "" if took.gemm_share is None else f"{took.gemm_share:.0%}"
             ratio = "" if base is None else f"{base / took.p50_ms:.2f} ×"
-            lines.append(f"{one.name:<15}{times}{took.texts_per_second:>10,.1f}{share:>9}{ratio:>10}")
+            lines.append(f"{one.name:<15}{times}{took.calls:>7,}{took.texts_per_second:>10,.1f}{share:>9}{ratio:>10}")
     return "\n".join([*lines, "", *about(report), *report.left_out, *report.recommendation])
 
 

@@ -17,7 +17,6 @@ from typing import Any
 
 from export.speed.holding import Holding
 from export.speed.report import Shape
-from export.speed.ways import rate_of
 from pipeline.messages import Message
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -124,8 +123,8 @@ class Race:
         seconds: Candidate → shape → seconds of each call.
         memory: Candidate → most bytes that its process held.
         about: Candidate → where it ran: ``where`` by name, ``device`` and ``precision``.
-        rates: Device and precision, as :func:`~export.speed.ways.rate_of` has them → product → the best rate that was
-            found, floating-point operations a second.
+        rates: Precision and device, as ``float32 on cpu`` → product → the best rate that was found, operations a
+            second.
         gpu: Its name, where a candidate ran on one; empty of a PyTorch that has none.
         metrics: Candidate → its leading metric, of those that were asked for it.
         faults: Candidate → why it was not measured.
@@ -192,8 +191,8 @@ class Race:
                 process.end()
 
     def rate_of(self, name: str) -> str:
-        """Which of the rates a candidate's speed is a share of."""
-        return rate_of(self.about[name]["device"], self.about[name]["precision"])
+        """Which of the rates a candidate's speed is a share of: that of its own precision, where it computes."""
+        return f"{self.about[name]['precision']} on {self.about[name]['device']}"
 
     def device_memory(self, name: str) -> int | None:
         """Most bytes that a candidate held of a GPU; None where it ran on a CPU, or nobody knows."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-#: What numbers are computed in, as PyTorch calls it.
-Precision = Literal["float32", "bfloat16", "float16"]
+#: What products are computed in, as PyTorch calls it.
+Precision = Literal["float32", "bfloat16", "float16", "int8"]
 #: Ways to run the trained model in PyTorch.
 Peer = Literal["torch", "torch.compile", "torch bf16", "torch fp16"]
 PEERS: tuple[Peer, ...] = get_args(Peer)
@@ -36,11 +36,3 @@ WAYS: dict[Peer, Way] = {
     "torch bf16": Way("bfloat16"),
     "torch fp16": Way("float16"),
 }
-
-
-def rate_of(device: str, precision: str) -> str:
-    """Which rate of matrix products a candidate's speed is a share of.
-
-    On a CPU always float32's, which bf16 and int8 are to be held against; on a GPU that of its own precision.
-    """
-    return f"{'float32' if device == 'cpu' else precision} on {device}"

@@ -27,9 +27,10 @@ class TimingInfo(TypedDict):
     length: Annotated[int, "Tokens of each."]
     p50_ms: Annotated[float, "The median, from token ids to logits."]
     p95_ms: Annotated[float, "95 of 100 calls took no longer."]
-    p99_ms: Annotated[float, "99 of 100 calls took no longer."]
+    p99_ms: Annotated[float, "99 of 100 calls took no longer; of fewer calls, all but the slowest."]
+    calls: Annotated[int, "How many were timed."]
     texts_per_second: Annotated[float, "At the median."]
-    gemm_share: Annotated[float, "Of the rate that the model's matrix products reach alone; 0: unknown."]
+    gemm_share: Annotated[float, "Of the rate that its matrix products reach alone in its precision; 0: unknown."]
 
 
 class CandidateInfo(TypedDict):
@@ -113,6 +114,7 @@ def _candidate(one: Candidate) -> CandidateInfo:
                 "p50_ms": took.p50_ms,
                 "p95_ms": took.p95_ms,
                 "p99_ms": took.p99_ms,
+                "calls": took.calls,
                 "texts_per_second": took.texts_per_second,
                 "gemm_share": took.gemm_share or 0.0,
             }

@@ -15,7 +15,7 @@ from ui.views import metrics
 from ui.views.html import Content, Markup, drawing, folded, heading, model_name, percent, table, tag
 from ui.views.places import NOWHERE, places
 
-COLUMNS = ("candidate", "p50", "p95", "p99", "rate", "times", "share", "memory", "size")
+COLUMNS = ("candidate", "p50", "p95", "p99", "calls", "rate", "times", "share", "memory", "size")
 
 
 def speeds(found: Mapping[ModelName, SpeedReport], runs: Mapping[ModelName, Mapping[str, Place]] = NOWHERE) -> Markup:
@@ -76,6 +76,7 @@ def _row(one: Candidate, shape: Shape, base: float | None) -> list[Content]:
     missed = tag("span", say("speed.missed"), class_="g-hint") if one.passed is False else None
     figures = (
         *(say("export.milliseconds", time=f"{time:,.2f}") for time in (took.p50_ms, took.p95_ms, took.p99_ms)),
+        f"{took.calls:,}",
         f"{took.texts_per_second:,.1f}",
         say("speed.times", times=f"{base / took.p50_ms:.2f}") if base else "",
         percent(took.gemm_share, 0) if took.gemm_share is not None else "",

@@ -74,7 +74,7 @@ def test_a_runs_export_is_measured_beside_pytorch(
         assert one.memory_bytes > one.size_bytes > 0
         assert one.metric is not None
         assert one.provider == ("cpu" if one.torch else "CPUExecutionProvider")
-        assert one.rate == "float32 on cpu"
+        assert one.rate == ("int8 on cpu" if one.name == "int8" else "float32 on cpu")
     assert report.left_out == ("torch fp16 could not be measured: it is for a GPU, and PyTorch has none here.",)
     assert report.circumstances.versions.keys() == {"python", "onnxruntime", "torch", "transformers"}
     assert report.circumstances.options["without"] == "torch.compile, torch bf16"
@@ -87,6 +87,8 @@ def test_a_runs_export_is_measured_beside_pytorch(
         "int8",
         "p95 ms",
         "GFLOPS in float32 on cpu",
+        "GFLOPS in int8 on cpu",
+        "calls",
         "CPUExecutionProvider",
         "Versions: python 3.",
         "Take ",

@@ -15,7 +15,7 @@ from export.speed.turns import UnmeasuredError
 
 SHAPES = [Shape(batch=1, length=4), Shape(batch=2, length=8)]
 #: What plain products reach there: floating-point operations a second.
-RATES = {"float32 on cuda": 4e9, "float16 on cuda": 8e9, "float32 on cpu": 1e9}
+RATES = {"float32 on cuda": 4e9, "float16 on cuda": 8e9, "int8 on cpu": 1e9}
 
 
 class Beside:
@@ -77,7 +77,7 @@ def test_each_line_says_where_it_ran_and_its_share_is_of_that_device_s_rate(meas
     assert told["torch"] == ("cuda", "float32 on cuda", 7)
     assert told["torch fp16"] == ("cuda", "float16 on cuda", 7)
     assert told["fp32"] == ("CUDAExecutionProvider", "float32 on cuda", 7)
-    assert told["int8"] == ("CPUExecutionProvider", "float32 on cpu", None)
+    assert told["int8"] == ("CPUExecutionProvider", "int8 on cpu", None)
     assert report.circumstances.gpu == "a GPU"
     for rate, peak in RATES.items():
         assert report.gemm_flops_per_second[rate] == pytest.approx({"1 x 4": peak, "2 x 8": peak})
@@ -89,9 +89,10 @@ def test_a_candidate_that_falls_out_takes_its_rate_along(measured: Any) -> None:
     report = measured(dies="torch fp16")
     assert "torch fp16" not in {one.name for one in report.candidates}
     assert "torch fp16 could not be measured: it ran out of memory." in report.left_out
-    assert set(report.gemm_flops_per_second) == {"float32 on cuda", "float32 on cpu"}
+    assert set(report.gemm_flops_per_second) == {"float32 on cuda", "int8 on cpu"}
 
 
 def test_a_variant_s_process_is_told_what_its_products_are_computed_in(exported: Path) -> None:
-    assert {asked_of(exported / name, 3)["precision"] for name in ("fp32", "o2", "int8")} == {"float32"}
+    computed = {name: asked_of(exported / name, 3)["precision"] for name in ("fp32", "o2", "int8")}
+    assert computed == {"fp32": "float32", "o2": "float32", "int8": "int8"}
     assert asked_of(exported / "fp32", 3)["threads"] == 3

@@ -14,7 +14,7 @@ from export.reference import Reference
 from export.speed import peers, runner
 from export.speed.opening import LackingError, Opened
 from export.speed.turns import LACKS
-from export.speed.ways import WAYS, Peer, rate_of
+from export.speed.ways import WAYS, Peer
 
 CUDA = torch.device("cuda")
 
@@ -121,7 +121,8 @@ def test_rates_are_measured_where_and_in_what_a_candidate_computes(
     gpu: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     measured: list[tuple[Any, ...]] = []
-    monkeypatch.setattr(peers, "gemm_speed", lambda *asked: measured.append(asked) or 1e12)
+    monkeypatch.setattr(peers, "gemm_speed", lambda shape, dtype, where: measured.append((shape, dtype, where)) or 1e12)
+    monkeypatch.setattr(peers, "onnx_gemm_speed", lambda *_, **__: pytest.fail("onnxruntime's is the CPU's"))
     asked = {"shapes": [[4, 32, 32], [1, 32, 2]], "threads": None, "device": "cuda", "precision": "float16"}
     torch.set_float32_matmul_precision("high")
     assert peers.rates(asked) == {"rates": [1e12, 1e12]}
@@ -130,14 +131,25 @@ def test_rates_are_measured_where_and_in_what_a_candidate_computes(
     assert peers.machine({}) == {"gpu": "a GPU", "free": 123}
 
 
-def test_a_gpu_s_shares_are_of_its_own_precision_and_a_cpu_s_of_float32() -> None:
-    assert [rate_of("cuda", way.precision) for way in WAYS.values()] == [
-        "float32 on cuda",
-        "float32 on cuda",
-        "bfloat16 on cuda",
-        "float16 on cuda",
-    ]
-    assert {rate_of("cpu", way.precision) for way in WAYS.values()} == {"float32 on cpu"}
+@pytest.mark.parametrize(
+    ("precision", "torch_s", "onnx_s", "best"),
+    [
+        ("float32", 2e9, 3e9, 3e9),
+        ("float32", 4e9, 3e9, 4e9),
+        ("bfloat16", 2e9, None, 2e9),
+        ("int8", None, 3e9, 3e9),
+    ],
+)
+def test_on_a_cpu_the_faster_of_both_kernels_is_the_rate(
+    monkeypatch: pytest.MonkeyPatch, precision: str, torch_s: float | None, onnx_s: float | None, best: float
+) -> None:
+    def reach(rate: float | None) -> Any:
+        return lambda *_, **__: pytest.fail("it has no such product") if rate is None else rate
+
+    monkeypatch.setattr(peers, "gemm_speed", reach(torch_s))
+    monkeypatch.setattr(peers, "onnx_gemm_speed", reach(onnx_s))
+    asked = {"shapes": [[4, 32, 32]], "threads": None, "device": "cpu", "precision": precision}
+    assert peers.rates(asked) == {"rates": [best]}
 
 
 @pytest.mark.parametrize(

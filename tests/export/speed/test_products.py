@@ -44,7 +44,7 @@ def test_rows_are_tokens_but_of_what_speaks_for_the_text(exported: Path) -> None
     }
 
 
-@pytest.mark.parametrize(("kind", "said"), [("FLOAT16", "float16"), ("FLOAT", "float32")])
+@pytest.mark.parametrize(("kind", "said"), [("FLOAT16", "float16"), ("FLOAT", "float32"), ("INT8", "int8")])
 def test_products_are_computed_in_what_the_weights_are_kept_in(tmp_path: Path, kind: str, said: str) -> None:
     """As O4 and fp16 leave a graph: weights halved, sums of a layer norm not."""
     helper, half = onnx.helper, getattr(onnx.TensorProto, kind)

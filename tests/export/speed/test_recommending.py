@@ -68,7 +68,7 @@ def test_figures_that_can_not_be_true_are_doubted(timed: Timed, speed: Speed) ->
     assert speed(busy.model_copy(update={"passed": False})).recommendation[1:] == (doubt,)
     several = [took.model_copy(update={"gemm_share": 3.5}) for took in busy.timings]
     int8 = timed("int8", 2, 200).model_copy(update={"timings": tuple(several)})
-    assert "busy" not in speed(timed("fp32", 6, 300), int8).recommendation[-1], "its products are others"
+    assert "busy" not in speed(timed("fp32", 6, 300), int8).recommendation[-1], "not all of its products are int8's"
     unknown = [took.model_copy(update={"gemm_share": None}) for took in busy.timings]
     assert "busy" not in speed(busy.model_copy(update={"timings": tuple(unknown)})).recommendation[-1]
 

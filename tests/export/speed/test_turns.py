@@ -55,7 +55,7 @@ def test_beside_a_gpu_rates_are_measured_there_in_each_precision(monkeypatch: py
         "torch": {"where": "cuda", "device": "cuda", "precision": "float32"},
         "torch fp16": {"where": "cuda", "device": "cuda", "precision": "float16"},
         "O4": {"where": "CUDAExecutionProvider", "device": "cuda", "precision": "float16"},
-        "int8": {"where": "CPUExecutionProvider", "device": "cpu", "precision": "float32"},
+        "int8": {"where": "CPUExecutionProvider", "device": "cpu", "precision": "int8"},
     }
     gpu, rated, free = "a GPU", [], 100
 
@@ -82,12 +82,12 @@ def test_beside_a_gpu_rates_are_measured_there_in_each_precision(monkeypatch: py
     monkeypatch.setattr(turns, "Process", Answering)
     race, _ = race_of({name: {"kind": name} for name in opened}, rounds=1)
     race.run({SHAPES[0]: [(4, 32, 32)]}, threads=1)
-    assert rated == [("float32", "cuda"), ("float16", "cuda"), ("float32", "cpu")]
+    assert rated == [("float32", "cuda"), ("float16", "cuda"), ("int8", "cpu")]
     assert [race.rate_of(name) for name in opened] == [
         "float32 on cuda",
         "float16 on cuda",
         "float16 on cuda",
-        "float32 on cpu",
+        "int8 on cpu",
     ]
     assert race.gpu == "a GPU"
     asked = 2 * len(SHAPES)  # when it is opened, and in its turns
@@ -95,7 +95,7 @@ def test_beside_a_gpu_rates_are_measured_there_in_each_precision(monkeypatch: py
     gpu = ""  # onnxruntime finds one, and PyTorch is built without
     race, _ = race_of({name: {"kind": name} for name in opened}, rounds=1)
     race.run({SHAPES[0]: [(4, 32, 32)]}, threads=1)
-    assert list(race.rates) == ["float32 on cpu"]
+    assert list(race.rates) == ["int8 on cpu"]
     assert {race.device_memory(name) for name in opened} == {None}
     gpu = "a GPU"  # there is one, and nobody runs on it
     race, _ = race_of({"int8": {"kind": "int8"}}, rounds=1)

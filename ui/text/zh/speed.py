@@ -15,6 +15,7 @@ TEXT = {
     "column_p50": "中位数",
     "column_p95": "95 % 不超过",
     "column_p99": "99 % 不超过",
+    "column_calls": "调用次数",
     "column_rate": "每秒文本数",
     "column_times": "相对 PyTorch",
     "column_share": "矩阵速率占比",
@@ -22,8 +23,8 @@ TEXT = {
     "column_size": "文件",
     "both": "{memory}，GPU {device}",
     "share_hint": (
-        "“矩阵速率占比”：模型全部运算的速率，占其矩阵乘积单独以 float32 计算时所达速率的比例；"
-        "在 GPU 上则以实际所用的精度计算。"
+        "“矩阵速率占比”：模型全部运算的速率，占其矩阵乘积以同样精度单独计算时所达速率的比例。"
+        "调用不足 100 次时，“99 % 不超过”约等于最慢的一次。"
     ),
     "device_hint": (
         "“GPU”：作答之后显存的空闲量比之前减少了多少，包括 CUDA 为该进程占用的部分；"
