@@ -15,7 +15,6 @@ import torch
 from export.choosing import preferred
 from export.making import PREPARED, ways
 from export.package import package
-from export.predictor import PredictorError
 from export.report import ExportReport
 from export.yardstick import Job, Variant, Yardstick
 from pipeline.errors import ExportError
@@ -41,12 +40,11 @@ def build(job: Job, out: Path, progress: Callable[[int, int, str], None]) -> Exp
             progress(done, total, title)
             try:
                 variants.append(make(yardstick, out))
-            except (ExportError, PredictorError) as error:
-                fault = error.told if isinstance(error, ExportError) else Message(error.template, error.values)
+            except ExportError as error:
                 if name == "fp32":  # the others are made of it
-                    raise ExportError(fault) from error
+                    raise
                 shutil.rmtree(out / name.lower(), ignore_errors=True)
-                notes.append(Message("{variant} was left out: {fault}", variant=name, fault=fault))
+                notes.append(Message("{variant} was left out: {fault}", variant=name, fault=error.told))
         shutil.rmtree(out / PREPARED, ignore_errors=True)
         passed: list[VariantName] = [variant.name for variant in variants if variant.parity.passed]
         if not passed:

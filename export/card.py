@@ -84,7 +84,7 @@ On the frozen test set of {tests} texts, with 95 % intervals; this card is for t
 
 ## Parity with PyTorch and speed
 
-By how much the {metric} is worse than PyTorch's, and how many answers differ, on the same test set, asked in batches
+By how much the {metric} is worse than PyTorch's, and how many answers differ, on {asked}, asked in batches
 and text by text (of this variant {singles:,} texts), of which the worse counts. Time is the median for one text,
 tokenizing included, on the machine that exported: with {provider}; PyTorch, on its CPU ({cpu}), takes
 {torch_latency:.1f} ms.
@@ -145,6 +145,7 @@ def card(variant: VariantReport, export: ExportReport, spec: RunSpec, report: Re
         quality=_quality(report.models, export.model, task.metrics) + _calibration(report.model(export.model), task),
         verdict=" ".join([report.verdict.sentence, *report.verdict.remarks]),
         metric=MEASURES[export.metric].title,
+        asked=_asked(variant.parity.texts, report.data.test),
         singles=variant.parity.singles,
         provider=variant.provider,
         cpu=model_name(),
@@ -206,6 +207,11 @@ def _interval(metric: str, interval: Interval | None) -> str:
         return "not measured"
     value, low, high = (shown(metric, number) for number in (interval.value, interval.low, interval.high))
     return f"{value} ({low} to {high})"
+
+
+def _asked(texts: int, tests: int) -> str:
+    """What of the frozen test set the variants were asked: what the run's report keeps of it."""
+    return "the same test set" if texts == tests else f"{texts:,} texts of the same test set"
 
 
 def _parity(export: ExportReport, own: VariantReport) -> str:

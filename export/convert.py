@@ -28,7 +28,7 @@ def convert(reference: Reference, out: Path) -> None:
         out: Folder to make.
 
     Raises:
-        ExportError: Optimum knows no way for this kind of model.
+        ExportError: Optimum knows no way for this kind of model, or fails on it.
     """
     config = reference.model.config
     out.mkdir(parents=True, exist_ok=True)
@@ -42,7 +42,7 @@ def convert(reference: Reference, out: Path) -> None:
         )
         with gates_merged(reference.model):
             export(reference.model, describe(config), out / "model.onnx")
-    except (KeyError, NotImplementedError, ValueError) as error:
+    except Exception as error:  # of Optimum, of PyTorch's exporter, or of the model's own code
         raise ExportError(
             "Optimum can't export a model of type {kind}: {fault}.",
             "Choose another source model.",

@@ -87,7 +87,7 @@ def push(
     chosen(held(folder), allow_failed=allow_failed)
     # The library takes a second to import.
     from huggingface_hub import HfApi, get_token  # noqa: PLC0415
-    from huggingface_hub.errors import HfHubHTTPError  # noqa: PLC0415
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError  # noqa: PLC0415
 
     token = (token or "").strip() or get_token()
     if not token:
@@ -116,6 +116,15 @@ def push(
         raise ExportError(
             _REFUSED.get(status, _OTHERWISE), _REMEDIES.get(status, _TRY_LATER), repo=repo, status=status
         ) from None  # the library's own error quotes the request
+    except HFValidationError:  # it knows more names that the Hub does not take than the pattern above
+        raise ExportError("{repo!r} is no name of a repository.", "Give OWNER/NAME.", repo=repo) from None
+    except ValueError as error:  # of the model card's header, before anything is sent
+        raise ExportError(
+            "The Hub does not take {folder}: {fault}",
+            "Report this model as a defect.",
+            folder=folder.name,
+            fault=str(error).replace(token, "…"),
+        ) from None
     except OSError as error:  # those of the network, and of offline mode, are
         raise ExportError(
             "The Hub can't be reached: {fault}.", "Check the network, and try again.", fault=type(error).__name__

@@ -14,7 +14,7 @@ from export.convert import convert
 from export.fusion import FUSED_WHEN_LOADED, fused_nodes, fusions, fusions_when_loaded, missing, told
 from export.half import HALF_LADDER, HalfRung
 from export.optimise import LEVELS, halve, optimise
-from export.predictor import Predictor
+from export.predictor import Predictor, PredictorError
 from export.quantise import LADDER, STATIC_LADDER, Rung, prepare, quantise
 from export.record import Record
 from export.yardstick import Variant, Yardstick
@@ -115,7 +115,7 @@ def _laddered(
     make: Callable[[Way, Path], Message],
     compared: Callable[[Message], Variant],
 ) -> Variant:
-    """The first rung that passes; if none does, the nearest to float32 that could be made.
+    """The first rung that passes; if none does, the nearest to float32 that could be made and answers.
 
     Args:
         out: Folder of the export.
@@ -125,11 +125,12 @@ def _laddered(
         compared: Opens what was made and holds it against PyTorch, given how it was made.
 
     Raises:
-        ExportError: It can be made in no way.
+        ExportError: In no way that it can be made does it answer.
     """
-    folder, attempt = out / name.lower(), out / "attempt"
+    folder, attempt, earlier = out / name.lower(), out / "attempt", out / "earlier"
     repairs: list[Message] = []
     made: Variant | None = None
+    own: Message | None = None  # of what was made, if it missed its gate: not a repair
     fault: ExportError | None = None
     for rung in ladder:
         shutil.rmtree(attempt, ignore_errors=True)
@@ -139,23 +140,41 @@ def _laddered(
             fault = error
             repairs.append(Message("{way} could not be made: {fault}", way=rung.title, fault=error.message))
             continue
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():
+            folder.rename(earlier)
         attempt.rename(folder)
-        made = replace(compared(method), repairs=list(repairs))
+        try:
+            made = compared(method)
+        except ExportError as error:
+            fault = error
+            repairs.append(Message("{way} could not be used: {fault}", way=rung.title, fault=error.message))
+            shutil.rmtree(folder)
+            if earlier.exists():
+                earlier.rename(folder)
+            continue
+        shutil.rmtree(earlier, ignore_errors=True)
         if made.parity.passed:
             break
-        repairs.append(Message("{way} missed the gate: {reason}.", way=rung.title, reason=made.parity.reason))
+        own = Message("{way} missed the gate: {reason}.", way=rung.title, reason=made.parity.reason)
+        repairs.append(own)
     shutil.rmtree(attempt, ignore_errors=True)
     if made is None:
-        assert fault is not None  # noqa: S101 - a ladder has rungs, and each was made or failed
+        assert fault is not None  # noqa: S101 - a ladder has rungs, and each answered or failed
         raise fault
-    return made
+    return replace(made, repairs=[each for each in repairs if made.parity.passed or each is not own])
 
 
 def _opened(yardstick: Yardstick, folder: Path, name: VariantName, level: Optimisation | None = None) -> Predictor:
-    """A variant's folder, opened on the provider that the export is for: what it is for is written down before."""
+    """A variant's folder, opened on the provider that the export is for: what it is for is written down before.
+
+    Raises:
+        ExportError: onnxruntime can't open it.
+    """
     Record.of(name, level).write(folder)
-    return Predictor(folder, provider=yardstick.job.options.provider)
+    try:
+        return Predictor(folder, provider=yardstick.job.options.provider)
+    except PredictorError as error:
+        raise ExportError(Message(error.template, error.values)) from error
 
 
 def _graph(yardstick: Yardstick, out: Path, name: VariantName, level: Optimisation | None, method: Message) -> Variant:

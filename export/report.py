@@ -45,8 +45,8 @@ class Parity(Frozen):
     model_config = ConfigDict(ser_json_inf_nan="strings")  # a broken variant's logits may be no numbers
 
     texts: int
-    singles: int = 0  # texts that were asked one by one besides; the worse outcome is told
-    answers: int  # as many as texts, but where words are tagged or hidden tokens guessed
+    singles: int = 0  # texts that were asked one by one besides; of loss, flips and difference the worse is told
+    answers: int  # of which flip_count are others: of texts, of words that are tagged, or of hidden tokens
     metric_reference: float  # PyTorch
     metric: float  # the variant
     metric_loss: float  # how much worse the variant is, negative if it is better; of perplexity as a share of it

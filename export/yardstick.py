@@ -94,8 +94,19 @@ class Yardstick:
         self._ranges: Ranges | None = None
 
     def compare(self, predictor: Predictor, *, exact: bool) -> Parity:
-        """Hold a variant against PyTorch, under the default gate."""
-        return verify(predictor, self.task, self.questions, self.replies, self._measure, exact=exact, gate=Gate())
+        """Hold a variant against PyTorch, under the default gate.
+
+        Raises:
+            ExportError: It can be opened, and fails when it is asked.
+        """
+        try:
+            return verify(predictor, self.task, self.questions, self.replies, self._measure, exact=exact, gate=Gate())
+        except Exception as error:  # onnxruntime raises bare and private types
+            raise ExportError(
+                "It fails when it is asked: {fault}.",
+                "Report this model as a defect.",
+                fault=" ".join(str(error).split()),
+            ) from error
 
     def ranges(self, model: Path) -> Ranges:
         """The ranges of the activations of the graph to be quantised: once for all that need them, and only then."""

@@ -64,7 +64,7 @@ def _graph(shape: tuple[int, int, int], operator: Operator) -> ModelProto:
 def _drawn(shape: tuple[int, int], dtype: type[np.generic]) -> np.ndarray:
     """Numbers of all sizes that a type has, or around zero."""
     draw = np.random.default_rng(0)
-    if np.issubdtype(dtype, np.integer):
+    if issubclass(dtype, np.integer):
         ends = np.iinfo(dtype)
         return draw.integers(ends.min, ends.max, shape, dtype, endpoint=True)
     return draw.standard_normal(shape).astype(dtype)

@@ -14,7 +14,8 @@ from pipeline.scores import Scores
 
 #: Texts shown one by one: a report of millions could be neither written nor read. What is measured is of all.
 MOST = 20_000
-MOST_UNLABELLED = 200  # texts shown of a language model, which says nothing of them that could be read
+#: The same for a language model, which says nothing of them that could be read; an export is checked on them.
+MOST_UNLABELLED = 2_000
 
 #: What a model said of a word beyond its longest text.
 NOTHING = ""
@@ -23,7 +24,7 @@ NOTHING = ""
 def examples(truth: Truth, scores: dict[str, Scores], answers: dict[str, Answers]) -> list[Example]:
     """The test texts with label, predictions and, where texts are classified, probabilities.
 
-    All of them, or :data:`MOST`, evenly spaced: of one test set the same in every run, so that runs can be compared.
+    All of them, or so many, evenly spaced: of one test set the same in every run, so that runs can be compared.
 
     Args:
         truth: Of the test set.
@@ -31,7 +32,7 @@ def examples(truth: Truth, scores: dict[str, Scores], answers: dict[str, Answers
         answers: Model → the same, counted.
     """
     unlabelled = truth.task.labelling == "none"
-    shown = np.arange(min(len(truth), MOST_UNLABELLED)) if unlabelled else spread(len(truth), MOST)
+    shown = spread(len(truth), MOST_UNLABELLED if unlabelled else MOST)
     there = np.isin(np.arange(len(truth)), shown)
     chances = {name: probabilities(truth, one) for name, one in scores.items()}
     rows = {name: found[shown].round(4).tolist() for name, found in chances.items() if found is not None}

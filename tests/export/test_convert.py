@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tokenizers import Tokenizer
+from torch.onnx.errors import UnsupportedOperatorError
 from transformers import AutoConfig, AutoTokenizer, XLNetConfig, XLNetForSequenceClassification
 
 from export.convert import convert
@@ -56,6 +57,15 @@ def test_padding_and_length_are_set_right(model_folder: Path, tmp_path: Path):
     assert written.model_max_length == 32  # the model's positions
     alone = Tokenizer.from_file(str(tmp_path / "fp32" / "tokenizer.json"))
     assert len(alone.encode("soup " * 90).ids) == 32
+
+
+def test_an_operator_that_onnx_lacks(model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def fail(*_: object) -> None:
+        raise UnsupportedOperatorError("aten::lacking", 17, None)
+
+    monkeypatch.setattr("export.convert.export", fail)
+    with pytest.raises(ExportError, match=r"can't export a model of type bert: .*aten::lacking"):
+        convert(Reference(model_folder, "text-classification"), tmp_path / "fp32")
 
 
 def test_a_kind_that_optimum_does_not_know(model_folder: Path, tmp_path: Path):

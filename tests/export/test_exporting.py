@@ -238,6 +238,94 @@ def test_what_can_not_be_had_is_left_out_and_told(
     assert f"- {left_out} was left out" in (folder / served.lower() / "README.md").read_text()
 
 
+def _broken(path: Path) -> None:
+    """Make a graph that can be opened and not asked: it looks for a label beyond the last."""
+    model = onnx.load(path)
+    output = model.graph.output[0]
+    made = next(node for node in model.graph.node if output.name in node.output)
+    made.output[0] = "unbroken"
+    model.graph.initializer.append(numpy_helper.from_array(np.array([99]), "beyond"))
+    model.graph.node.append(onnx.helper.make_node("Gather", ["unbroken", "beyond"], [output.name], axis=1))
+    onnx.save(model, path)
+
+
+def _unreadable(path: Path) -> None:
+    path.write_bytes(b"no graph")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"), [(_broken, "It fails when it is asked: "), (_unreadable, "can't be loaded")]
+)
+def test_a_way_that_can_not_be_used_is_told_and_the_next_is_tried(
+    run: Run, monkeypatch: pytest.MonkeyPatch, spoil, said: str
+):
+    real = making.quantise
+
+    def quantise(folder: Path, out: Path, rung, ranges) -> str:
+        method = real(folder, out, rung, ranges)
+        if rung is making.LADDER[0]:
+            spoil(out / "model.onnx")
+        return method
+
+    monkeypatch.setattr(making, "quantise", quantise)
+    variant = export_model(*run, ExportSpec(optimisation=())).variant("int8")
+    assert variant.parity.passed
+    (repair,) = variant.repairs
+    assert repair.startswith(f"{making.LADDER[0].title} could not be used: ")
+    assert said in repair
+
+
+def test_what_can_never_be_used_is_left_out(run: Run, monkeypatch: pytest.MonkeyPatch):
+    real = making.quantise
+
+    def quantise(folder: Path, out: Path, rung, ranges) -> str:
+        method = real(folder, out, rung, ranges)
+        _broken(out / "model.onnx")
+        return method
+
+    monkeypatch.setattr(making, "quantise", quantise)
+    report = export_model(*run, ExportSpec(optimisation=()))
+    assert [variant.name for variant in report.variants] == ["fp32"]
+    assert report.remarks()[0].startswith("int8 was left out: It fails when it is asked: ")
+    store, run_id = run
+    kept = {path.name for path in store.export_folder(run_id, "transferred").iterdir() if path.is_dir()}
+    assert kept == {"fp32"}
+
+
+def test_what_missed_its_gate_stays_where_no_other_way_can_be_used(run: Run, monkeypatch: pytest.MonkeyPatch):
+    real = making.quantise
+
+    def quantise(folder: Path, out: Path, rung, ranges) -> str:
+        method = real(folder, out, rung, ranges)
+        (turn_round if rung is making.LADDER[0] else _broken)(out / "model.onnx")
+        return method
+
+    monkeypatch.setattr(making, "quantise", quantise)
+    variant = export_model(*run, ExportSpec(optimisation=())).variant("int8")
+    assert not variant.parity.passed
+    assert len(variant.repairs) == len(making.LADDER) - 1, "its own miss is its verdict"
+    store, run_id = run
+    folder = store.export_folder(run_id, "transferred") / "int8"
+    assert damaged(folder) == []
+    (answer,) = Predictor(folder).predict([TEXT])
+    assert answer.label == "bad", "turned round, and not broken"
+
+
+@pytest.mark.parametrize("spoil", [_broken, _unreadable])
+def test_a_converted_model_that_can_not_be_used_ends_the_export_in_a_sentence(
+    run: Run, monkeypatch: pytest.MonkeyPatch, spoil
+):
+    real = making.convert
+
+    def convert(reference: Reference, out: Path) -> None:
+        real(reference, out)
+        spoil(out / "model.onnx")
+
+    monkeypatch.setattr(making, "convert", convert)
+    with pytest.raises(ExportError, match=r"fails when it is asked|can't be loaded"):
+        export_model(*run, ExportSpec())
+
+
 def test_without_a_converted_model_there_is_nothing(run: Run, monkeypatch: pytest.MonkeyPatch):
     def fail(*_: object) -> None:
         raise ExportError("Optimum can't export this.")

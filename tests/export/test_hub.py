@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import shutil
 from fnmatch import fnmatch
 from pathlib import Path
@@ -16,7 +17,7 @@ from huggingface_hub.errors import (
     OfflineModeIsEnabled,
 )
 
-from export.hub import push
+from export.hub import Api, push
 from pipeline.errors import ExportError
 
 TOKEN = "hf_secret"
@@ -118,6 +119,30 @@ def test_without_a_token_nothing_is_asked(exported: Path):
 def test_what_is_no_repository_is_refused(exported: Path, repo: str):
     with pytest.raises(ExportError, match=r"Give OWNER/NAME"):
         push(exported / "fp32", repo, token=TOKEN, api=FakeHub())
+
+
+@pytest.mark.parametrize("repo", ["me/tiny.git", "me/tiny-", "me/tiny."])
+def test_what_the_library_takes_for_no_name_is_refused_likewise(exported: Path, repo: str):
+    with pytest.raises(ExportError, match=r"is no name of a repository\. Give OWNER/NAME"):
+        push(exported / "fp32", repo, token=TOKEN, api=huggingface_hub.HfApi(token=TOKEN))
+
+
+def test_a_card_that_the_hub_does_not_take_is_told_without_the_token(exported: Path):
+    refused = ValueError(f'- Error while validating metadata: "license" must be a string, {TOKEN}')
+    with pytest.raises(
+        ExportError, match=r"does not take fp32: - Error while.*\"license\" must be a string, …"
+    ) as told:
+        push(exported / "fp32", "me/tiny", token=TOKEN, api=FakeHub(fault=refused))
+    assert TOKEN not in str(told.value)
+
+
+@pytest.mark.parametrize("name", ["create_repo", "hf_hub_download", "upload_folder"])
+def test_the_hub_that_is_made_up_is_asked_as_the_real_one_would_be(name: str):
+    real = inspect.signature(getattr(huggingface_hub.HfApi, name)).parameters
+    made_up = inspect.signature(getattr(FakeHub, name)).parameters
+    wanted = inspect.signature(getattr(Api, name)).parameters
+    assert wanted.keys() <= real.keys()
+    assert {one for one in made_up if made_up[one].kind is not inspect.Parameter.VAR_KEYWORD} <= wanted.keys()
 
 
 @pytest.mark.parametrize(

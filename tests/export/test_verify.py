@@ -172,8 +172,36 @@ def test_the_larger_difference_of_both_ways_is_told():
     assert passed.max_logit_difference == pytest.approx(1e-3, rel=1e-3)
 
 
+class Torn(Moody):
+    """Loses three of the texts in batches; asked one by one it loses two, and finds two that PyTorch has lost."""
+
+    def outputs(self, texts: Sequence[Tokens]) -> Iterator[tuple[int, np.ndarray]]:
+        for row, text in enumerate(texts):
+            others = (2, 3, 4) if len(texts) > 1 else (0, 1, 2, 3)
+            yield row, LOSING[text.ids[0]][:: -1 if text.ids[0] in others else 1]
+
+
+#: PyTorch, which has lost the first two texts.
+LOSING = _flipped(2)
+
+
+def test_of_each_figure_the_worse_is_told():
+    texts = [str(number) for number in range(len(TRUTH))]
+    measured = measure("text-classification", REPORT)
+    gate = Gate(max_metric_loss=0.01, max_flips=0.01)
+    parity = verify(Torn(), "text-classification", texts, _replies(LOSING), measured, exact=False, gate=gate)
+    assert (parity.metric_reference, parity.metric) == (0.99, 0.975)
+    assert parity.metric_loss == pytest.approx(0.015), "in batches"
+    assert (parity.flip_count, parity.flips) == (4, 0.02), "one by one"
+    assert not parity.passed
+    assert "the metric is worse by 1.50% (1.00% allowed)" in parity.reason
+    assert "the share of changed answers is 2.00%" in parity.reason
+
+
 @pytest.mark.parametrize(("exact", "most"), [(True, 25), (False, 50)])
 def test_of_very_many_texts_only_some_are_asked_one_by_one(monkeypatch: pytest.MonkeyPatch, exact: bool, most: int):
     monkeypatch.setattr("export.verify.MOST_SINGLES", {exact: most})
     parity = _verified(Moody(), exact=exact)
-    assert (parity.texts, parity.singles, parity.flips, parity.metric) == (most, most, 1, 0)
+    assert (parity.texts, parity.singles) == (len(TRUTH), most)
+    assert (parity.flips, parity.flip_count, parity.answers, parity.metric_loss) == (1, most, most, 1)
+    assert parity.metric == 1, "of all texts, in batches"

@@ -128,6 +128,8 @@ TEXT = {
     ),
     "early feed-forward in float32, calibrated": "前部前馈层保留 float32，经校准",
     "{way} could not be made: {fault}": "{way}：无法生成，{fault}",
+    "{way} could not be used: {fault}": "{way}：无法使用，{fault}",
+    "It fails when it is asked: {fault}.": "推理时出错：{fault}。",
     "{method}; {way}": "{method}；{way}",
     "everything in fp16": "全部采用 fp16",
     "layer norms, sums and softmax in float32": "层归一化、求和与 softmax 保留 float32",
@@ -161,6 +163,7 @@ TEXT = {
         "请设置 HF_TOKEN、用 `hf auth login` 登录，或填写一个仅用这一次的令牌。"
     ),
     "The Hub can't be reached: {fault}.": "无法连接 Hub：{fault}。",
+    "The Hub does not take {folder}: {fault}": "Hub 不接受 {folder}：{fault}",
     "its answer leads to an address of this server's own network": "其回答指向了本服务器内部网络中的地址",
     "Check the network, and try again.": "请检查网络后重试。",
     "The Hub refused {repo}: it answered {status}.": "Hub 拒绝了 {repo}：返回 {status}。",
