@@ -12,7 +12,7 @@ from pipeline.messages import Message
 
 Pair = tuple[str, str]
 
-_ENTRY = re.compile(r"(\S+)\s+(\S+)\s+\[[^\]]*\]\s*/(.+)/\s*")
+_ENTRY = re.compile(r"(\S+)\s+(\S+)\s+\[{1,2}[^\]]*\]{1,2}\s*/(.+)/\s*")  # two brackets since its second version
 _REMARK = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _SAMPLE_LINES = 200
 _DEEPEST_REMARK = 20
