@@ -91,10 +91,16 @@ class VocabularyParameters(Parameters):
 
 
 class AdaptationParameters(StartParameters):
-    """What masked LM needs: on the way to another task, or as the task itself."""
+    """What masked LM needs: on the way to another task, or as the task itself.
+
+    Attributes:
+        splits: Of which it learns.
+        held_out: On which perplexity is measured; None: on a share of the texts of ``splits``, which is set apart.
+    """
 
     adaptation: MaskedLanguageModelling
     splits: tuple[Split, ...]
+    held_out: Split | None = None
 
 
 class PseudoLabelParameters(Parameters):

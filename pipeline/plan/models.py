@@ -8,6 +8,7 @@ from pipeline.messages import Message
 from pipeline.plan.chains import Chains
 from pipeline.plan.stage import Stage
 from pipeline.spec import Bagging, Boosting, LinearProbe, MaskedLanguageModelling, ModelName, NoEnsemble
+from pipeline.spec.tuning import MOST_PASSES
 from pipeline.tasks import TASKS
 
 
@@ -91,10 +92,11 @@ def _language_models(chains: Chains) -> _Core:
     transferred = chains.adapt(
         "transferred", Message("Train on the target texts"), options, splits=splits, start="given", model=vocabulary
     )
+    passes = min(MOST_PASSES, options.epochs + options.embedding_epochs)  # a random body teaches embeddings nothing
     target_only = chains.adapt(
         "target-only",
         Message("Train from scratch, to compare"),
-        options,
+        options.model_copy(update={"epochs": passes, "embedding_epochs": 0}),
         splits=splits,
         start="random",
         model=vocabulary,

@@ -111,13 +111,15 @@ class Steps:
         model: Stage | None = None,
     ) -> Stage:
         """Masked LM; on the way to another task it takes the source's own head, if there is one."""
+        language_model = self.spec.task == "language-modelling"
+        source_texts = set(splits) <= {"source_train"}
         parameters = AdaptationParameters(
-            **self._start(start, of_source=start == "given" and self.spec.task != "language-modelling"),
+            **self._start(start, of_source=start == "given" and not language_model),
             adaptation=options,
             splits=splits,
+            held_out="dev" if language_model and not source_texts and self.spec.data.has_dev else None,
         )
         texts = sum(self._texts(split) for split in splits)
-        source_texts = set(splits) <= {"source_train"}
         return self.add(
             Stage(
                 name + self.suffix,

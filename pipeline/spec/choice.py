@@ -107,4 +107,4 @@ class Choice:
     @property
     def has_dev(self) -> bool:
         """Whether there are target texts to watch: a file of them, or a share of those with labels."""
-        return self.data.dev is not None or (self.data.target is not None and self.data.dev_fraction > 0)
+        return self.data.has_dev

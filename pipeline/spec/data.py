@@ -117,6 +117,11 @@ class DataSpec(Part):
     )
 
     @property
+    def has_dev(self) -> bool:
+        """Whether there are target texts to watch: a file of them, or a share of those with labels."""
+        return self.dev is not None or (self.target is not None and self.dev_fraction > 0)
+
+    @property
     def origins(self) -> list[tuple[str, Origin]]:
         """Which files are from a data set of the Hub: the field that names the file, and where it is from."""
         files = {name: value for name, value in self if isinstance(value, DatasetSpec)}

@@ -8,6 +8,8 @@ from pydantic import Field
 
 from pipeline.spec.base import Part
 
+MOST_PASSES = 100  # of masked LM
+
 
 class NoAdaptation(Part):
     """Go straight from the vocabulary to fine-tuning."""
@@ -20,9 +22,9 @@ class MaskedLanguageModelling(Part):
 
     kind: Literal["masked-lm"] = "masked-lm"
     embedding_epochs: float = Field(
-        1, ge=0, le=100, title="Embedding epochs", description="Passes with the body frozen."
+        1, ge=0, le=MOST_PASSES, title="Embedding epochs", description="Passes with the body frozen."
     )
-    epochs: float = Field(1, ge=0, le=100, title="Epochs", description="Passes in which everything learns.")
+    epochs: float = Field(1, ge=0, le=MOST_PASSES, title="Epochs", description="Passes in which everything learns.")
     batch_size: int = Field(32, ge=1, le=1024, title="Batch size", description="Texts a step.")
     embedding_learning_rate: float = Field(
         2e-4, gt=0, le=1, title="Embedding learning rate", description="Rate of the word embeddings and the new head."

@@ -74,12 +74,8 @@ def _train(
 ) -> dict[str, float]:
     """Train ``model`` in place; gives the perplexity on held-out texts before and after."""
     parameters, options = context.parameters, context.parameters.adaptation
-    texts = _texts(context)
-    # Not by train_test_split: it leaves files beside the texts, which are an artifact.
-    order = np.random.default_rng(parameters.seed).permutation(len(texts))
-    held = min(max(1, round(HELD_OUT * len(texts))), MOST_HELD_OUT)
-    parts = (select(texts, part) for part in (order[held:], order[:held]))
-    rows, held_out = (_windows(part, tokenizer, context.spare) for part in parts)
+    texts, watched = _texts(context)
+    rows, held_out = (_windows(part, tokenizer, context.spare) for part in (texts, watched))
     before = perplexity(model, held_out, tokenizer, context.note)
     lessons = Lessons(
         dataset=rows,
@@ -146,15 +142,21 @@ def perplexity(
     return math.exp(min(float(np.mean(scores.values[:, 0], dtype=np.float64)), 50))
 
 
-def _texts(context: Context[AdaptationParameters]) -> Dataset:
-    """All texts of the stage's splits."""
+def _texts(context: Context[AdaptationParameters]) -> tuple[Dataset, Dataset]:
+    """Texts to learn from, and those on which perplexity is measured."""
     parameters = context.parameters
     columns = list(TASKS[parameters.task].columns)
     splits = [read_split(context.inputs["data"], split).select_columns(columns) for split in parameters.splits]
     texts = concatenate_datasets(splits)
     if len(texts) < 2:
         raise TrainingError("{count} texts are too few for masked LM.", "Add target texts.", count=len(texts))
-    return texts
+    drawn = np.random.default_rng(parameters.seed)
+    if parameters.held_out:
+        given = read_split(context.inputs["data"], parameters.held_out).select_columns(columns)
+        return texts, select(given, drawn.permutation(len(given))[:MOST_HELD_OUT])
+    # Not by train_test_split: it leaves files beside the texts, which are an artifact.
+    order, held = drawn.permutation(len(texts)), min(max(1, round(HELD_OUT * len(texts))), MOST_HELD_OUT)
+    return select(texts, order[held:]), select(texts, order[:held])
 
 
 def _windows(texts: Dataset, tokenizer: PreTrainedTokenizerFast, spare: Path | None = None) -> Dataset:

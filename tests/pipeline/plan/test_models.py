@@ -9,6 +9,7 @@ from pipeline.spec import (
     MaskedLanguageModelling,
     RunSpec,
 )
+from pipeline.spec.tuning import MOST_PASSES
 from tests.plans import stages, with_recipe
 
 
@@ -97,13 +98,30 @@ def test_each_point_of_a_curve_has_every_seed(tiny_spec: RunSpec) -> None:
 
 
 def test_a_language_model_is_the_same_chain_without_labels(tiny_spec: RunSpec) -> None:
-    spec = with_recipe(tiny_spec, adaptation=MaskedLanguageModelling(epochs=2))
-    found = stages(spec.model_copy(update={"task": "language-modelling"}))
+    spec = with_recipe(tiny_spec, adaptation=MaskedLanguageModelling(epochs=2, embedding_epochs=1.5))
+    spec = spec.model_copy(update={"task": "language-modelling"})
+    found = stages(spec)
     assert found["source-only"].parameters.splits == ("source_train",)
     assert found["transferred"].parameters.splits == ("target_train", "unlabelled")
     assert found["target-only"].parameters.start == "random"
+    scratch = found["target-only"].parameters.adaptation
+    assert (scratch.epochs, scratch.embedding_epochs) == (3.5, 0), "as many passes, none under a random body"
     assert not found["transferred"].parameters.source_hash  # its head comes with the model that it begins from
     assert "classical" not in found
+
+
+def test_a_language_model_is_watched_on_development_texts_where_there_are_some(tiny_spec: RunSpec) -> None:
+    adaptation = MaskedLanguageModelling(epochs=MOST_PASSES, embedding_epochs=MOST_PASSES)
+    spec = with_recipe(tiny_spec, adaptation=adaptation).model_copy(update={"task": "language-modelling"})
+    for dev_fraction, held_out in ((0.2, "dev"), (0.0, None)):
+        data = spec.data.model_copy(update={"dev_fraction": dev_fraction})
+        found = stages(spec.model_copy(update={"data": data}))
+        assert [found[name].parameters.held_out for name in ("transferred", "target-only")] == [held_out] * 2
+        assert found["source-only"].parameters.held_out is None, "they are of the target"
+    assert found["target-only"].parameters.adaptation.epochs == MOST_PASSES
+    classifying = with_recipe(tiny_spec, adaptation=adaptation)
+    data = classifying.data.model_copy(update={"dev_fraction": 0.2})
+    assert stages(classifying.model_copy(update={"data": data}))["adaptation"].parameters.held_out is None
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ def adapt(make_context, frozen_data):
             seed=more.pop("seed", 0),
             adaptation=options,
             splits=more.pop("splits", ("target_train", "unlabelled")),
+            held_out=more.pop("held_out", None),
         )
         context = make_context(parameters, {"data": frozen_data(task), "model": folder}, name)
         if before:
@@ -155,6 +156,29 @@ def test_all_text_of_a_task_is_read(family, name):
     assert pairs["input_ids"] == tokenizer(["good soup", "bad room"])["input_ids"]
     words = adaptation._windows(Dataset.from_dict({"tokens": [["good", "soup"]]}), tokenizer)
     assert words["input_ids"] == tokenizer([["good", "soup"]], is_split_into_words=True)["input_ids"]
+
+
+def test_perplexity_is_measured_on_development_texts_where_there_are_some(family, adapt, monkeypatch):
+    asked = []
+    real = adaptation.perplexity
+
+    def perplexity(model, rows, tokenizer, tell):
+        asked.append({tokenizer.decode(ids, skip_special_tokens=True) for ids in rows["input_ids"]})
+        return real(model, rows, tokenizer, tell)
+
+    def given(context):
+        folder = context.inputs["data"] / "dev"
+        shutil.rmtree(folder)
+        Dataset.from_dict({"text": ["a lovely coat", "a cold room"]}).save_to_disk(str(folder), num_shards=1)
+
+    monkeypatch.setattr(adaptation, "perplexity", perplexity)
+    options = OPTIONS.model_copy(update={"epochs": 0.1, "embedding_epochs": 0})
+    kept = training(adapt(family("bert"), "language-modelling", options, name="kept"))["examples"]
+    assert all(len(texts) > 2 for texts in asked)
+    asked.clear()
+    context = adapt(family("bert"), "language-modelling", options, name="dev", held_out="dev", before=given)
+    assert asked == [{"a lovely coat", "a cold room"}] * 2, "before and after"
+    assert training(context)["examples"] == 2 * 48 > kept, "none is set apart"
 
 
 def test_a_source_model_can_be_taken_as_it_is(family, adapt):
