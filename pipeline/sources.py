@@ -27,6 +27,8 @@ WEIGHTS = "model.safetensors"
 CARD = "README.md"  # tells the licence, for the card of what is made of the model
 #: What a model's folder is read for; nothing but that and its card is fetched from the Hub.
 MODEL_FILES = ("*.safetensors", "*.json", "*.txt", "*.model")
+#: A folder that can be read holds one of these: a fast tokenizer, SentencePiece's, or a vocabulary.
+TOKENIZERS = ("tokenizer.json", "*.model", "vocab.txt", "vocab.json")
 #: Types of Graft's own models that are several encoders in one: they have no vocabulary or masked LM to exchange.
 COMPOSITES = ("graft-bridge", "graft-ensemble")
 
@@ -211,6 +213,12 @@ def _check_folder(folder: Path, name: str) -> None:
             folder=name,
             file=file,
             field=field,
+        )
+    if not any(path for pattern in TOKENIZERS for path in folder.glob(pattern)):
+        raise SourceError(
+            "{folder} holds no tokenizer.",
+            "Save it beside the model with transformers' save_pretrained, so that it has a tokenizer.json.",
+            folder=name,
         )
     if not list(folder.glob("*.safetensors")):
         raise SourceError(

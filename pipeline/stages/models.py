@@ -17,6 +17,10 @@ from pipeline.spec import TaskName
 from pipeline.stages.context import Context
 from pipeline.tasks import TASKS
 
+#: Families whose positions are counted from behind that of padding. The predictor, which stands alone, has them too.
+OFFSET_POSITIONS = frozenset({"camembert", "data2vec-text", "longformer", "mpnet", "roberta", "xlm-roberta"})
+NO_LIMIT = 1 << 20  # of an encoder whose config names none
+
 
 def device() -> torch.device:
     """The GPU if there is one."""
@@ -30,20 +34,37 @@ def start_folder(context: Context[Any]) -> Path:
 
 
 def load_tokenizer(folder: Path, max_length: int | None = None) -> PreTrainedTokenizerFast:
-    """A model's tokenizer, padding on the right as the exported graphs need.
+    """A model's tokenizer, padding on the right as the exported graphs need, and cutting what the model can't read.
 
     Raises:
-        SourceError: It has no fast form, so it can be neither transplanted nor served.
+        SourceError: It can't be read, or has no fast form, so that it can be neither transplanted nor served.
     """
-    tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
+        positions = _positions(folder)
+    except Exception as error:  # of as many types as there are kinds of tokenizers
+        raise SourceError(
+            "The tokenizer of {folder} can't be read: {fault}.",
+            "Save it anew with transformers, so that it has a tokenizer.json.",
+            folder=str(folder),
+            fault=" ".join(str(error).split()),
+        ) from error
     if not tokenizer.is_fast:
         raise SourceError(
             "{folder} has no fast tokenizer.", "Choose a model with a tokenizer.json.", folder=str(folder)
         )
     tokenizer.padding_side = tokenizer.truncation_side = "right"
-    if max_length is not None:
-        tokenizer.model_max_length = min(max_length, tokenizer.model_max_length)
+    tokenizer.model_max_length = min(max_length or positions, positions, tokenizer.model_max_length)
     return tokenizer
+
+
+def _positions(folder: Path) -> int:
+    """Most tokens that the folder's encoder tells apart by where they stand, which its tokenizer need not know."""
+    if not (folder / "config.json").is_file():  # a tokenizer alone
+        return NO_LIMIT
+    config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
+    positions = getattr(config, "max_position_embeddings", None) or NO_LIMIT
+    return positions - (config.pad_token_id or 0) - 1 if config.model_type in OFFSET_POSITIONS else positions
 
 
 def load_model(

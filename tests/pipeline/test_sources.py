@@ -86,6 +86,17 @@ def test_a_folder_that_is_no_model_is_named(model_copy: Path, damage: str) -> No
         sources.resolve(LocalSource(path=str(model_copy)))
 
 
+def test_a_folder_without_a_tokenizer_is_told_before_anything_is_trained(model_copy: Path, tiny_spec: RunSpec) -> None:
+    for path in model_copy.iterdir():
+        if path.name.startswith(("tokenizer", "vocab")):
+            path.unlink()
+    source = LocalSource(path=str(model_copy))
+    with pytest.raises(SourceError, match="holds no tokenizer"):
+        plan(tiny_spec.model_copy(update={"source": source}))
+    (model_copy / "spm.model").touch()
+    sources.resolve(source)
+
+
 def test_a_hub_model_without_a_hub_says_what_else_to_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
     with pytest.raises(SourceError, match="embedded source"):

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from sentencepiece import SentencePieceTrainer
 from transformers import AutoConfig
 
+from export.predictor.folder import OFFSET_POSITIONS
 from pipeline.errors import SourceError
+from pipeline.stages import models
 from pipeline.stages.models import load_model, load_tokenizer, restore_dropouts, save_model
 from pipeline.tasks import TASKS
 
@@ -32,6 +36,60 @@ def test_what_is_saved_is_what_is_loaded(family, tmp_path, name):
         assert list(loaded.config.id2label.values()) == labels or row.labelling == "none"
         assert load_tokenizer(tmp_path / task).model_max_length == 16
         assert {path.suffix for path in (tmp_path / task).iterdir()} <= {".json", ".safetensors", ".txt"}
+
+
+@pytest.mark.parametrize(("name", "positions"), [("bert", 64), ("roberta", 64), ("mpnet", 64), ("deberta-v2", 64)])
+def test_a_tokenizer_cuts_what_the_model_has_no_position_for(family, tmp_path, name, positions):
+    folder = shutil.copytree(family(name), tmp_path / name)
+    settings = json.loads((folder / "tokenizer_config.json").read_text())
+    (folder / "tokenizer_config.json").write_text(json.dumps({**settings, "model_max_length": 10**30}))
+    tokenizer = load_tokenizer(folder, 512)
+    assert tokenizer.model_max_length == positions
+    model = load_model(folder, "text-classification", ["a", "b"]).eval()
+    inputs = tokenizer("soup " * 200, truncation=True, return_tensors="pt")
+    assert inputs["input_ids"].shape == (1, positions)
+    assert model(**inputs).logits.isfinite().all()
+    assert load_tokenizer(folder, 16).model_max_length == 16
+
+
+def test_the_predictor_counts_positions_alike():
+    assert models.OFFSET_POSITIONS == OFFSET_POSITIONS
+
+
+#: Family → what its SentencePiece model is called, and how its special pieces are laid out.
+SENTENCE_PIECES = {
+    "xlm-roberta": ("sentencepiece.bpe.model", {}),
+    "camembert": ("sentencepiece.bpe.model", {}),
+    "deberta-v2": (
+        "spm.model",
+        {
+            "pad_id": 0,
+            "bos_id": 1,
+            "eos_id": 2,
+            "unk_id": 3,
+            "pad_piece": "[PAD]",
+            "bos_piece": "[CLS]",
+            "eos_piece": "[SEP]",
+            "unk_piece": "[UNK]",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SENTENCE_PIECES)
+def test_a_sentencepiece_model_will_do_for_a_tokenizer(family, tmp_path, name):
+    """As DeBERTa-v3 and many descendants of XLM-R are published: without a tokenizer.json."""
+    file, pieces = SENTENCE_PIECES[name]
+    shutil.copy(family(name) / "config.json", tmp_path)
+    texts = iter([f"good soup in a cold room, lovely coat {number}" for number in range(300)])
+    with (tmp_path / file).open("wb") as written:
+        SentencePieceTrainer.train(
+            sentence_iterator=texts, model_writer=written, vocab_size=60, minloglevel=2, **pieces
+        )
+    tokenizer = load_tokenizer(tmp_path, 16)
+    assert tokenizer.decode(tokenizer("good soup")["input_ids"], skip_special_tokens=True) == "good soup"
+    tokenizer.save_pretrained(tmp_path / "saved")
+    assert (tmp_path / "saved" / "tokenizer.json").is_file()
 
 
 def test_several_labels_are_told_to_whoever_reads_the_config(family, tmp_path):

@@ -212,6 +212,14 @@ TEXT = {
     ),
     "Convert it with transformers' save_pretrained.": "请用 transformers 的 save_pretrained 转换。",
     "{folder} has no fast tokenizer.": "{folder} 没有快速分词器。",
+    "{folder} holds no tokenizer.": "{folder} 中没有分词器。",
+    "Save it beside the model with transformers' save_pretrained, so that it has a tokenizer.json.": (
+        "请用 transformers 的 save_pretrained 将其保存在模型旁，使其带有 tokenizer.json。"
+    ),
+    "The tokenizer of {folder} can't be read: {fault}.": "无法读取 {folder} 的分词器：{fault}。",
+    "Save it anew with transformers, so that it has a tokenizer.json.": (
+        "请用 transformers 重新保存，使其带有 tokenizer.json。"
+    ),
     "Choose a model with a tokenizer.json.": "请选择带有 tokenizer.json 的模型。",
     "{folder}: {weight} has not the shape that config.json says.": "{folder}：{weight} 的形状与 config.json 不符。",
     "Download the model again, or choose another.": "请重新下载模型，或选择其他模型。",
