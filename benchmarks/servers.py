@@ -53,7 +53,7 @@ def pipeline(torch: Path) -> Peer:
     """What a newcomer would write, of a folder for PyTorch."""
     port = free_port()
     command = [sys.executable, str(ROOT / "benchmarks" / "pipeline_server.py"), str(torch), str(port)]
-    return Peer("pipeline behind FastAPI", command, port, "/predict")
+    return Peer("pipeline behind FastAPI (PyTorch, float32)", command, port, "/predict")
 
 
 def infinity(program: str, engine: str, folder: Path) -> Peer:

@@ -5,7 +5,8 @@ beside that are the bare session with all texts at once, sorted by length, and t
 fastest; transformers' pipeline behind FastAPI; and,
 given its command in an environment of its own (``--infinity``), infinity_emb. All take turns, round by round, and only
 one works at a time; the clients work on the same cores. A last part tells how long the server takes from its start to
-its first answer. What was found, medians of the rounds, is written to ``results/serving.json`` and ``.md``.
+its first answer. What was found, medians of the rounds with the rounds themselves, is written to
+``results/serving.json`` and ``.md``.
 
 The model is the embedded one with a classification head of random weights, which cost what trained ones do; as a folder
 of an exported variant and one for PyTorch, any other can be given.
@@ -25,6 +26,7 @@ from pathlib import Path
 
 import uvloop
 
+from benchmarks.circumstances import circumstances, told
 from benchmarks.clients import ask_all
 from benchmarks.embedded import export, mixed, plain
 from benchmarks.results import record
@@ -56,10 +58,15 @@ class Row:
             self.p95.append(cuts[18] * 1000)
 
     @property
-    def medians(self) -> dict[str, float]:
-        """Of the rounds: texts a second, and milliseconds where requests were timed."""
+    def rounds(self) -> dict[str, list[float]]:
+        """Each round's texts a second, and milliseconds where requests were timed."""
         found = {"texts_per_second": self.rates, "p50_ms": self.p50, "p95_ms": self.p95}
-        return {name: statistics.median(values) for name, values in found.items() if values}
+        return {name: values for name, values in found.items() if values}
+
+    @property
+    def medians(self) -> dict[str, float]:
+        """Of the rounds."""
+        return {name: statistics.median(values) for name, values in self.rounds.items()}
 
 
 def offline(predictor: Predictor, texts: Sequence[str], row: Row) -> None:
@@ -84,7 +91,8 @@ def compare(options: argparse.Namespace, variant: Path, torch: Path) -> dict[str
         folder = torch if options.infinity_engine == "torch" else variant
         peers["infinity"] = infinity(options.infinity, options.infinity_engine, folder)
 
-    rows = {"bare": Row("bare session"), "bulk": Row(f"predictor, {bulk.callers} callers")}
+    asked_for = f"{len(texts):,} texts, {options.variant if not options.folder else variant.name}"
+    rows = {"bare": Row(f"bare session, {asked_for}"), "bulk": Row(f"predictor, {bulk.callers} callers")}
     ways = {"bare": partial(offline, bare_session, texts), "bulk": partial(offline, bulk, texts)}
     for name, peer in peers.items():
         for together in options.together:
@@ -114,14 +122,17 @@ def figures(rows: dict[str, Row]) -> dict[str, float]:
 
 
 def table(rows: dict[str, Row]) -> str:
-    """Markdown: every way, beside the bare session."""
-    lines = ["| | texts/s | of bare | p50 ms | p95 ms |", "| --- | --- | --- | --- | --- |"]
-    base = rows["bare"].medians["texts_per_second"]
+    """Markdown: every way, beside the bare session and the predictor with as many callers as processors."""
+    heads = ("", "texts/s", "rounds", "of bare", "of predictor", "p50 ms", "p95 ms")
+    lines = [f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}"]
+    bases = [rows[name].medians["texts_per_second"] for name in ("bare", "bulk")]
     for row in rows.values():
         found = row.medians
         rate = found["texts_per_second"]
-        times = " | ".join(f"{found[name]:.1f}" if name in found else "" for name in ("p50_ms", "p95_ms"))
-        lines.append(f"| {row.name} | {rate:,.0f} | {rate / base:.0%} | {times} |")
+        cells = [row.name, f"{rate:,.0f}", f"{min(row.rates):,.0f} to {max(row.rates):,.0f}"]
+        cells += [f"{rate / base:.0%}" for base in bases]
+        cells += [f"{found[name]:.1f}" if name in found else "" for name in ("p50_ms", "p95_ms")]
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
@@ -154,12 +165,14 @@ def main() -> None:
         answered, imported = first_answer(variant, options.rounds)
     found = {**figures(rows), "start": answered - imported}
     started = f"First answer after {answered:.2f} s; importing onnxruntime alone takes {imported:.2f} s."
-    page = "\n\n".join([judged(SERVER, found), table(rows), started])
+    known = circumstances(options)
+    page = "\n\n".join([judged(SERVER, found), table(rows), started, told(known)])
     if not options.infinity:
         page += "\n\ninfinity_emb: not measured; give --infinity its command, from an environment of its own."
-    details = {row.name: row.medians for row in rows.values()}
+    details = {row.name: {**row.medians, "rounds": row.rounds} for row in rows.values()}
     start = {"answered_seconds": answered, "imported_seconds": imported}
-    record("serving", {"figures": found, "details": {**details, "start": start}}, page, options.results)
+    figured = {"figures": found, "details": {**details, "start": start}, "circumstances": known}
+    record("serving", figured, page, options.results)
     print(page)
 
 

@@ -70,8 +70,14 @@ def test_figures_are_ratios_of_medians_for_whatever_peer_was_measured(rows: dict
 
 
 def test_the_table_tells_all_ways_beside_the_bare_session(rows: dict[str, Row]) -> None:
-    assert "| bare session | 200 | 100% |  |  |" in table(rows)
-    assert "| graft, 1 a request | 186 | 93% | 50.0 | 50.0 |" in table(rows)
+    assert "| bare session | 200 | 100 to 300 | 100% | 80% |  |  |" in table(rows)
+    assert "| graft, 1 a request | 186 | 184 to 188 | 93% | 74% | 50.0 | 50.0 |" in table(rows)
+
+
+def test_the_rounds_are_kept_beside_their_medians(rows: dict[str, Row]) -> None:
+    assert rows["graft-1"].rounds["texts_per_second"] == pytest.approx([184, 188, 186])
+    assert rows["graft-1"].rounds["p95_ms"] == [50] * 3
+    assert rows["bare"].rounds.keys() == {"texts_per_second"}
 
 
 def test_clients_have_every_text_answered(peer: Peer) -> None:
