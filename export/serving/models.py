@@ -217,6 +217,11 @@ class Models:
             raise Refusal("unknown_model", "No model {name!r} is served.", name=name, names=", ".join(self._models))
         return self._models[name]
 
+    @property
+    def alive(self) -> bool:
+        """Whether all that computes for them works."""
+        return all(model.generation.batcher.alive for model in self)
+
     @classmethod
     def opened(cls, folders: Mapping[str, Path], settings: ServeSettings, metrics: Metrics) -> Models:
         """The models of these folders.

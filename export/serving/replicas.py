@@ -69,7 +69,7 @@ class Replica:
 
     def check_health(self) -> None:
         """Asked by Serve now and then; a replica that fails is replaced."""
-        if not all(model.generation.batcher.alive for model in self._models):
+        if not self._models.alive:
             raise RuntimeError("A model's thread has died.")
 
 

@@ -84,7 +84,7 @@ class Routes:
             responses=responses(*ALWAYS, "no_keys_set", "unknown_model", "reload_failed"),
         )
         made.add_api_route("/healthz", self.health, responses=responses("internal"))
-        made.add_api_route("/readyz", self.ready, responses=responses("shutting_down"))
+        made.add_api_route("/readyz", self.ready, responses=responses("shutting_down", "internal"))
         made.add_api_route(
             "/metrics", self.metrics, response_class=Response, responses={200: {"content": {"text/plain": {}}}}
         )
@@ -120,15 +120,19 @@ class Routes:
 
     async def health(self) -> Status:
         """Whether the process works; without a key."""
-        if not all(model.generation.batcher.alive for model in self._models):
-            raise Refusal("internal", "A model's thread has died.")
+        self._refuse_the_dead()
         return Status(status="ok")
 
     async def ready(self) -> Status:
         """Whether requests should be sent here; without a key."""
         if self._state.draining:
             raise Refusal("shutting_down", "The server is shutting down.", headers={"Retry-After": LATER})
+        self._refuse_the_dead()
         return Status(status="ready")
+
+    def _refuse_the_dead(self) -> None:
+        if not self._models.alive:
+            raise Refusal("internal", "A model's thread has died.")
 
     async def metrics(self) -> Response:
         """For Prometheus."""

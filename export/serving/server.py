@@ -55,7 +55,8 @@ def serve(folders: Mapping[str, Path], settings: ServeSettings) -> None:
         server = assembled(folders, settings)
         settle()
         server.run([port])
-        server.models.close()
+        if not server.force_exit:
+            server.models.close()
 
 
 def settle() -> None:

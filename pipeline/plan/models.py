@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pipeline.messages import Message
 from pipeline.plan.chains import Chains
 from pipeline.plan.stage import Stage
-from pipeline.spec import Bagging, Boosting, LinearProbe, MaskedLanguageModelling, ModelName, NoEnsemble
-from pipeline.spec.tuning import MOST_PASSES
+from pipeline.spec import MOST_PASSES, Bagging, Boosting, LinearProbe, MaskedLanguageModelling, ModelName, NoEnsemble
 from pipeline.tasks import TASKS
 
 

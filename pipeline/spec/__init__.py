@@ -18,6 +18,7 @@ from pipeline.spec.self_training import CoTraining, NoSelfTraining, PseudoLabell
 from pipeline.spec.source import EmbeddedSource, HubSource, LocalSource, SourceSpec
 from pipeline.spec.speed import SpeedSpec, speed_spec
 from pipeline.spec.tuning import (
+    MOST_PASSES,
     AdaptationSpec,
     AttentionBridge,
     FineTuningSpec,
@@ -55,6 +56,7 @@ __all__ = [
     "FIELDS_READ",
     "LEFT_OUT",
     "MATRIX",
+    "MOST_PASSES",
     "NOTHING",
     "PLACES",
     "SCHEMA_VERSION",

@@ -218,3 +218,14 @@ def test_the_examples_are_taken(start: Start, zoo, exported: Path):
         (name, *_), body = [key for key in served if key in example["value"]][::-1], example["value"]
         reply = send(running.port, "POST", f"/v1/models/{served[name]}/predict", body)
         assert reply.status == 200, reply.body
+
+
+def test_a_server_one_of_whose_threads_has_died_is_neither_healthy_nor_ready(running: Running):
+    assert [running.get(path).status for path in ("/healthz", "/readyz")] == [200, 200]
+    batcher = running.server.models.get("model").generation.batcher
+    batcher.close()
+    assert batcher.join(10)
+    for path in ("/healthz", "/readyz"):
+        reply = running.get(path)
+        assert (reply.status, reply.code) == (500, "internal")
+        assert reply.json["error"]["message"] == "A model's thread has died."

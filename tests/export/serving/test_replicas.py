@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from export.serving.replicas import Replica
+from export.serving.settings import ServeSettings
 from tests.export.serving.conftest import ROOT, Process, send, until
 
 KEY = {"Authorization": "Bearer key"}
@@ -116,3 +118,12 @@ def test_a_full_queue_is_told_by_the_application_and_the_proxy_has_an_end() -> N
     config = _deployment(ServeSettings(queue_size=300))._deployment_config
     assert config.max_ongoing_requests > 300 + 1  # of one text each
     assert config.max_queued_requests == 300
+
+
+def test_a_replica_one_of_whose_threads_has_died_is_replaced(exported: Path) -> None:
+    """Serve asks it by ``check_health``, and replaces what raises."""
+    replica = Replica({"model": exported}, ServeSettings(threads=1))
+    replica.check_health()
+    replica._models.close()
+    with pytest.raises(RuntimeError, match="thread has died"):
+        replica.check_health()

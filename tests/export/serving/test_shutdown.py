@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import http.client
 import json
 import signal
 import socket
+import subprocess
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
+import pytest
+
+from export.serving.server import MARGIN, assembled
+from export.serving.settings import ServeSettings
 from tests.export.serving.conftest import LONG, Process, send, until
 
 PATH = "/v1/models/model/predict"
@@ -110,6 +119,59 @@ def test_under_load_all_that_was_accepted_is_answered_and_the_rest_refused(
     refused = socket.socket()
     assert refused.connect_ex(("127.0.0.1", server.port)) != 0
     refused.close()
+
+
+@pytest.fixture
+def asked(process: Make, exported: Path, tmp_path: Path, together: Callable[..., list[Any]]) -> tuple[Process, Path]:
+    """A server that computes for a client until the file is gone."""
+    hold = tmp_path / "hold"
+    server = process(command=["-c", HELD.format(hold=str(hold), exported=exported)])
+    hold.touch()
+
+    def ask() -> None:
+        with suppress(ConnectionError, http.client.HTTPException):
+            send(server.port, "POST", PATH, {"text": "tasty"})
+
+    together(ask)
+    until(lambda: metric(server, "graft_requests_active") == 2)  # and the one that asks
+    return server, hold
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_either_signal_lets_what_was_accepted_be_answered(asked: tuple[Process, Path], number: signal.Signals):
+    server, hold = asked
+    server.process.send_signal(number)
+    until(lambda: send(server.port, "GET", "/readyz").status == 503)
+    with pytest.raises(subprocess.TimeoutExpired):
+        server.process.wait(1)
+    hold.unlink()
+    assert server.process.wait(LONG) == 0, server.log.read_text()
+    assert "Traceback" not in server.log.read_text()
+
+
+def test_a_second_signal_ends_at_once(asked: tuple[Process, Path]):
+    server, hold = asked
+    server.process.send_signal(signal.SIGTERM)
+    until(lambda: send(server.port, "GET", "/readyz").status == 503)
+    server.process.send_signal(signal.SIGTERM)
+    began = time.monotonic()
+    server.process.wait(LONG)
+    assert time.monotonic() - began < 8, "it waited for what it computes"
+    assert hold.exists()
+
+
+def test_the_port_is_closed_in_the_end_whoever_still_waits(exported: Path):
+    """What body and answer may take has passed, and something is not answered: nobody waits for it for ever."""
+    server = assembled({"model": exported}, ServeSettings(port=0, threads=1, timeout=2, body_timeout=3))
+    state = server._state
+    state.active, state.draining = 1, True
+    try:
+        for passed, closed in ((2 + 3 + MARGIN - 1, False), (2 + 3 + MARGIN + 1, True)):
+            server._since = time.monotonic() - passed
+            asyncio.run(server.on_tick(1))
+            assert server.should_exit is closed
+    finally:
+        server.models.close()
 
 
 def test_a_body_that_was_begun_is_read_to_its_end_and_an_idle_connection_holds_nobody_up(process: Make, exported: Path):

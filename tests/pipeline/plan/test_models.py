@@ -3,13 +3,13 @@
 import pytest
 
 from pipeline.spec import (
+    MOST_PASSES,
     Bagging,
     Boosting,
     CoTraining,
     MaskedLanguageModelling,
     RunSpec,
 )
-from pipeline.spec.tuning import MOST_PASSES
 from tests.plans import stages, with_recipe
 
 
