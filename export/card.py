@@ -10,6 +10,7 @@ from export.limits import limits
 from export.pipelines import arguments
 from export.recipe import adopted, source, steps
 from export.report import ExportReport, VariantReport
+from export.verify import Gate
 from pipeline.evaluation.wording import MEASURES, shown
 from pipeline.processor import model_name
 from pipeline.report import DataSummary, Interval, ModelReport, Report
@@ -85,7 +86,7 @@ On the frozen test set of {tests} texts, with 95 % intervals; this card is for t
 ## Parity with PyTorch and speed
 
 By how much the {metric} is worse than PyTorch's, and how many answers differ, on {asked}, asked in batches
-and text by text (of this variant {singles:,} texts), of which the worse counts. Time is the median for one text,
+and text by text (of this variant {singles:,} texts), of which the worse counts. {gate} Time is the median for one text,
 tokenizing included, on the machine that exported: with {provider}; PyTorch, on its CPU ({cpu}), takes
 {torch_latency:.1f} ms.
 
@@ -147,6 +148,7 @@ def card(variant: VariantReport, export: ExportReport, spec: RunSpec, report: Re
         metric=MEASURES[export.metric].title,
         asked=_asked(variant.parity.texts, report.data.test),
         singles=variant.parity.singles,
+        gate=Gate.of(export.options).told,
         provider=variant.provider,
         cpu=model_name(),
         torch_latency=export.torch_latency_ms,

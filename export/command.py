@@ -22,6 +22,9 @@ OPTIONS = {
     "quantisation": "--quantise",
     "calibration": "--calibrate",
     "calibration_texts": "--calibration-texts",
+    "max_metric_loss": "--max-loss",
+    "max_flips": "--max-flips",
+    "max_logit_difference": "--max-logit-difference",
 }
 
 

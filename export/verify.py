@@ -13,7 +13,7 @@ from export.predictor import Question
 from export.report import Parity
 from pipeline.messages import Message, Template, clauses
 from pipeline.scores import Scores
-from pipeline.spec import TaskName
+from pipeline.spec import ExportSpec, TaskName
 from pipeline.tasks import TASKS
 
 #: One text of 200 is half a point, and allowed: not to be lost to the last digit of a difference.
@@ -34,17 +34,32 @@ class Gate:
     task's leading metric and the answers.
 
     Attributes:
-        max_metric_loss: By how much the metric may be worse: 0.005 is half a point, and of a
-            perplexity, which has no scale, half a percent.
+        max_metric_loss: By how much the metric may be worse; of a perplexity, which has no scale, as a share of it.
         max_flips: Share of the answers that may change: labels of texts, tags of words, guesses at
             hidden tokens.
         max_logit_difference: Largest absolute difference of any logit; of a language model, of any
             hidden token's negative log-likelihood in nats.
     """
 
-    max_metric_loss: float = 0.005
-    max_flips: float = 0.01
-    max_logit_difference: float = 1e-4
+    max_metric_loss: float
+    max_flips: float
+    max_logit_difference: float
+
+    @classmethod
+    def of(cls, options: ExportSpec) -> Gate:
+        """The gate that an export asks for."""
+        return cls(options.max_metric_loss, options.max_flips, options.max_logit_difference)
+
+    @property
+    def told(self) -> Message:
+        """The limits, as a sentence."""
+        return Message(
+            "To pass, the metric may be worse by {loss:.2%} and {flips:.2%} of the answers may change; of fp32, O1 and "
+            "O2 no logit may differ by more than {logits:.0e}.",
+            loss=self.max_metric_loss,
+            flips=self.max_flips,
+            logits=self.max_logit_difference,
+        )
 
     def judge(self, *, exact: bool, metric_loss: float, flips: float, logit_difference: float) -> Message:
         """Which limits are missed and by what; empty if none is. A value that is no number misses."""

@@ -94,13 +94,14 @@ class Yardstick:
         self._ranges: Ranges | None = None
 
     def compare(self, predictor: Predictor, *, exact: bool) -> Parity:
-        """Hold a variant against PyTorch, under the default gate.
+        """Hold a variant against PyTorch, under the gate that the export asks for.
 
         Raises:
             ExportError: It can be opened, and fails when it is asked.
         """
+        gate = Gate.of(self.job.options)
         try:
-            return verify(predictor, self.task, self.questions, self.replies, self._measure, exact=exact, gate=Gate())
+            return verify(predictor, self.task, self.questions, self.replies, self._measure, exact=exact, gate=gate)
         except Exception as error:  # onnxruntime raises bare and private types
             raise ExportError(
                 "It fails when it is asked: {fault}.",

@@ -49,6 +49,24 @@ class ExportSpec(Part):
         title="Calibration texts",
         description="How many target training texts static int8 is calibrated on, and a repaired int8 smoothed by.",
     )
+    max_metric_loss: float = Field(
+        0.005,
+        ge=0,
+        le=1,
+        title="Loss allowed",
+        description="By how much the leading metric may be worse than PyTorch's: 0.005 is half a point, and of a "
+        "perplexity half a percent.",
+    )
+    max_flips: float = Field(
+        0.01, ge=0, le=1, title="Changes allowed", description="Share of the answers that may be others than PyTorch's."
+    )
+    max_logit_difference: float = Field(
+        1e-4,
+        gt=0,
+        le=1,
+        title="Logit difference allowed",
+        description="Largest of any logit where the same function is computed, in fp32, O1 and O2.",
+    )
 
     @model_validator(mode="before")
     @classmethod

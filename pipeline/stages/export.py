@@ -18,6 +18,8 @@ def run(context: Context[ExportParameters]) -> None:
     arguments += ["--quantise", ",".join(export.quantisation) or NOTHING]
     arguments += ["--provider", export.provider, "--calibrate", export.calibration]
     arguments += ["--calibration-texts", str(export.calibration_texts)]
+    arguments += ["--max-loss", str(export.max_metric_loss), "--max-flips", str(export.max_flips)]
+    arguments += ["--max-logit-difference", str(export.max_logit_difference)]
     failed = Message("{model} could not be exported.", model=export.model)
     carry_out(context, arguments, failed, Message("The end of the log says more; the trained models are kept."))
     for path in out.iterdir():

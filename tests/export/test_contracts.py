@@ -26,7 +26,17 @@ from export.predictor import Predictor, Question
 from export.reference import Reference
 from export.verify import Gate, compare
 from pipeline.models.layers import FAMILIES
-from pipeline.spec import MATRIX, Calibration, EnsembleSpec, Optimisation, Quantisation, RunSpec, TaskName, VariantName
+from pipeline.spec import (
+    MATRIX,
+    Calibration,
+    EnsembleSpec,
+    ExportSpec,
+    Optimisation,
+    Quantisation,
+    RunSpec,
+    TaskName,
+    VariantName,
+)
 from pipeline.stages.tunings import TUNINGS
 from pipeline.tasks import TASKS
 from tests.export.contracts import DATA, FOR_GPU, KINDS, REFUSED, SUPPORTED, WAYS, recipe, refused
@@ -129,7 +139,7 @@ def test_what_is_declared_is_made_and_answers_as_pytorch(zoo: Zoo, asked, replie
     expected = replies(family, kind, task)
     for given in _served(folder, task, asked[task]):
         if case.exact:
-            parity = compare(task, given, expected, lambda _: 1.0, exact=True, gate=Gate())
+            parity = compare(task, given, expected, lambda _: 1.0, exact=True, gate=Gate.of(ExportSpec()))
             assert parity.passed, parity.reason
         error = np.nanstd(given.numbers - expected.numbers) / np.nanstd(expected.numbers)
         assert error < MOST_ERROR.get(variant, MOST)

@@ -157,6 +157,19 @@ def test_what_misses_the_gate_is_marked_and_not_served(run: Run, tmp_path: Path,
         assert chosen(refused, allow_failed=True) == refused
 
 
+def test_the_gate_is_as_near_as_is_asked_for(run: Run, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(making, "quantise", _doctored(making.quantise))
+    lax = ExportSpec(optimisation=(), max_metric_loss=1, max_flips=1)
+    report = export_model(*run, lax)
+    assert report.variant("int8").parity.flips > 0.5
+    assert report.served == "int8"
+    store, run_id = run
+    card = (store.export_folder(run_id, "transferred") / "int8" / "README.md").read_text()
+    assert "the metric may be worse by 100.00% and 100.00% of the answers may change" in card
+    with pytest.raises(ExportError, match=r"a logit differs by \S+ \(1\.0e-30 allowed\)"):
+        export_model(*run, ExportSpec(optimisation=(), quantisation=(), max_logit_difference=1e-30))
+
+
 def test_a_repair_is_told(run: Run, monkeypatch: pytest.MonkeyPatch):
     real, doctored = making.quantise, _doctored(making.quantise)
     monkeypatch.setattr(

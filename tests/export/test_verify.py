@@ -15,6 +15,7 @@ from export.report import Parity
 from export.verify import Gate, compare, verify
 from pipeline.report import Example, Report
 from pipeline.scores import Scores
+from pipeline.spec import ExportSpec
 
 LABELS = ["bad", "good"]
 TRUTH = ["bad", "good"] * 100
@@ -44,7 +45,7 @@ def _compare(logits: np.ndarray, reference: np.ndarray = REFERENCE, *, exact: bo
         _replies(reference),
         lambda scores: measured(scores, range(200)),
         exact=exact,
-        gate=gate or Gate(),
+        gate=gate or Gate.of(ExportSpec()),
     )
 
 
@@ -82,7 +83,7 @@ def test_logits_that_are_no_numbers_never_pass():
 
 
 def test_a_gate_can_be_set():
-    assert _compare(_flipped(10), gate=Gate(max_metric_loss=0.1, max_flips=0.1)).passed
+    assert _compare(_flipped(10), gate=Gate(0.1, 0.1, 1e-4)).passed
 
 
 # ── other kinds of answer ───────────────────────────────────────────────────────────────
@@ -90,7 +91,7 @@ def test_a_gate_can_be_set():
 
 def _kind(task: str, reference: Replies, replies: Replies, before: float = 1, after: float = 1, *, exact: bool = False):
     values = {id(reference.scores): before, id(replies.scores): after}
-    return compare(task, replies, reference, lambda scores: values[id(scores)], exact=exact, gate=Gate())
+    return compare(task, replies, reference, lambda scores: values[id(scores)], exact=exact, gate=Gate.of(ExportSpec()))
 
 
 def test_a_word_that_neither_has_read_is_no_difference():
@@ -155,7 +156,8 @@ class Gruff(Moody):
 def _verified(model: Moody, *, exact: bool) -> Parity:
     texts = [str(number) for number in range(len(TRUTH))]
     measured = measure("text-classification", REPORT)
-    return verify(model, "text-classification", texts, _replies(REFERENCE), measured, exact=exact, gate=Gate())
+    gate = Gate.of(ExportSpec())
+    return verify(model, "text-classification", texts, _replies(REFERENCE), measured, exact=exact, gate=gate)
 
 
 @pytest.mark.parametrize("exact", [True, False])
@@ -188,7 +190,7 @@ LOSING = _flipped(2)
 def test_of_each_figure_the_worse_is_told():
     texts = [str(number) for number in range(len(TRUTH))]
     measured = measure("text-classification", REPORT)
-    gate = Gate(max_metric_loss=0.01, max_flips=0.01)
+    gate = Gate(0.01, 0.01, 1e-4)
     parity = verify(Torn(), "text-classification", texts, _replies(LOSING), measured, exact=False, gate=gate)
     assert (parity.metric_reference, parity.metric) == (0.99, 0.975)
     assert parity.metric_loss == pytest.approx(0.015), "in batches"

@@ -14,7 +14,7 @@ import pytest
 from export.pipelines import OPTIONS
 from export.report import ExportReport
 from export.serving.questions import FIELDS, Body
-from pipeline.errors import ExportError, RunError, SpecError
+from pipeline.errors import DataError, ExportError, RunError, SpecError
 from pipeline.report import Report
 from pipeline.spec import LEFT_OUT, MATRIX, ExportSpec, Provider, RunSpec, TaskName, VariantName, rows
 from ui import layout
@@ -58,7 +58,6 @@ def test_the_table_shows_the_gate_and_what_is_served(
         services.store.get(run_id),
         spec.task,
         {"transferred": export_of(run_id, int8_passes=False)},
-        {"transferred": "x"},
     )
     page = views.variants(missed)
     assert "missed" in page
@@ -85,6 +84,18 @@ def test_the_served_variant_is_zipped(
         assert f"{path.stem}/model.onnx" in archive.namelist()
 
 
+def test_any_variant_is_zipped_that_there_is(
+    services: Services, spec: RunSpec, finished: Callable[..., str], tmp_path: Path
+) -> None:
+    run_id = finished(services.store, spec)
+    path = handlers.zip_export(services, None, run_id, "transferred", tmp_path, variant="fp32")
+    assert path == tmp_path / f"{run_id}-transferred-fp32.zip"
+    with zipfile.ZipFile(path) as archive:
+        assert f"{path.stem}/model.onnx" in archive.namelist()
+    with pytest.raises(DataError, match="no variant O9"):
+        handlers.zip_export(services, None, run_id, "transferred", tmp_path, variant="O9")
+
+
 def test_what_is_not_as_it_was_exported_is_not_handed_out(
     services: Services, spec: RunSpec, finished: Callable[..., str], tmp_path: Path
 ) -> None:
@@ -99,12 +110,13 @@ def test_snippets_name_the_folder_and_on_a_shared_host_no_path_of_it(
     services: Services, shared: Services, spec: RunSpec, finished: Callable[..., str]
 ) -> None:
     run_id = finished(services.store, spec)
-    own = handlers.exports_of(services, None, run_id).places["transferred"]
+    report = handlers.exports_of(services, None, run_id).reports["transferred"]
+    own = handlers.place_of(services, run_id, report, "int8")
     assert own == str(services.store.export_folder(run_id, "transferred") / "int8")
     assert own in views.snippets(own, spec.task)
 
     run_id = finished(shared.store, spec, owner=owner_of(shared, "mine"))
-    assert "/" not in handlers.exports_of(shared, "mine", run_id).places["transferred"]
+    assert handlers.place_of(shared, run_id, report, "int8") == f"{run_id}-transferred-int8"
     assert "<b>" not in views.snippets("<b>", spec.task)
 
 
@@ -157,7 +169,7 @@ def test_a_loss_of_perplexity_is_a_share(
 ) -> None:
     run_id = finished(services.store, spec)
     report = export_of(run_id).model_copy(update={"metric": "perplexity"})
-    page = views.variants(handlers.Exports(services.store.get(run_id), spec.task, {"transferred": report}, {}))
+    page = views.variants(handlers.Exports(services.store.get(run_id), spec.task, {"transferred": report}))
     assert "+1.00 %" in page
     assert "points" not in page
 
@@ -222,6 +234,8 @@ def test_the_served_variant_is_pushed(
     address = _push(services, None, run_id, "")
     _push(services, None, run_id, "hf_mine")
     assert pushed == [("int8", "me/tiny", True, ""), ("int8", "me/tiny", True, "hf_mine")]
+    handlers.push_export(services, None, run_id, "transferred", "me/tiny", private=False, token="", variant="fp32")
+    assert pushed[-1] == ("fp32", "me/tiny", False, "")
     assert f'href="{address}"' in views.pushed(address)
     assert "<a" not in views.pushed("javascript:alert(1)")
 

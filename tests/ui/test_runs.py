@@ -126,6 +126,12 @@ def test_an_export_in_static_int8_is_told_with_its_calibration(services: Service
     assert "<span>transferred, cpu, O1 + O2, int8-static, entropy, 64</span>" in page
 
 
+def test_a_gate_that_is_not_the_usual_one_is_told_by_its_titles(services: Services, spec: RunSpec) -> None:
+    made = ExportSpec(max_metric_loss=0.02, max_logit_difference=2e-3)
+    page = compared(services, spec.model_copy(update={"exports": ()}), spec.model_copy(update={"exports": (made,)}))
+    assert "<span>transferred, cpu, O2, int8, Loss allowed 0.02, Logit difference allowed 0.002</span>" in page
+
+
 def test_models_are_told_as_a_whole(services: Services, spec: RunSpec) -> None:
     adopted = AdoptVocabulary(model=HubSource(repo_id="some/model"))
     changed = {"source": HubSource(repo_id="google-bert/bert-base-chinese")}

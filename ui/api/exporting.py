@@ -17,6 +17,7 @@ from ui.handlers import export as handlers
 from ui.services import Services
 from ui.text.telling import tell
 
+Variant = Annotated[str, "Of what `list_exports` names; empty: the served one."]
 Model = Annotated[ModelName, "Which of the run's models; a classical one is no network and has no ONNX form."]
 
 
@@ -68,6 +69,9 @@ def export_model(
     ] = None,
     calibration: Annotated[Calibration, "How int8-static takes the range of its activations."] = "percentile",
     calibration_texts: Annotated[int, "On how many texts int8-static is calibrated, 8 to 2,000."] = 128,
+    max_metric_loss: Annotated[float, "To pass: by how much the leading metric may be worse."] = 0.005,
+    max_flips: Annotated[float, "To pass: the share of the answers that may be others than PyTorch's."] = 0.01,
+    max_logit_difference: Annotated[float, "To pass: the largest of any logit, in fp32, O1 and O2."] = 1e-4,
     visitor: Visitor = "",
 ) -> Annotated[RunInfo, "The run, at work again; follow it with `wait_for_run`."]:
     """Turn a model of a finished run into ONNX: convert, optimise, quantise, and hold it against PyTorch.
@@ -81,6 +85,9 @@ def export_model(
         "quantisation": quantisation,
         "calibration": calibration,
         "calibration_texts": calibration_texts,
+        "max_metric_loss": max_metric_loss,
+        "max_flips": max_flips,
+        "max_logit_difference": max_logit_difference,
     }
     given = {name: value for name, value in values.items() if value is not None}
     return line_of(services, visitor, handlers.export(services, visitor, run, given).id)
@@ -118,10 +125,10 @@ def list_exports(services: Services, *, run: Run, visitor: Visitor = "") -> Anno
 
 
 def download_export(
-    services: Services, *, run: Run, model: Model = "transferred", visitor: Visitor = ""
-) -> Annotated[FileData, "A zip of the served variant: ONNX, tokenizer, config, model card, checksums."]:
-    """Take the served variant of a model away; its checksums are verified. Optimum and `export/predictor/` load it."""
-    file = handlers.zip_export(services, visitor, run, model, Path(zips().name))
+    services: Services, *, run: Run, model: Model = "transferred", variant: Variant = "", visitor: Visitor = ""
+) -> Annotated[FileData, "A zip of the variant: ONNX, tokenizer, config, model card, checksums."]:
+    """Take a variant of a model away; its checksums are verified. Optimum and `export/predictor/` load it."""
+    file = handlers.zip_export(services, visitor, run, model, Path(zips().name), variant=variant)
     return FileData(path=str(file), orig_name=file.name)
 
 
@@ -131,14 +138,20 @@ def push_export(
     run: Run,
     repository: Annotated[str, "OWNER/NAME on the Hugging Face Hub; made if it is not there."],
     model: Model = "transferred",
+    variant: Variant = "",
     private: Annotated[bool, "Whether a repository that is made is private."] = True,
     token: Annotated[
         str, "A Hub token that may write; used this once, never kept. Empty: the server's own, if any."
     ] = "",
     visitor: Visitor = "",
 ) -> Annotated[str, "The address of the commit."]:
-    """Bring the served variant of a model, with its model card, to the Hugging Face Hub; its checksums are verified."""
-    return handlers.push_export(services, visitor, run, model, repository, private=private, token=token)
+    """Bring a variant of a model, with its model card, to the Hugging Face Hub; its checksums are verified.
+
+    One that missed its parity gate is refused.
+    """
+    return handlers.push_export(
+        services, visitor, run, model, repository, private=private, token=token, variant=variant
+    )
 
 
 @cache

@@ -7,12 +7,13 @@ kind or field of a recipe is offered without a line here. Only which fields stan
 
 from ui.fields.choices import CHOICES, Choice
 from ui.fields.composing import Document, all_fields, compose, conflicts, titled, told_fault, values_of
-from ui.fields.field import DATA, EXPORT, RUN, SPEED, SpecField
+from ui.fields.field import DATA, EXPORT, GATE, RUN, SPEED, SpecField
 
 __all__ = [
     "CHOICES",
     "DATA",
     "EXPORT",
+    "GATE",
     "RUN",
     "SPEED",
     "Choice",

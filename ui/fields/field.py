@@ -149,3 +149,4 @@ EXPORT = _fields(
     ExportSpec,
     *("model", "provider", "optimisation", "quantisation", "calibration", "calibration_texts"),
 )
+GATE = _fields(("exports",), ExportSpec, "max_metric_loss", "max_flips", "max_logit_difference")

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any, get_args
 
 from export.report import ExportReport
-from pipeline.errors import ExportError, RunError
+from pipeline.errors import DataError, ExportError, RunError
 from pipeline.runs import RunRecord
 from pipeline.spec import DEFAULT_VARIANTS, MATRIX, ModelName, Provider, TaskName, VariantName, export_spec
 from ui.access import run_of
 from ui.handlers.compare import whole_report
 from ui.handlers.progress import has_report
-from ui.handlers.variants import exported, served
+from ui.handlers.variants import exported, variant_folder
 from ui.services import Services
 from ui.text import say
 from ui.text.telling import tell
@@ -28,18 +28,20 @@ class Exports:
     record: RunRecord
     task: TaskName
     reports: dict[ModelName, ExportReport]
-    places: dict[ModelName, str]  # where the served variant lies: here, or in the visitor's unpacked zip
 
 
 def exports_of(services: Services, visitor: str | None, run_id: str) -> Exports:
     """All that was exported of a run."""
     record = run_of(services, visitor, run_id)
     reports = {model: report for model in MODELS if (report := exported(services, run_id, model))}
-    places = {
-        model: zip_name(run_id, report) if services.settings.shared else str(served(services, run_id, report))
-        for model, report in reports.items()
-    }
-    return Exports(record, services.store.spec(run_id).task, reports, places)
+    return Exports(record, services.store.spec(run_id).task, reports)
+
+
+def place_of(services: Services, run_id: str, report: ExportReport, variant: str) -> str:
+    """Where a variant lies for the visitor: on this machine, or in the unpacked zip."""
+    if services.settings.shared:
+        return zip_name(run_id, report, variant)
+    return str(variant_folder(services, run_id, report, variant))
 
 
 def exportable(services: Services, visitor: str | None, run_id: str) -> list[tuple[str, ModelName]]:
@@ -64,9 +66,9 @@ def suited(provider: Provider, *chosen: list[VariantName]) -> list[list[VariantN
     return [left or [*own] if names else [] for names, left, own in zip(chosen, kept, made, strict=True)]
 
 
-def zip_name(run_id: str, report: ExportReport) -> str:
-    """Name of the zip of a model's served variant, and of the folder in it."""
-    return f"{run_id}-{report.model}-{report.served}"
+def zip_name(run_id: str, report: ExportReport, variant: str) -> str:
+    """Name of the zip of a variant, and of the folder in it."""
+    return f"{run_id}-{report.model}-{variant}"
 
 
 def export(services: Services, visitor: str | None, run_id: str, values: dict[str, Any]) -> RunRecord:
@@ -88,23 +90,35 @@ def export(services: Services, visitor: str | None, run_id: str, values: dict[st
     return services.supervisor.extend(run_id, spec.model_copy(update={"exports": (*others, wanted), "speed": timed}))
 
 
-def zip_export(services: Services, visitor: str | None, run_id: str, model: ModelName, folder: Path) -> Path:
-    """Pack the served variant of a model into ``folder``.
+def zip_export(
+    services: Services, visitor: str | None, run_id: str, model: ModelName, folder: Path, *, variant: str = ""
+) -> Path:
+    """Pack a variant of a model into ``folder``; the served one if none is named.
 
     Raises:
         ExportError: It is not exported, or its files are not those that were.
+        DataError: There is no such variant.
     """
-    report = _report(services, visitor, run_id, model)
+    report, name = _chosen(services, visitor, run_id, model, variant)
     services.pace.spend("exports", visitor)
     from export.package import held, zip_folder  # noqa: PLC0415
 
-    return zip_folder(held(served(services, run_id, report)), folder / f"{zip_name(run_id, report)}.zip")
+    place = variant_folder(services, run_id, report, name)
+    return zip_folder(held(place), folder / f"{zip_name(run_id, report, name)}.zip")
 
 
 def push_export(
-    services: Services, visitor: str | None, run_id: str, model: ModelName, repo: str, *, private: bool, token: str
+    services: Services,
+    visitor: str | None,
+    run_id: str,
+    model: ModelName,
+    repo: str,
+    *,
+    private: bool,
+    token: str,
+    variant: str = "",
 ) -> str:
-    """Bring the served variant of a model to the Hub; the address of the commit.
+    """Bring a variant of a model to the Hub; the address of the commit.
 
     Args:
         services: The page's.
@@ -114,22 +128,29 @@ def push_export(
         repo: ``OWNER/NAME``.
         private: Whether a repository that is made is private.
         token: For this once. On a shared page it has to be given: the host's own is not the visitors'.
+        variant: The served one if none is named; one that missed its gate is refused.
 
     Raises:
-        ExportError: It is not exported, there is no token, or the Hub can't be reached or refuses.
+        ExportError: It is not exported, or missed its gate, there is no token, or the Hub can't be reached or refuses.
+        DataError: There is no such variant.
     """
-    report = _report(services, visitor, run_id, model)
+    report, name = _chosen(services, visitor, run_id, model, variant)
     if services.settings.shared and not token.strip():
         raise ExportError(say("export.push_own_token"), say("export.push_own_token_remedy"))
     services.pace.spend("exports", visitor)
     from export.hub import push  # noqa: PLC0415
 
-    return push(served(services, run_id, report), repo.strip(), private=private, token=token)
+    return push(variant_folder(services, run_id, report, name), repo.strip(), private=private, token=token)
 
 
-def _report(services: Services, visitor: str | None, run_id: str, model: ModelName) -> ExportReport:
+def _chosen(
+    services: Services, visitor: str | None, run_id: str, model: ModelName, variant: str
+) -> tuple[ExportReport, str]:
+    """What was exported of a model, and which of its variants is meant."""
     run_of(services, visitor, run_id)
     report = exported(services, run_id, model)
     if report is None:
         raise ExportError(say("export.nothing", model=say(f"common.model.{model}")), say("export.nothing_remedy"))
-    return report
+    if variant and variant not in {one.name for one in report.variants}:
+        raise DataError(say("compare.no_variant", variant=variant), say("compare.no_variant_remedy"))
+    return report, variant or report.served

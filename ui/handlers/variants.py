@@ -27,11 +27,6 @@ def exported(services: Services, run_id: str, model: str) -> ExportReport | None
         return None
 
 
-def served(services: Services, run_id: str, report: ExportReport) -> Path:
-    """The folder of the variant that is served."""
-    return variant_folder(services, run_id, report, report.served)
-
-
 def variant_folder(services: Services, run_id: str, report: ExportReport, variant: str) -> Path:
     """The folder of one variant."""
     return services.store.export_folder(run_id, report.model) / report.variant(variant).folder

@@ -13,6 +13,7 @@ from ui import fields, forms
 from ui.handlers import export as handlers
 from ui.handlers.places import places_of
 from ui.handlers.progress import choose_run
+from ui.handlers.variants import variant_title
 from ui.page import COPY, Page, run_dropdown
 from ui.tabs.speed import SpeedCard
 from ui.text import say
@@ -39,6 +40,11 @@ class ExportTab:
                     gr.HTML(heading(say("export.new"), say("export.new_hint")), apply_default_css=False)
                     with gr.Row(elem_classes="g-corrections"):
                         self.options = {field.name: forms.component(field) for field in fields.EXPORT}
+                    with (
+                        gr.Accordion(say("export.gate"), open=False, elem_id="fold-gate", elem_classes="g-fold"),
+                        gr.Row(elem_classes="g-corrections"),
+                    ):
+                        self.options |= {field.name: forms.component(field) for field in fields.GATE}
                     with gr.Accordion(say("export.matrix"), open=False, elem_id="fold-matrix", elem_classes="g-fold"):
                         gr.HTML(views.matrix(), elem_id="matrix", apply_default_css=False)
                     self.export = gr.Button(
@@ -49,7 +55,8 @@ class ExportTab:
                 with gr.Column(elem_classes=present_if(False, "g-card")) as self.away:
                     self._build_away()
         self.outputs = [page.current, self.run, self.empty, self.body, self.variants, self.away, self.model, self.file]
-        self.outputs += [self.snippets, self.pushed, self.options["model"], self.timed, *self.speed.outputs]
+        self.outputs += [self.variant, self.snippets, self.pushed, self.options["model"], self.timed]
+        self.outputs += self.speed.outputs
         page.run_tabs[self.id] = self
 
     def _build_away(self) -> None:
@@ -61,6 +68,13 @@ class ExportTab:
                 filterable=False,
                 interactive=True,
                 elem_id="export-model",
+            )
+            self.variant = gr.Dropdown(
+                choices=[],
+                label=say("export.download_variant"),
+                filterable=False,
+                interactive=True,
+                elem_id="export-variant",
             )
             self.prepare = gr.Button(say("export.prepare"), elem_id="prepare-zip", scale=0, min_width=160)
             self.file = gr.DownloadButton(
@@ -116,11 +130,14 @@ class ExportTab:
         ticks = [self.options[name] for name in ("optimisation", "quantisation")]
         listen(self.options["provider"].input, handlers.suited, [self.options["provider"], *ticks], ticks)
         self.speed.connect(self.run)
-        listen(self.model.input, self._choose, [*chosen, self.model], [self.file, self.snippets, self.pushed])
-        pushed = [*chosen, self.model, self.repo, self.private, self.token]
+        which = [*chosen, self.model, self.variant]
+        about = [self.file, self.snippets, self.pushed]
+        listen(self.model.input, self._choose, [*chosen, self.model], [self.variant, *about])
+        listen(self.variant.input, self._choose, which, about)
+        pushed = [*which, self.repo, self.private, self.token]
         done = listen(self.push.click, self._push, pushed, [self.pushed], busy=self.pushed, **QUEUED)
         listen(done.then, lambda: "", [], [self.token])  # whether it failed or not
-        listen(self.prepare.click, self._zip, [*chosen, self.model], [self.file], busy=self.file)
+        listen(self.prepare.click, self._zip, which, [self.file], busy=self.file)
 
     def show(self, visitor: str | None, run_id: str | None) -> Updates:
         """Show what was exported of a run; without one, of the newest that is finished."""
@@ -146,14 +163,19 @@ class ExportTab:
         }
         return updates | (self._choose(visitor, chosen, model) if model else {})
 
-    def _choose(self, visitor: str | None, run_id: str, model: str) -> Updates:
-        exports = handlers.exports_of(self.page.services, visitor, run_id)
-        folder = next((place for name, place in exports.places.items() if name == model), "…")
-        return {
-            self.file: gr.DownloadButton(elem_classes=present_if(False)),
-            self.pushed: None,
-            self.snippets: views.snippets(folder, exports.task),
-        }
+    def _choose(self, visitor: str | None, run_id: str, model: ModelName, variant: str | None = None) -> Updates:
+        """Show what there is of a model, its served variant chosen, or of the variant that is."""
+        services = self.page.services
+        exports = handlers.exports_of(services, visitor, run_id)
+        updates: Updates = {self.file: gr.DownloadButton(elem_classes=present_if(False)), self.pushed: None}
+        report = exports.reports.get(model)
+        if report is None:
+            return updates | {self.snippets: views.snippets("…", exports.task)}
+        if variant is None:
+            names = [(variant_title(one.name, passed=one.parity.passed), one.name) for one in report.variants]
+            updates[self.variant] = gr.Dropdown(choices=names, value=report.served)
+        place = handlers.place_of(services, run_id, report, variant or report.served)
+        return updates | {self.snippets: views.snippets(place, exports.task)}
 
     def _export(self, visitor: str | None, run_id: str, *values: Any) -> Updates:
         options = dict(zip(self.options, values, strict=True))
@@ -161,15 +183,21 @@ class ExportTab:
         return self.page.go("progress", visitor, record.id)
 
     def _push(self, visitor: str | None, run_id: str, model: ModelName, *given: Any) -> Updates:
-        repo, private, token = given
-        services = self.page.services
+        variant, repo, private, token = given
         address = handlers.push_export(
-            services, visitor, run_id, model, repo or "", private=bool(private), token=token or ""
+            self.page.services,
+            visitor,
+            run_id,
+            model,
+            repo or "",
+            private=bool(private),
+            token=token or "",
+            variant=variant or "",
         )
         return {self.pushed: views.pushed(address)}
 
-    def _zip(self, visitor: str | None, run_id: str, model: ModelName) -> Any:
+    def _zip(self, visitor: str | None, run_id: str, model: ModelName, variant: str | None) -> Any:
         # Gradio takes its own copy from there: the runs' folder is closed to it.
         folder = Path(self._zips.name)
-        file = handlers.zip_export(self.page.services, visitor, run_id, model, folder)
+        file = handlers.zip_export(self.page.services, visitor, run_id, model, folder, variant=variant or "")
         return gr.DownloadButton(say("export.download", name=file.name), value=file, elem_classes=present_if(True))

@@ -7,14 +7,16 @@ from pathlib import PurePath
 from typing import Any
 
 from pipeline.sources import CATALOGUE
-from pipeline.spec import EmbeddedSource, HubSource, LocalSource, Part, RunSpec, SourceSpec
+from pipeline.spec import EmbeddedSource, ExportSpec, HubSource, LocalSource, Part, RunSpec, SourceSpec
 from pipeline.spec.difference import ABSENT, Difference
+from ui import fields
 from ui.handlers.runs import Comparison
 from ui.text import say, spec
 from ui.views.html import Content, Markup, table, tag
 
 FILES = ("path", "dictionary")  # fields that name a file
 CALIBRATED = ("calibration", "calibration_texts")  # fields of an export that are told of static int8 only
+GATE = frozenset(field.name for field in fields.GATE)  # told by their titles, where they are not the usual ones
 
 
 def differences(found: Comparison | None) -> Markup:
@@ -106,10 +108,13 @@ def _whole(part: Any) -> str:
         return str(part)
     if "path" in part:
         return PurePath(part["path"]).name
-    read = {key: value for key, value in part.items() if key not in CALIBRATED}
-    if "int8-static" in part.get("quantisation", ()):
-        read = part
-    return say("common.list_separator").join(_word(key, value) for key, value in read.items())
+    told = [
+        f"{spec.title(ExportSpec, key)} {_word(key, value)}" if key in GATE else _word(key, value)
+        for key, value in part.items()
+        if key not in CALIBRATED or "int8-static" in part.get("quantisation", ())
+        if key not in GATE or value != ExportSpec.model_fields[key].default
+    ]
+    return say("common.list_separator").join(told)
 
 
 def _word(name: str, value: Any) -> str:

@@ -26,6 +26,7 @@ HARMLESS = {
     "task", "name", "second", "preset", "label_mapping", "source_label_mapping", "text", "variant", "role", "seed",
     "offset", "limit", "kind", "contains", "first", "content", "dataset", "config", "split", "reading", "seconds",
     "measure", "label", "said", "by", "sure", "provider", "optimisation", "quantisation", "calibration",
+    "max_metric_loss", "max_flips", "max_logit_difference",
     "calibration_texts", "batches", "lengths", "rounds", "compiled", "repository", "private", "token", "model",
     "visitor",
 }  # fmt: skip

@@ -27,6 +27,7 @@ TEXT = {
     "milliseconds": "{time} ms",
     "download_title": "Take it away",
     "download_model": "Exported model",
+    "download_variant": "Variant",
     "prepare": "Make a zip file",
     "download": "Download {name}",
     "snippets": "Use it elsewhere",
@@ -52,11 +53,15 @@ TEXT = {
     "over_absent": "{provider} is not in this onnxruntime.",
     "over_unfit": "Not made for {provider}.",
     "over_driverless": "{provider} finds no driver here.",
+    "gate": "How near to PyTorch a variant has to be",
     "matrix": "What runs where, and why the rest is not made",
     "made": "yes",
     "not_made": "no ({number})",
     "push_title": "Push it to the Hugging Face Hub",
-    "push_hint": "The served variant goes there with its model card and checksums, after these were checked.",
+    "push_hint": (
+        "The chosen variant goes there with its model card and checksums, after these were checked; none that missed "
+        "its gate."
+    ),
     "push_repo": "Repository",
     "push_token": "Token, for this once",
     "push_token_hint": "It is neither kept nor logged. Empty: HF_TOKEN of this machine, or its login.",

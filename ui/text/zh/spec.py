@@ -25,6 +25,15 @@ FIELDS = {
     ),
     "ExportSpec.provider": ("运行于", "为什么硬件导出：CPU、通过 CUDA 使用的 GPU，或通过 TensorRT 使用的 GPU。"),
     "ExportSpec.calibration": ("校准方法", "静态 int8 如何从目标训练文本中确定激活值的范围。"),
+    "ExportSpec.max_metric_loss": (
+        "允许的损失",
+        "主要指标最多可比 PyTorch 差多少：0.005 即半个百分点；困惑度则为百分之零点五。",
+    ),
+    "ExportSpec.max_flips": ("允许的变化", "与 PyTorch 不同的回答最多可占多大比例。"),
+    "ExportSpec.max_logit_difference": (
+        "允许的 logit 差异",
+        "在计算同一函数的 fp32、O1 与 O2 中，任一 logit 的最大差异。",
+    ),
     "ExportSpec.calibration_texts": ("校准文本数", "用多少条目标训练文本校准静态 int8，或在修复 int8 时据以平滑。"),
     "DataSpec.source": ("源文本", "源领域的带标签文本；没有时，仅源模型只是编码器上的线性探针。"),
     "DataSpec.target": ("目标文本", "目标领域的带标签文本；没有时，不从标签中学习。"),

@@ -130,6 +130,11 @@ TEXT = {
     "{way} could not be made: {fault}": "{way}：无法生成，{fault}",
     "{way} could not be used: {fault}": "{way}：无法使用，{fault}",
     "It fails when it is asked: {fault}.": "推理时出错：{fault}。",
+    "To pass, the metric may be worse by {loss:.2%} and {flips:.2%} of the answers may change; of fp32, O1 and O2 no "
+    "logit may differ by more than {logits:.0e}.": (
+        "通过的条件：指标最多变差 {loss:.2%}，最多 {flips:.2%} 的回答发生变化；fp32、O1 与 O2 的任一 logit 相差不超过 "
+        "{logits:.0e}。"
+    ),
     "{method}; {way}": "{method}；{way}",
     "everything in fp16": "全部采用 fp16",
     "layer norms, sums and softmax in float32": "层归一化、求和与 softmax 保留 float32",
