@@ -21,7 +21,7 @@ def circumstances(options: argparse.Namespace) -> dict[str, Any]:
     for name in LIBRARIES:
         with suppress(metadata.PackageNotFoundError):
             found[name] = metadata.version(name)
-    places = ("data", "export", "folder", "infinity", "out", "results", "torch")
+    places = ("bridge", "data", "export", "folder", "infinity", "out", "results", "torch")
     return {
         "processor": model_name(),
         "features": list(features()),

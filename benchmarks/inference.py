@@ -29,6 +29,7 @@ from benchmarks.speed_goals import MODELS, judged
 from benchmarks.speed_table import parities, speeds
 from benchmarks.turns import by_turns
 from export.predictor import Predictor, Tokens, processors
+from export.report import read_report
 from export.speed.measuring import asked_of, measure_speed
 from export.speed.report import Shape
 from export.speed.subject import Subject, subject
@@ -145,21 +146,30 @@ def _by_turns_in_one_process(options: argparse.Namespace, root: Path, one: Path,
 
 
 def bridges(options: argparse.Namespace, root: Path, found: Found) -> None:
-    """The bridge beside the plain encoder, and its labels beside PyTorch's."""
-    from export.reference import Reference  # noqa: PLC0415 - torch
-
+    """The bridge beside the plain encoder; and labels beside PyTorch's, of a trained one where its export is given."""
     folders = {"one": embedded.plain(root / "alone"), "bridge": embedded.bridge(root / "bridge")}
     made = against(options, root, folders, found, "A bridge, and the plain encoder")
-    texts = _texts(options, options.labelled, "test")
-    reference = Reference(folders["bridge"], "text-classification")
+    level = options.levels[0]
+    if options.bridge:
+        parity = read_report(options.bridge).variant(level).parity
+        equal, of, whose = parity.answers - parity.flip_count, parity.answers, f"a trained bridge's graph ({level})"
+    else:
+        texts = _texts(options, options.labelled, "test")
+        equal, of, whose = *_equal_labels(folders["bridge"], made["bridge", level], texts), "the bridge's graph"
+    found.figures["bridge-labels"] = equal / of
+    found.sections[-1] += f"\n\n{equal:,} of {of:,} labels of {whose} are PyTorch's, on test texts."
+
+
+def _equal_labels(trained: Path, made: Path, texts: Sequence[str]) -> tuple[int, int]:
+    """Of how many texts a graph gives PyTorch's label, and of how many it was asked."""
+    from export.reference import Reference  # noqa: PLC0415 - torch
+
+    reference = Reference(trained, "text-classification")
     encoded = [Tokens(each.ids, each.type_ids) for each in reference.encode(texts)]
-    expected = {row: int(logits.argmax()) for row, logits in reference.outputs(encoded)}
-    answered = {
-        row: int(logits.argmax()) for row, logits in Predictor(made["bridge", options.levels[0]]).outputs(encoded)
-    }
-    equal = sum(expected[row] == answered[row] for row in expected)
-    found.figures["bridge-labels"] = equal / len(expected)
-    found.sections[-1] += f"\n\n{equal:,} of {len(expected):,} labels of the bridge's graph are PyTorch's."
+    expected, answered = (
+        {row: int(logits.argmax()) for row, logits in model.outputs(encoded)} for model in (reference, Predictor(made))
+    )
+    return sum(expected[row] == answered[row] for row in expected), len(expected)
 
 
 def against(
@@ -233,6 +243,7 @@ def main() -> int:
     parser.add_argument("--compiled", action="store_true", help="torch.compile too")
     parser.add_argument("--profile", action="store_true", help="onnxruntime's time by operator")
     parser.add_argument("--export", type=Path, help="a real export's folder, for the first part")
+    parser.add_argument("--bridge", type=Path, help="a trained bridge's export, for its labels on its frozen test set")
     parser.add_argument("--data", type=Path, help="folder with en/: real texts in place of the samples'")
     parser.add_argument("--results", type=Path, default=HERE / "results", help="where the table is written")
     options = parser.parse_args()

@@ -14,13 +14,13 @@ from export.convert import convert
 from export.fusion import FUSED_WHEN_LOADED, fused_nodes, fusions, fusions_when_loaded, missing, told
 from export.half import HALF_LADDER, HalfRung
 from export.optimise import LEVELS, halve, optimise
-from export.predictor import Predictor, PredictorError
+from export.predictor import PROVIDERS, Predictor, PredictorError
 from export.quantise import LADDER, STATIC_LADDER, Rung, prepare, quantise
 from export.record import Record
 from export.yardstick import Variant, Yardstick
 from pipeline.errors import ExportError
 from pipeline.messages import Message
-from pipeline.spec import ExportSpec, Optimisation, Provider, VariantName
+from pipeline.spec import ExportSpec, Optimisation, VariantName
 
 Maker = Callable[[Yardstick, Path], Variant]
 Way = TypeVar("Way", Rung, HalfRung)
@@ -35,13 +35,16 @@ def ways(options: ExportSpec) -> list[tuple[VariantName, str, Maker]]:
 
 
 def _unseen(predictor: Predictor, options: ExportSpec) -> list[Message]:
-    """Says so where a variant for a GPU was checked without one."""
-    if options.provider == "cpu" or predictor.provider != "CPUExecutionProvider":
+    """Says so where a variant was not checked where it is to run."""
+    used = PROVIDERS[predictor.provider].kind
+    if options.provider in ("cpu", used):
         return []
     return [
         Message(
-            "Made for {provider} and checked on a CPU, for there was no GPU here: its speed is not what a GPU gives.",
+            "Made for {provider} and checked on {used}, for {provider} was not to be had here: its speed is not "
+            "what it is to be.",
             provider=PROVIDER_TITLES[options.provider],
+            used=PROVIDER_TITLES[used],
         )
     ]
 
@@ -49,7 +52,9 @@ def _unseen(predictor: Predictor, options: ExportSpec) -> list[Message]:
 def _fp32(yardstick: Yardstick, out: Path) -> Variant:
     convert(yardstick.reference, out / "fp32")
     predictor = _opened(yardstick, out / "fp32", "fp32")
-    return Variant("fp32", Message("converted in float32"), predictor, yardstick.compare(predictor, exact=True))
+    parity = yardstick.compare(predictor, exact=True)
+    notes = _unseen(predictor, yardstick.job.options)
+    return Variant("fp32", Message("converted in float32"), predictor, parity, notes=notes)
 
 
 def _optimised(level: Optimisation, yardstick: Yardstick, out: Path) -> Variant:
@@ -197,7 +202,7 @@ def _graph(yardstick: Yardstick, out: Path, name: VariantName, level: Optimisati
 #: The levels that promise fused nodes.
 FUSING = frozenset(name for name, level in LEVELS.items() if level.fuses)
 
-PROVIDER_TITLES: dict[Provider, str] = {"cpu": "CPU", "cuda": "CUDA", "tensorrt": "TensorRT"}
+PROVIDER_TITLES: dict[str, str] = {"cpu": "CPU", "cuda": "CUDA", "tensorrt": "TensorRT"}
 
 #: What is said while a variant is made, and what makes it.
 MAKING: dict[VariantName, tuple[str, Maker]] = {

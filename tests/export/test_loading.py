@@ -9,12 +9,14 @@ import shutil
 import zipfile
 from dataclasses import asdict
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
 import export.predictor
+from export import making
 from export.exporting import export_model
 from export.package import write_checksums, zip_folder
 from export.pipelines import OPTIONS
@@ -234,10 +236,26 @@ def test_the_card_names_the_versions_of_such_an_environment(whole: Fresh, export
         assert named.items() <= whole.versions.items()
 
 
+@pytest.mark.parametrize(
+    ("wanted", "used", "said"),
+    [
+        ("tensorrt", "CUDAExecutionProvider", ["Made for TensorRT and checked on CUDA"]),
+        ("tensorrt", "TensorrtExecutionProvider", []),
+        ("cuda", "CUDAExecutionProvider", []),
+        ("cpu", "CUDAExecutionProvider", []),
+    ],
+)
+def test_where_a_variant_was_not_checked_where_it_is_to_run_it_says_so(wanted: str, used: str, said: list[str]):
+    predictor = SimpleNamespace(provider=used)
+    notes = making._unseen(predictor, ExportSpec(provider=wanted))  # type: ignore[arg-type]
+    assert [note.partition(",")[0] for note in notes] == said
+
+
 def test_what_was_made_for_a_gpu_says_that_it_was_checked_on_a_cpu(exports: dict[str, Path]):
     report = read_report(exports["fp16"].parent)
     assert report.served == "fp16"
     notes = report.variant("fp16").notes
-    assert any(note.startswith("Made for CUDA and checked on a CPU") for note in notes)
+    assert any(note.startswith("Made for CUDA and checked on CPU, for CUDA was not to be had here") for note in notes)
+    assert report.variant("fp32").notes == notes[-1:]
     assert any(note.startswith("Fused: 2 of 2 attentions") for note in notes)
     assert "- It is for GPUs" in (exports["o4"] / "README.md").read_text()

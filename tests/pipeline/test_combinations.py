@@ -1,8 +1,8 @@
 """That what a recipe can be made of works together: every two choices meet in a run that ends with a report.
 
 A choice and another that no spec may join are refused with the reason, before anything is done. All others meet in a
-cover of pairs, found greedily: faults mostly come of two things that meet (Kuhn, Wallace and Gallo 2004), and some
-thirty runs hold all pairs of thirty thousand combinations.
+cover of pairs, found greedily, whose models are exported: faults mostly come of two things that meet (Kuhn, Wallace
+and Gallo 2004), and some thirty runs hold all pairs of thirty thousand combinations.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from typing import Any, get_args
 
 import pytest
 
-from pipeline.errors import SpecError
+from export.exporting import export_model
+from export.package import damaged
+from pipeline.errors import ExportError, SpecError
 from pipeline.runs import RunState, RunStore
 from pipeline.settings import Settings
 from pipeline.spec import (
@@ -28,6 +30,7 @@ from pipeline.spec import (
     CoTraining,
     DatasetSpec,
     DataSpec,
+    ExportSpec,
     ExtendVocabulary,
     FullFineTuning,
     GradualUnfreezing,
@@ -221,7 +224,7 @@ def test_what_may_not_be_is_refused_with_the_reason(
             parse(document_of(one))
 
 
-def test_every_two_choices_meet_in_a_run_that_ends_with_a_report(
+def test_every_two_choices_meet_in_a_run_that_ends_with_a_report_and_whose_model_is_exported(
     combinations: Combinations, document_of: Callable[[Combination], dict[str, Any]], tmp_path: Path
 ) -> None:
     store = RunStore(tmp_path)
@@ -233,4 +236,18 @@ def test_every_two_choices_meet_in_a_run_that_ends_with_a_report(
         carry_out(store, run, settings)
         if store.get(run).state is not RunState.DONE or store.report(run) is None:
             failed[one] = store.get(run).error
+            continue
+        try:
+            made = export_model(store, run, ExportSpec(quantisation=()))
+        except ExportError as error:
+            failed[one] = str(error)
+            continue
+        for variant in made.variants:
+            folder = store.export_folder(run, "transferred") / variant.folder
+            if not variant.parity.passed or damaged(folder) or TASKS[made.task].onnx_task not in card_of(folder):
+                failed[one] = f"{variant.name}: {variant.parity.reason}"
     assert failed == {}
+
+
+def card_of(folder: Path) -> str:
+    return (folder / "README.md").read_text(encoding="utf-8")

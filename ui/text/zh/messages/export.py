@@ -145,9 +145,8 @@ TEXT = {
     ),
     "Run it anew, or choose dynamic int8.": "请重新运行，或选择动态 int8。",
     "fp16 is not to be had for this model: {fault}.": "此模型无法使用 fp16：{fault}。",
-    "Made for {provider} and checked on a CPU, for there was no GPU here: its speed is not what a GPU gives.": (
-        "为 {provider} 导出，但这里没有 GPU，只在 CPU 上检验过：其速度不代表 GPU 上的速度。"
-    ),
+    "Made for {provider} and checked on {used}, for {provider} was not to be had here: its speed is not what it is to "
+    "be.": ("为 {provider} 导出，但这里无法使用 {provider}，只在 {used} 上检验过：其速度不代表目标环境中的速度。"),
     "Fused: {parts}.": "已融合：{parts}。",
     "Fused when it is loaded: {parts}.": "加载时融合：{parts}。",
     "Only {parts} were fused; the others run node by node.": "只融合了{parts}，其余逐节点运行。",
