@@ -25,6 +25,15 @@ def mixed(count: int) -> list[str]:
     return [" ".join(draw.choices(sentences, k=max(1, int(draw.lognormvariate(0.3, 0.8))))) for _ in range(count)]
 
 
+def real(data: Path | None, count: int, split: str = "train") -> list[str]:
+    """Texts of SST-2 in the order of their file, as often as it takes; without that data texts made of the samples."""
+    if data is None:
+        return mixed(count)
+    lines = (data / "en" / f"stsa.binary.{split}").read_text(encoding="utf-8").splitlines()
+    texts = [line[2:] for line in lines]
+    return (texts * -(-count // len(texts)))[:count]
+
+
 def plain(root: Path) -> Path:
     """The encoder with a head, for PyTorch."""
     return _saved(_model(), root)

@@ -23,6 +23,7 @@ import numpy as np
 
 from benchmarks import embedded
 from benchmarks.circumstances import circumstances
+from benchmarks.labels import equal_labels
 from benchmarks.profiling import profiled
 from benchmarks.results import record
 from benchmarks.speed_goals import MODELS, judged
@@ -74,7 +75,7 @@ def shapes(options: argparse.Namespace, root: Path, found: Found) -> None:
 
 def mixed(options: argparse.Namespace, root: Path, found: Found) -> None:
     """The predictor beside a session that is fed batches as they come, in one process by turns."""
-    texts = _texts(options, options.texts)
+    texts = embedded.real(options.data, options.texts)
     trained = embedded.plain(root / "mixed")
     variants = embedded.export(trained, root / "mixed-onnx", ["int8"])
     lines = ["| Variant | Predictor, texts/s | Arrival order, texts/s | Ratio |", "| --- | --- | --- | --- |"]
@@ -154,22 +155,10 @@ def bridges(options: argparse.Namespace, root: Path, found: Found) -> None:
         parity = read_report(options.bridge).variant(level).parity
         equal, of, whose = parity.answers - parity.flip_count, parity.answers, f"a trained bridge's graph ({level})"
     else:
-        texts = _texts(options, options.labelled, "test")
-        equal, of, whose = *_equal_labels(folders["bridge"], made["bridge", level], texts), "the bridge's graph"
+        texts = embedded.real(options.data, options.labelled, "test")
+        equal, of, whose = *equal_labels(folders["bridge"], made["bridge", level], texts), "the bridge's graph"
     found.figures["bridge-labels"] = equal / of
     found.sections[-1] += f"\n\n{equal:,} of {of:,} labels of {whose} are PyTorch's, on test texts."
-
-
-def _equal_labels(trained: Path, made: Path, texts: Sequence[str]) -> tuple[int, int]:
-    """Of how many texts a graph gives PyTorch's label, and of how many it was asked."""
-    from export.reference import Reference  # noqa: PLC0415 - torch
-
-    reference = Reference(trained, "text-classification")
-    encoded = [Tokens(each.ids, each.type_ids) for each in reference.encode(texts)]
-    expected, answered = (
-        {row: int(logits.argmax()) for row, logits in model.outputs(encoded)} for model in (reference, Predictor(made))
-    )
-    return sum(expected[row] == answered[row] for row in expected), len(expected)
 
 
 def against(
@@ -200,15 +189,6 @@ def against(
                 found.figures[name] = ratios[ONE]
     found.sections.append(f"{title}:\n\n" + "\n".join(lines))
     return made
-
-
-def _texts(options: argparse.Namespace, count: int, split: str = "train") -> list[str]:
-    """Real texts of SST-2 in the order of their file, as often as it takes; else texts made of the samples."""
-    if not options.data:
-        return embedded.mixed(count)
-    lines = (options.data / "en" / f"stsa.binary.{split}").read_text(encoding="utf-8").splitlines()
-    texts = [line[2:] for line in lines]
-    return (texts * -(-count // len(texts)))[:count]
 
 
 def told(done: int, total: int, text: str) -> None:

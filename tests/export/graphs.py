@@ -66,3 +66,12 @@ def answer_of(model: Path, shape: tuple[int, ...]) -> np.ndarray:
     """What a graph from ``x`` says of numbers that count up."""
     value = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
     return np.asarray(opened(model).run(None, {"x": value})[0])
+
+
+def turn_round(path: Path) -> None:
+    """Make a graph answer the opposite: turn its classifier's weights round."""
+    model = onnx.load(path)
+    for weight in model.graph.initializer:
+        if weight.name == "classifier.weight":
+            weight.CopyFrom(numpy_helper.from_array(-numpy_helper.to_array(weight), weight.name))
+    onnx.save(model, path)

@@ -15,7 +15,7 @@ from export.report import read_report
 from pipeline.runs import RunStore
 from pipeline.spec import ExportSpec
 from tests.export.conftest import make_texts
-from tests.export.test_exporting import turn_round
+from tests.export.graphs import turn_round
 
 Run = tuple[RunStore, str]
 STATIC = ExportSpec(optimisation=(), quantisation=("int8-static",), calibration="minmax", calibration_texts=16)

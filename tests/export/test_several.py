@@ -19,7 +19,7 @@ from pipeline.errors import ExportError
 from pipeline.messages import Message
 from pipeline.runs import RunStore
 from pipeline.spec import ExportSpec, Optimisation, VariantName
-from tests.export.test_exporting import turn_round
+from tests.export.graphs import turn_round
 
 Run = tuple[RunStore, str]
 ALL = ExportSpec(optimisation=("O1", "O2", "O3"), quantisation=("int8", "int8-static"), calibration_texts=16)
