@@ -188,6 +188,30 @@ def test_the_card_says_how_well_a_model_is_calibrated(exported: Path, run: Run, 
     assert ("calibration error" in text) == bool(told)
 
 
+def test_the_card_sets_the_baselines_beside_the_model(exported: Path, run: Run):
+    spec, report = _given(run)
+    own = report.model("transferred")
+    lower = {"accuracy": Interval(value=0.7, low=0.65, high=0.75), "macro_f1": Interval(value=0.6, low=0.5, high=0.7)}
+    others = [
+        own.model_copy(update={"name": name, "title": name, "description": f"how {name} came about", "metrics": lower})
+        for name in ("source-only", "target-only", "classical")
+    ]
+    export = read_report(exported)
+    text = card(export.variants[0], export, spec, report.model_copy(update={"models": [*others, own]}), longest=96)
+    for name in ("source-only", "target-only", "classical"):
+        assert f"| {name} | 70.0 % (65.0 % to 75.0 %) | 60.0 % (50.0 % to 70.0 %) | how {name} came about |" in text
+    assert "| **transferred** | 90.0 % (85.0 % to 95.0 %) |" in text
+
+
+def test_a_card_on_some_of_the_test_texts_says_so(exported: Path, run: Run):
+    spec, report = _given(run)
+    counted = report.data.model_copy(update={"test": 5000})
+    export = read_report(exported)
+    text = card(export.variants[0], export, spec, report.model_copy(update={"data": counted}), longest=96)
+    assert "On the frozen test set of 5000 texts" in text
+    assert "on 60 texts of the same test set, asked in batches" in text
+
+
 def test_a_card_of_another_task(exported: Path, run: Run):
     """With tags, perplexity or several labels the card says other things of use, quality and limits."""
     spec, report = _given(run)
