@@ -80,7 +80,7 @@ def tagged_format(text: str, *, expected: bool, named: bool = False) -> FileForm
     layout = _layout(lines)
     if layout.separator == "\t" and layout.width == len(CONLLU_COLUMNS) and (named or layout.indexed):
         return "conllu"
-    rows = [cells for line in lines if len(cells := line.split(layout.separator)) == layout.width]
+    rows = [cells for line in lines if len(cells := _split(line, layout.separator)) == layout.width]
     if layout.width < 2 or len(rows) * 20 < len(lines) * 19:
         return None
     tagged = any(spell_entities(cells) for cells in [*zip(*rows, strict=True)][1:])
@@ -96,10 +96,15 @@ def _sample(text: str) -> list[str]:
 
 def _layout(lines: list[str]) -> Layout:
     separator = "\t" if sum("\t" in line for line in lines) * 2 > len(lines) else None
-    rows = [line.split(separator) for line in lines]
+    rows = [_split(line, separator) for line in lines]
     width = Counter(map(len, rows)).most_common(1)[0][0] if rows else 1
     indexed = width > 1 and bool(_FIRST.fullmatch(rows[0][0])) and all(_INDEX.fullmatch(cells[0]) for cells in rows)
     return Layout(separator, width, indexed, frozenset(cells[-1] for cells in rows if len(cells) == width))
+
+
+def _split(line: str, separator: str | None) -> list[str]:
+    """The cells of a line. Only blanks and tabs divide: an ideographic space (U+3000) is a character as others are."""
+    return line.split(separator) if separator else [cell for cell in line.replace("\t", " ").split(" ") if cell]
 
 
 def _content(text: str, name: str, limit: int, layout: Layout, columns: list[str]) -> Content:
@@ -135,7 +140,7 @@ def _sentences(text: str, name: str, layout: Layout) -> Iterator[Sentence]:
 def _cells(line: str, number: int, name: str, layout: Layout, room: int) -> tuple[list[str] | None, int]:
     """A token's cells, None for a line that holds no token of its own; and how many of ``room`` were filled up."""
     separator, width, indexed, _ = layout
-    cells = [cell.strip() for cell in line.rstrip("\n").split(separator)]
+    cells = [cell.strip() or cell.strip(" ") for cell in _split(line.rstrip("\n"), separator)]
     if line.startswith("#") and (indexed or len(cells) != width or _says_no_tag(cells[-1], layout)):
         return None, 0
     if indexed and _INDEX.fullmatch(cells[0]) and not cells[0].isdigit():

@@ -57,6 +57,13 @@ def test_one_character_a_line_with_blank_lines_that_hold_white_space():
     assert content.row_numbers == [2, 3, 7]
 
 
+@pytest.mark.parametrize("separator", ["\t", " "])
+def test_an_ideographic_space_is_a_token_as_others_are(separator):
+    content = conll(f"上{separator}B-LOC\n海{separator}I-LOC\n\u3000{separator}O\n好{separator}O\n")
+    assert [row[0] for row in content.rows] == ["上", "海", "\u3000", "好"]
+    assert [row[1] for row in content.rows] == ["B-LOC", "I-LOC", "O", "O"]
+
+
 def test_document_marks_are_left_out_and_end_sentences():
     content = conll(CONLL_2003 + "-DOCSTART- -X- -X- O\nNews NN B-NP O\n")
     assert content.columns == ["column 1", "column 2", "column 3", "column 4"]
