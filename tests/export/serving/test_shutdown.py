@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import http.client
 import json
 import signal
@@ -20,6 +19,7 @@ import pytest
 
 from export.serving.server import MARGIN, assembled
 from export.serving.settings import ServeSettings
+from tests.apart import apart
 from tests.export.serving.conftest import LONG, Process, send, until
 
 PATH = "/v1/models/model/predict"
@@ -168,7 +168,7 @@ def test_the_port_is_closed_in_the_end_whoever_still_waits(exported: Path):
     try:
         for passed, closed in ((2 + 3 + MARGIN - 1, False), (2 + 3 + MARGIN + 1, True)):
             server._since = time.monotonic() - passed
-            asyncio.run(server.on_tick(1))
+            apart(server.on_tick(1))
             assert server.should_exit is closed
     finally:
         server.models.close()
