@@ -42,6 +42,8 @@ def convert(reference: Reference, out: Path) -> None:
         )
         with gates_merged(reference.model):
             export(reference.model, describe(config), out / "model.onnx")
+    except (OSError, MemoryError):  # the machine's, as a full disk is: no fault of the model
+        raise
     except Exception as error:  # of Optimum, of PyTorch's exporter, or of the model's own code
         raise ExportError(
             "Optimum can't export a model of type {kind}: {fault}.",

@@ -102,6 +102,8 @@ class Yardstick:
         gate = Gate.of(self.job.options)
         try:
             return verify(predictor, self.task, self.questions, self.replies, self._measure, exact=exact, gate=gate)
+        except (OSError, MemoryError):  # the machine's
+            raise
         except Exception as error:  # onnxruntime raises bare and private types
             raise ExportError(
                 "It fails when it is asked: {fault}.",

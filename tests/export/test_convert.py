@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 from pathlib import Path
@@ -65,6 +66,15 @@ def test_an_operator_that_onnx_lacks(model_folder: Path, tmp_path: Path, monkeyp
 
     monkeypatch.setattr("export.convert.export", fail)
     with pytest.raises(ExportError, match=r"can't export a model of type bert: .*aten::lacking"):
+        convert(Reference(model_folder, "text-classification"), tmp_path / "fp32")
+
+
+def test_a_full_disk_is_no_fault_of_the_model(model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("export.convert.export", fail)
+    with pytest.raises(OSError, match="No space left"):
         convert(Reference(model_folder, "text-classification"), tmp_path / "fp32")
 
 
